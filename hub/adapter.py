@@ -1,0 +1,117 @@
+"""What the author of a plugin implements: an Adapter that describes a platform, a Connection that speaks with it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from hub.core.incoming import Batch, Checkpoint, Incoming, OpenCase
+from hub.core.model import Case, Message
+from hub.core.outbox import Receipt, Reply
+from hub.core.ports import Clock
+from hub.errors import Unsupported
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from structlog.typing import FilteringBoundLogger
+
+
+class Capability(StrEnum):
+    """What a platform lets a program do; what is not declared answers Unsupported."""
+
+    FETCH = "fetch"
+    REPLY = "reply"
+    READ_BACK = "read_back"
+    REREAD = "reread"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a check found of one thing a channel needs; `advice` says in one sentence what to do when it failed."""
+
+    what: str
+    ok: bool
+    detail: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the hub lends a connection, so that it creates no clock, key, logger or storage of its own.
+
+    `keep` stores bytes beside the database and returns their digest; `content` gives them back. `sign` answers a keyed
+    signature of a text, different for every channel, in small letters and digits.
+    """
+
+    channel: str
+    clock: Clock
+    log: FilteringBoundLogger
+    keep: Callable[[bytes], str]
+    content: Callable[[str], bytes]
+    sign: Callable[[str], str]
+
+
+class Connection(ABC):
+    """An opened adapter for one run; a context manager that closes what it opened."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:  # noqa: B027  a connection that opened nothing has nothing to close
+        """Let go of everything that was opened; called once, also after an error."""
+
+    @abstractmethod
+    def check(self) -> Iterator[Proof]:
+        """Prove, without changing anything, each thing this channel needs, telling a wrong password from no answer."""
+
+    def fetch(self, checkpoint: Checkpoint | None, open_cases: Sequence[OpenCase]) -> Iterator[Batch]:
+        """Yield what is new since the checkpoint (None: the first time), batch by batch.
+
+        The hub stores a batch and its checkpoint before it asks for the next: being resumed is the acknowledgement,
+        and nothing may be changed on the platform before it. Reading a thing twice is harmless, missing one is not.
+
+        Raises AuthenticationFailed, Unavailable, RateLimited, Misunderstood.
+        """
+        raise Unsupported("this platform cannot be read by a program")
+
+    def deliver(self, reply: Reply, case: Case) -> Receipt:
+        """Send a reply to the customer, once.
+
+        Raises Rejected (never send it again), Unavailable (surely not accepted), Uncertain (may have been accepted),
+        Unsupported, AuthenticationFailed.
+        """
+        raise Unsupported("this platform takes no replies from a program")
+
+    def find(self, reply: Reply, case: Case) -> Receipt | None:
+        """Read the platform back after an uncertain send: its receipt, or None if the reply is surely not there.
+
+        Raises Uncertain where the platform cannot tell, and Unavailable where it cannot be asked now.
+        """
+        raise Unsupported("this platform cannot be read back")
+
+    def reread(self, message: Message) -> Incoming:
+        """Read a kept original again, with what this version knows; the item has the message's own ref."""
+        raise Unsupported("this platform keeps no originals to read again")
+
+
+class Adapter(ABC):
+    """Describes one platform and opens connections to it."""
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    capabilities: ClassVar[frozenset[Capability]]
+    limits: ClassVar[tuple[str, ...]] = ()
+    Settings: ClassVar[type[BaseModel]]
+
+    @abstractmethod
+    def open(self, settings: Any, tools: Tools) -> Connection:
+        """A connection with these settings (of this adapter's Settings); opens nothing before it is used."""

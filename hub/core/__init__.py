@@ -1,0 +1,1 @@
+"""The functional core: data in, data out, standard library only."""

@@ -1,0 +1,121 @@
+"""What an adapter hands over from one reading step: pure data about cases and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from hub.core.model import CaseState, CaseType, Message, Order, Party, require_aware
+
+Checkpoint = Mapping[str, Any]
+
+
+class ClueKind(StrEnum):
+    """How a message points at the case it belongs to, the most trustworthy way first.
+
+    The `…_TOKEN` kinds carry a case number whose signature the adapter has verified.
+    """
+
+    RECIPIENT_TOKEN = "recipient_token"  # noqa: S105  the name of a kind, not a password
+    REFERENCE_TOKEN = "reference_token"  # noqa: S105  the same
+    MESSAGE_ID = "message_id"
+    SAME_PARENT = "same_parent"
+    BOUNCE_TOKEN = "bounce_token"  # noqa: S105  the same
+    BOUNCED_MESSAGE_ID = "bounced_message_id"
+    QUOTED_TOKEN = "quoted_token"  # noqa: S105  the same
+    SUBJECT_NUMBER = "subject_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """One pointer from a message to a case: a case number, or a thread key of a stored message."""
+
+    kind: ClueKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMessage:
+    """A message that does not say by itself which case it belongs to; matching finds the case or opens one."""
+
+    message: Message
+    clues: tuple[Clue, ...] = ()
+    may_open: bool = True
+    type: CaseType = CaseType.QUESTION
+    order_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEcho:
+    """Our own reply met again on the platform: it proves that the reply with `key` was delivered."""
+
+    key: str
+    case_number: str
+    seen_at: datetime
+    ref: str = ""
+
+    def __post_init__(self) -> None:
+        require_aware(self.seen_at)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseUpdate:
+    """What a platform says of one of its cases now; None means that it says nothing of it."""
+
+    ref: str
+    opened_at: datetime
+    messages: tuple[Message, ...] = ()
+    subject: str | None = None
+    type: CaseType | None = None
+    type_raw: str | None = None
+    state: CaseState | None = None
+    state_raw: str = ""
+    state_at: datetime | None = None
+    customer: Party | None = None
+    order: Order | None = None
+    url: str | None = None
+
+    def __post_init__(self) -> None:
+        require_aware(self.opened_at)
+        if self.state is not None and self.state_at is None:
+            raise ValueError("a state from a platform comes with its instant, state_at")
+
+
+Incoming = IncomingMessage | OwnEcho | CaseUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something an operator should know about a channel; it stops nothing."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a reading has come: `done` of `total` items, where the platform tells the total."""
+
+    done: int
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one step of reading brings; stored whole, with its checkpoint, before the next step is asked for."""
+
+    items: tuple[Incoming, ...]
+    checkpoint: Checkpoint
+    notices: tuple[Notice, ...] = ()
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A case the hub holds open on a channel, for adapters that must re-read what a date filter misses."""
+
+    ref: str
+    changed_at: datetime
+    extra: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,221 @@
+"""The one case model that every platform is translated into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class CaseState(StrEnum):
+    """Where a case stands, seen from the seller."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    CLOSED = "closed"
+    MERGED = "merged"
+
+
+class CaseType(StrEnum):
+    """What a case is about; a platform's own word that fits none is kept as raw text beside UNKNOWN."""
+
+    QUESTION = "question"
+    RETURN = "return"
+    MISSING_ITEM = "missing_item"
+    COMPLAINT = "complaint"
+    DELAY = "delay"
+    ORDER_CHANGE = "order_change"
+    UNREADABLE = "unreadable"
+    UNKNOWN = "unknown"
+
+
+class Author(StrEnum):
+    """In which role a message was written."""
+
+    CUSTOMER = "customer"
+    SELLER = "seller"
+    PLATFORM = "platform"
+
+
+class Direction(StrEnum):
+    """Which way a message goes; a note stays in the house."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in a currency (ISO 4217); an amount nobody knows is None, never zero."""
+
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        if not self.amount.is_finite():
+            raise ValueError("an amount of money is a finite number")
+        if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
+            raise ValueError(f"a currency is three capital letters, not {self.currency!r}")
+
+    def __str__(self) -> str:
+        return f"{self.amount:,} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A person on a case, as far as the platform tells."""
+
+    name: str = ""
+    email: str = ""
+    customer_number: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One product of an order."""
+
+    title: str
+    sku: str = ""
+    quantity: int = 1
+    price: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The order a case is about; `value` None means that the value is unknown."""
+
+    number: str
+    lines: tuple[OrderLine, ...] = ()
+    value: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file on a message; its content lies in the blob store under `digest` (SHA-256, hex)."""
+
+    name: str
+    media_type: str
+    size: int
+    digest: str
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing that was written on a case; `ref` is unique on its channel and the same at every reading."""
+
+    ref: str
+    author: Author
+    direction: Direction
+    sent_at: datetime
+    text: str = ""
+    html: str = ""
+    subject: str = ""
+    sender: Party = Party()
+    recipients: tuple[str, ...] = ()
+    automatic: bool = False
+    labels: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    raw: str = ""
+    thread_keys: tuple[str, ...] = ()
+    problem: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require_aware(self.sent_at)
+
+    @property
+    def asks_for_an_answer(self) -> bool:
+        """Whether somebody must answer this: a person who is not us wrote it."""
+        return self.direction is Direction.INBOUND and self.author is Author.CUSTOMER and not self.automatic
+
+    @property
+    def answers(self) -> bool:
+        """Whether this counts as the seller's answer: public, and written by a person."""
+        return self.direction is Direction.OUTBOUND and not self.automatic
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One customer matter in our form: the sum of its events."""
+
+    number: str
+    channel: str
+    ref: str
+    opened_at: datetime
+    changed_at: datetime
+    subject: str = ""
+    type: CaseType = CaseType.UNKNOWN
+    type_raw: str = ""
+    state: CaseState = CaseState.OPEN
+    state_raw: str = ""
+    closed_at: datetime | None = None
+    settled_until: datetime | None = None
+    customer: Party = Party()
+    order: Order | None = None
+    messages: tuple[Message, ...] = ()
+    assignee: str = ""
+    url: str = ""
+    linked: tuple[str, ...] = ()
+    merged_into: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case still needs somebody, the seller or the customer."""
+        return self.state in (CaseState.OPEN, CaseState.WAITING)
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """When the customer wrote the oldest message that is neither answered nor settled by closing the case."""
+        if not self.is_open:
+            return None
+        oldest = None
+        for message in self.messages:
+            if message.answers:
+                oldest = None
+            elif oldest is None and message.asks_for_an_answer and not self._settled(message):
+                oldest = message.sent_at
+        return oldest
+
+    def _settled(self, message: Message) -> bool:
+        return self.settled_until is not None and message.sent_at <= self.settled_until
+
+    @property
+    def last_inbound(self) -> Message | None:
+        """The newest message that came from outside and was written by a person, else the newest inbound one."""
+        inbound = [m for m in self.messages if m.direction is Direction.INBOUND]
+        human = [m for m in inbound if m.asks_for_an_answer]
+        newest = human or inbound
+        return newest[-1] if newest else None
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Every e-mail address that took part in the case, in small letters, unverified writers left out."""
+        found = {self.customer.email.lower()}
+        for message in self.messages:
+            if "unverified" in message.labels or message.direction is Direction.NOTE:
+                continue
+            found.add(message.sender.email.lower())
+            found.update(address.lower() for address in message.recipients)
+        return frozenset(found - {""})
+
+
+def require_aware(instant: datetime) -> datetime:
+    """Refuse a naive datetime: an instant without a zone is a guess."""
+    if instant.tzinfo is None or instant.utcoffset() is None:
+        raise ValueError("an instant needs a time zone; give an aware datetime")
+    return instant
+
+
+def epoch(instant: datetime) -> int:
+    """The instant as whole UTC seconds, rounded down."""
+    return int(require_aware(instant).timestamp() // 1)
+
+
+def from_epoch(seconds: int) -> datetime:
+    """The aware UTC instant of whole UTC seconds."""
+    return datetime.fromtimestamp(seconds, UTC)

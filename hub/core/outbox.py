@@ -1,0 +1,168 @@
+"""What a person approved, and what became of it: the states of a reply and the ways between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hub.core.model import (
+    Attachment,
+    Author,
+    Case,
+    Direction,
+    Message,
+    Party,
+    require_aware,
+)
+
+
+class ReplyState(StrEnum):
+    """Where a reply stands; each name is what a person may rely on."""
+
+    QUEUED = "queued"  # surely not sent; the next delivery run sends it
+    HELD = "held"  # surely not sent; waits for a person or for its channel
+    SENDING = "sending"  # a delivery run is at it now, or died at it
+    ACCEPTED = "accepted"  # the platform took it and will say later what became of it
+    DELIVERED = "delivered"  # the platform's word that it was taken for good
+    UNCERTAIN = "uncertain"  # may have been sent: read back, never repeated blindly
+    REJECTED = "rejected"  # the platform refused it for good
+    CANCELLED = "cancelled"  # a person took it back before it was sent
+
+
+FINAL = frozenset({ReplyState.DELIVERED, ReplyState.REJECTED, ReplyState.CANCELLED})
+WAITING = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.SENDING, ReplyState.ACCEPTED, ReplyState.UNCERTAIN})
+_WAYS: Mapping[ReplyState, frozenset[ReplyState]] = {
+    ReplyState.QUEUED: frozenset({ReplyState.SENDING, ReplyState.HELD, ReplyState.CANCELLED, ReplyState.DELIVERED}),
+    ReplyState.HELD: frozenset({ReplyState.QUEUED, ReplyState.CANCELLED, ReplyState.DELIVERED}),
+    ReplyState.SENDING: frozenset(
+        {
+            ReplyState.ACCEPTED,
+            ReplyState.DELIVERED,
+            ReplyState.UNCERTAIN,
+            ReplyState.REJECTED,
+            ReplyState.QUEUED,
+            ReplyState.HELD,
+        }
+    ),
+    ReplyState.ACCEPTED: frozenset({ReplyState.DELIVERED, ReplyState.REJECTED, ReplyState.UNCERTAIN}),
+    ReplyState.UNCERTAIN: frozenset({ReplyState.DELIVERED, ReplyState.QUEUED, ReplyState.CANCELLED}),
+    ReplyState.REJECTED: frozenset({ReplyState.DELIVERED}),
+    ReplyState.DELIVERED: frozenset(),
+    ReplyState.CANCELLED: frozenset({ReplyState.DELIVERED}),
+}
+
+SETTLE = timedelta(minutes=2)
+"""How long an uncertain reply rests before it is read back, so that a late landing is seen."""
+
+MOST_READ_BACKS = 3
+"""After so many read-backs that could not tell, a person decides."""
+
+_FIRST_PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply a person approved, under the key that makes it one: the same text twice is two keys."""
+
+    key: str
+    case_number: str
+    channel: str
+    text: str
+    written_at: datetime
+    by: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    after: str = ""
+    state: ReplyState = ReplyState.QUEUED
+    not_before: datetime | None = None
+    attempts: int = 0
+    read_backs: int = 0
+    reason: str = ""
+    receipt_ref: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require_aware(self.written_at)
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether the hub can do nothing more for this reply by itself."""
+        asked = self.state is ReplyState.UNCERTAIN and self.read_backs >= MOST_READ_BACKS
+        return asked or self.state in (ReplyState.HELD, ReplyState.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The platform's word on a reply: its own reference and instant, and whether that is final."""
+
+    ref: str
+    at: datetime
+    final: bool = True
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_aware(self.at)
+
+
+class WrongWayError(ValueError):
+    """A reply cannot go from the state it is in to the one asked for."""
+
+
+def move(reply: Reply, state: ReplyState, reason: str = "", not_before: datetime | None = None) -> Reply:
+    """The reply in its next state; a way that does not exist is a WrongWayError."""
+    if state not in _WAYS[reply.state]:
+        raise WrongWayError(f"a reply that is {reply.state} cannot become {state}")
+    return replace(reply, state=state, reason=reason, not_before=not_before)
+
+
+def start_sending(reply: Reply) -> Reply:
+    """The reply as it must be stored before the first byte leaves."""
+    return replace(move(reply, ReplyState.SENDING), attempts=reply.attempts + 1)
+
+
+def retry_later(reply: Reply, reason: str, now: datetime, jitter: float, after: datetime | None = None) -> Reply:
+    """Queue a reply again that was surely not accepted; `jitter` in [0, 1) spreads the pauses.
+
+    Where the platform said `after`, that is the pause and the attempt does not count.
+    """
+    if after is not None:
+        waiting = move(reply, ReplyState.QUEUED, reason, max(after, now))
+        return replace(waiting, attempts=max(reply.attempts - 1, 0))
+    pause = min(_FIRST_PAUSE * 2 ** min(max(reply.attempts - 1, 0), 16), _LONGEST_PAUSE)
+    return move(reply, ReplyState.QUEUED, reason, now + pause * (0.5 + jitter / 2))
+
+
+def become_uncertain(reply: Reply, reason: str, now: datetime, settle: timedelta = SETTLE) -> Reply:
+    """Mark a reply that may have been sent; it rests for `settle` before it is read back."""
+    return move(reply, ReplyState.UNCERTAIN, reason, now + settle)
+
+
+def still_uncertain(reply: Reply, reason: str, now: datetime, settle: timedelta = SETTLE) -> Reply:
+    """Count a read-back that could not tell; the pauses grow until a person is asked."""
+    tried = reply.read_backs + 1
+    return replace(reply, read_backs=tried, reason=reason, not_before=now + settle * 2**tried)
+
+
+def has_grown(case: Case, reply: Reply) -> Message | None:
+    """The customer's newer message that the writer of this reply had not seen, if there is one."""
+    newest = case.last_inbound
+    if newest is None or not reply.after or newest.ref == reply.after or not newest.asks_for_an_answer:
+        return None
+    seen = next((m for m in case.messages if m.ref == reply.after), None)
+    return newest if seen is None or newest.sent_at >= seen.sent_at else None
+
+
+def as_message(reply: Reply, at: datetime, ref: str = "") -> Message:
+    """The delivered reply as a message of its case; `ref` is the platform's own reference, which answers point at."""
+    return Message(
+        ref=f"reply:{reply.key}",
+        author=Author.SELLER,
+        direction=Direction.OUTBOUND,
+        sent_at=at,
+        text=reply.text,
+        sender=Party(name=reply.by),
+        attachments=reply.attachments,
+        thread_keys=(ref,) if ref else (),
+    )

@@ -1,0 +1,248 @@
+"""What the shell gives the runs: a clock and a store, as protocols whose docstrings are their contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from hub.core.events import Event
+from hub.core.incoming import Checkpoint, OpenCase
+from hub.core.merge import Change, Keys, Known
+from hub.core.model import Case, CaseState, CaseType
+from hub.core.outbox import Reply, ReplyState
+from hub.core.policy import Deadline
+
+
+class Clock(Protocol):
+    """Tells the time, so that tests can."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+class ListOrder(StrEnum):
+    """In which order cases are listed."""
+
+    DUE = "due"  # by due instant, cases without one last, then by newest change
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases to list; an empty field does not restrict."""
+
+    states: frozenset[CaseState] = frozenset({CaseState.OPEN, CaseState.WAITING})
+    channel: str = ""
+    assignee: str = ""
+    type: CaseType | None = None
+    due_before: datetime | None = None
+    order: ListOrder = ListOrder.DUE
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """One line of a list of cases: a Case without its messages, with its stored deadline."""
+
+    number: str
+    channel: str
+    ref: str
+    type: CaseType
+    type_raw: str
+    state: CaseState
+    subject: str
+    customer_name: str
+    customer_email: str
+    order_number: str
+    assignee: str
+    opened_at: datetime
+    changed_at: datetime
+    messages: int
+    unreadable: int
+    deadline: Deadline | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRecord:
+    """What the store remembers of a channel's runs."""
+
+    name: str
+    checkpoint: Checkpoint | None = None
+    started_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    failed_at: datetime | None = None
+    error: str = ""
+    failing_since: datetime | None = None
+    stopped: bool = False
+    notices: tuple[str, ...] = ()
+    last_message_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that an inspection of the database found wrong, and what to do about it."""
+
+    what: str
+    advice: str
+
+
+class Writer(Protocol):
+    """One transaction: everything written through it is kept, or, if an exception leaves the block, nothing is."""
+
+    def known(self, channel: str, keys: Keys) -> Known:
+        """What the store holds of these keys on this channel.
+
+        `threads.cases` has every case any key leads to, by number, with the cases those were merged into;
+        `by_ref` and `message_refs` hold only keys of this channel; `replies` holds replies of any state.
+        """
+        ...
+
+    def next_number(self) -> str:
+        """A case number that no case has had or will have, also after a rollback of later work: CH-1001, CH-1002 …"""
+        ...
+
+    def case(self, number: str) -> Case:
+        """The case as it stands within this transaction; NotFound if there is none."""
+        ...
+
+    def save(self, change: Change, deadline: Deadline | None) -> None:
+        """Append the events of the change and bring list, search index and lookups up to date.
+
+        Saving many changes and indexing them once, when the transaction ends, is the store's business.
+        """
+        ...
+
+    def set_deadline(self, number: str, deadline: Deadline | None) -> None:
+        """Replace the stored deadline of a case."""
+        ...
+
+    def set_checkpoint(self, channel: str, checkpoint: Checkpoint) -> None:
+        """Remember where reading this channel goes on."""
+        ...
+
+    def save_reply(self, reply: Reply) -> None:
+        """Insert the reply, or replace the stored one that has its key."""
+        ...
+
+    def reply(self, key: str) -> Reply:
+        """The reply with this key; NotFound if there is none."""
+        ...
+
+    def record_channel(self, record: ChannelRecord) -> None:
+        """Replace what is remembered of a channel, its checkpoint excepted."""
+        ...
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Remember a small fact about the whole hub, such as the digest of the promise behind the deadlines."""
+        ...
+
+
+class Store(Protocol):
+    """Where cases live. Any number of threads and processes may read; write transactions wait for one another."""
+
+    def writing(self) -> AbstractContextManager[Writer]:
+        """Open the one write transaction; waits for another writer.
+
+        StoreError when the wait gets too long, the disk is full or the database refuses.
+        Contents kept before the block ends are on disk for good before any row that names them is.
+        """
+        ...
+
+    def lease(self, name: str) -> AbstractContextManager[None]:
+        """Hold `name` for this process until the block ends; Busy, naming the holder, if a living process holds it.
+
+        A lease whose holder died, however it died, is free. No clock is involved.
+        """
+        ...
+
+    def case(self, number: str) -> Case:
+        """The case with this number; NotFound if there is none."""
+        ...
+
+    def history(self, number: str) -> Sequence[Event]:
+        """Every event of a case in the order in which they were recorded; NotFound if there is none."""
+        ...
+
+    def cases(self, wanted: CaseFilter) -> Sequence[CaseSummary]:
+        """The cases that fit, in the order asked for."""
+        ...
+
+    def search(self, text: str, limit: int = 50) -> Sequence[CaseSummary]:
+        """Cases in which every word of the text occurs, newest first, whatever their state.
+
+        Case and diacritics do not matter, the last word may be a beginning; case number, order number, customer name,
+        e-mail, customer number, subject and the words of messages are searched. No text finds nothing.
+        """
+        ...
+
+    def summary(self, number: str) -> CaseSummary:
+        """One case as a line of a list; NotFound if there is none."""
+        ...
+
+    def counts(self) -> dict[CaseState, int]:
+        """How many cases there are in each state; states without any are left out."""
+        ...
+
+    def open_cases(self, channel: str) -> Sequence[OpenCase]:
+        """The cases of a channel that are not closed, for adapters that re-read them."""
+        ...
+
+    def channel(self, name: str) -> ChannelRecord:
+        """What is remembered of a channel; an empty record for a channel that never ran."""
+        ...
+
+    def replies(
+        self, states: frozenset[ReplyState] | None = None, case_number: str = "", channel: str = ""
+    ) -> Sequence[Reply]:
+        """The replies in these states (None: in any), oldest first, of one case or one channel where named."""
+        ...
+
+    def unreadable(self) -> Sequence[tuple[str, str]]:
+        """(case number, message ref) of every message that could not be read, oldest first."""
+        ...
+
+    def fact(self, name: str) -> str:
+        """A fact kept with `set_fact`; empty if there is none."""
+        ...
+
+    def keep(self, content: bytes) -> str:
+        """Keep a content beside the database and return its SHA-256 in hex; the same content is kept once.
+
+        It survives a crash of the process at once, and a crash of the machine from the end of the next write
+        transaction on. Any thread may call it. StoreError if the disk refuses.
+        """
+        ...
+
+    def content(self, digest: str) -> bytes:
+        """A content that was kept; NotFound if there is none, StoreError if it is damaged."""
+        ...
+
+    def inspect(self) -> Sequence[Finding]:
+        """Everything that is wrong with the database and the contents, by reading all of it; changes nothing."""
+        ...
+
+    def backup(self, folder: Path) -> None:
+        """Copy the database and all contents into a new folder while others may be writing; Refused unless empty."""
+        ...
+
+    def rebuild(self, deadlines: DeadlineOf) -> int:
+        """Make every projection anew from the events, and return how many cases there are."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...
+
+
+class DeadlineOf(Protocol):
+    """The policy as the runs see it."""
+
+    def __call__(self, case: Case) -> Deadline | None:
+        """The deadline of a case; None when nobody waits for an answer."""
+        ...
