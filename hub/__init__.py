@@ -1,1 +1,125 @@
-"""One inbox, one clock."""
+"""One inbox, one clock: every name an adapter author may import, and nothing else.
+
+A name is looked up when it is first asked for, so that `casehub --help` need not load what it does not use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hub.adapter import Adapter, Capability, Connection, PretendedPlatform, Proof, Tools
+    from hub.core.incoming import (
+        Batch,
+        CaseUpdate,
+        Checkpoint,
+        Clue,
+        ClueKind,
+        Incoming,
+        IncomingMessage,
+        Notice,
+        OpenCase,
+        OwnEcho,
+        Progress,
+    )
+    from hub.core.model import (
+        Attachment,
+        Author,
+        Case,
+        CaseState,
+        CaseType,
+        Direction,
+        Message,
+        Money,
+        Order,
+        OrderLine,
+        Party,
+    )
+    from hub.core.outbox import Receipt, Reply
+    from hub.core.ports import Clock
+    from hub.errors import (
+        AdapterError,
+        AuthenticationFailed,
+        Busy,
+        ConfigurationError,
+        HubError,
+        Misunderstood,
+        NotFound,
+        RateLimited,
+        Refused,
+        Rejected,
+        StoreError,
+        Unavailable,
+        Uncertain,
+        Unsupported,
+    )
+    from hub.hookspecs import hookimpl
+
+    __version__: str
+
+__all__ = [
+    "Adapter",
+    "AdapterError",
+    "Attachment",
+    "AuthenticationFailed",
+    "Author",
+    "Batch",
+    "Busy",
+    "Capability",
+    "Case",
+    "CaseState",
+    "CaseType",
+    "CaseUpdate",
+    "Checkpoint",
+    "Clock",
+    "Clue",
+    "ClueKind",
+    "ConfigurationError",
+    "Connection",
+    "Direction",
+    "HubError",
+    "Incoming",
+    "IncomingMessage",
+    "Message",
+    "Misunderstood",
+    "Money",
+    "NotFound",
+    "Notice",
+    "OpenCase",
+    "Order",
+    "OrderLine",
+    "OwnEcho",
+    "Party",
+    "PretendedPlatform",
+    "Progress",
+    "Proof",
+    "RateLimited",
+    "Receipt",
+    "Refused",
+    "Rejected",
+    "Reply",
+    "StoreError",
+    "Tools",
+    "Unavailable",
+    "Uncertain",
+    "Unsupported",
+    "__version__",
+    "hookimpl",
+]
+
+_ROOMS = ("hub.errors", "hub.core.model", "hub.core.incoming", "hub.core.outbox", "hub.adapter", "hub.hookspecs")
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        return import_module("importlib.metadata").version("casehub")
+    if name in __all__:
+        for room in map(import_module, _ROOMS):
+            if name in vars(room):
+                return vars(room)[name]
+    raise AttributeError(f"module 'hub' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from hub.core.incoming import Batch, Checkpoint, Incoming, OpenCase
 from hub.core.model import Case, Message
@@ -103,6 +103,35 @@ class Connection(ABC):
         raise Unsupported("this platform keeps no originals to read again")
 
 
+class PretendedPlatform(Protocol):
+    """A platform pretended on this computer, with some customers' cases on it; it serves while its block lasts."""
+
+    adapter: str
+    channel: str
+
+    def __enter__(self) -> Self:
+        """Begin to serve."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop serving."""
+        ...
+
+    def settings(self) -> Mapping[str, str | int | bool]:
+        """The channel's settings that reach this platform, secrets left out; asked while it serves."""
+        ...
+
+    def secrets(self) -> Mapping[str, str]:
+        """The channel's secret settings, by name."""
+        ...
+
+    def received(self) -> Sequence[str]:
+        """What customers have received so far, as a person would read it."""
+        ...
+
+
 class Adapter(ABC):
     """Describes one platform and opens connections to it."""
 
@@ -115,3 +144,8 @@ class Adapter(ABC):
     @abstractmethod
     def open(self, settings: Any, tools: Tools) -> Connection:
         """A connection with these settings (of this adapter's Settings); opens nothing before it is used."""
+
+    @classmethod
+    def pretend(cls, clock: Clock) -> PretendedPlatform | None:
+        """A pretended platform for `casehub demo`, whose mails and cases lie shortly before the clock's instant."""
+        return None

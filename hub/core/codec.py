@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -55,8 +55,10 @@ def to_plain(value: object) -> Json:
         return str(value)
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list, frozenset)):
+    if isinstance(value, (tuple, list)):
         return [to_plain(item) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(to_plain(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
         return _dataclass_to_plain(value)
     raise TypeError(f"core data holds no {type(value).__name__}")
@@ -91,7 +93,9 @@ def _reader(hint: Any) -> Callable[[Json], Any]:
     if origin in (types.UnionType, typing.Union):
         return _optional(hint, args)
     if origin is tuple:
-        return _tuple_of(_reader(args[0]))
+        return _many(tuple, _reader(args[0]))
+    if origin is frozenset:
+        return _many(frozenset, _reader(args[0]))
     if origin is not None and issubclass(origin, Mapping):
         return dict
     if hint is datetime:
@@ -117,8 +121,8 @@ def _optional(hint: Any, args: tuple[Any, ...]) -> Callable[[Json], Any]:
     return lambda data: None if data is None else read(data)
 
 
-def _tuple_of(read: Callable[[Json], Any]) -> Callable[[Json], tuple[Any, ...]]:
-    return lambda data: tuple(read(item) for item in data)
+def _many(kind: Callable[[Iterable[Any]], Any], read: Callable[[Json], Any]) -> Callable[[Json], Any]:
+    return lambda data: kind(map(read, data))
 
 
 def _dataclass_reader(cls: type) -> Callable[[Json], Any]:
@@ -126,6 +130,8 @@ def _dataclass_reader(cls: type) -> Callable[[Json], Any]:
     readers = {field.name: _reader(hints[field.name]) for field in fields(cls)}
 
     def read(data: dict[str, Json]) -> Any:
+        for name in data.keys() - readers.keys():
+            raise ValueError(f"unknown field {name!r} of {cls.__name__}: was this written by a newer casehub?")
         return cls(**{name: readers[name](item) for name, item in data.items()})
 
     return read

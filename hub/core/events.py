@@ -111,11 +111,12 @@ class ReplyStopped:
 
 @dataclass(frozen=True, slots=True)
 class Absorbed:
-    """Another case turned out to be the same matter; its messages go on here."""
+    """Another case turned out to be the same matter; its messages go on here, `settled` ones as settled."""
 
     number: str
     messages: tuple[Message, ...] = ()
     who: str = ""
+    settled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +221,12 @@ def _(what: FactsLearnt, case: Case, _at: datetime) -> Case:
 
 @_after.register
 def _(what: StateChanged, case: Case, at: datetime) -> Case:
-    if what.state is CaseState.CLOSED:
-        newest = max((m.sent_at for m in case.messages), default=at)
-        return replace(case, state=what.state, state_raw=what.raw, closed_at=at, settled_until=newest)
-    return replace(case, state=what.state, state_raw=what.raw, closed_at=None)
+    changed = replace(case, state=what.state, state_raw=what.raw, state_at=at, closed_at=None)
+    if what.state is not CaseState.CLOSED:
+        return changed
+    # By ref and not by time: a mail that was on its way when the case was closed is settled by nobody.
+    settled = frozenset(m.ref for m in case.messages if m.asks_for_an_answer)
+    return replace(changed, closed_at=at, settled=case.settled | settled)
 
 
 @_after.register
@@ -253,7 +256,12 @@ def _(_what: ReplyStopped, case: Case, _at: datetime) -> Case:
 def _(what: Absorbed, case: Case, _at: datetime) -> Case:
     known = {m.ref for m in case.messages}
     new = tuple(m for m in what.messages if m.ref not in known)
-    case = replace(case, messages=in_order((*case.messages, *new)), linked=(*case.linked, what.number))
+    case = replace(
+        case,
+        messages=in_order((*case.messages, *new)),
+        linked=(*case.linked, what.number),
+        settled=case.settled.union(what.settled),
+    )
     for message in new:
         case = _state_after(message, case)
     return case
@@ -261,7 +269,7 @@ def _(what: Absorbed, case: Case, _at: datetime) -> Case:
 
 @_after.register
 def _(what: Merged, case: Case, at: datetime) -> Case:
-    return replace(case, state=CaseState.MERGED, merged_into=what.into, closed_at=at)
+    return replace(case, state=CaseState.MERGED, merged_into=what.into, state_at=at, closed_at=at)
 
 
 def in_order(messages: Iterable[Message]) -> tuple[Message, ...]:
@@ -277,8 +285,8 @@ def _state_after(message: Message, case: Case) -> Case:
     if case.state is CaseState.MERGED or message.direction is Direction.NOTE:
         return case
     if message.asks_for_an_answer:
-        reopened = replace(case, state=CaseState.OPEN, closed_at=None)
+        reopened = replace(case, state=CaseState.OPEN, state_at=message.sent_at, closed_at=None)
         return reopened if reopened.waiting_since else case
     if message.answers and case.state is CaseState.OPEN and case.waiting_since is None:
-        return replace(case, state=CaseState.WAITING)
+        return replace(case, state=CaseState.WAITING, state_at=message.sent_at)
     return case

@@ -55,7 +55,10 @@ class KnownThreads:
     def resolve(self, clue: Clue) -> Case | None:
         """The case a clue points at, merges followed."""
         by_key = clue.kind in (ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID)
-        number = self.by_thread_key.get(clue.value, "") if by_key else clue.value
+        return self.current(self.by_thread_key.get(clue.value, "") if by_key else clue.value)
+
+    def current(self, number: str) -> Case | None:
+        """The case that the one with this number goes on as: itself, unless it was merged."""
         case = self.cases.get(number)
         for _ in range(len(self.cases)):
             if case is None or not case.merged_into:

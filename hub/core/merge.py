@@ -132,13 +132,20 @@ class _Merging:
         message = incoming.message
         if message.ref in self._known.message_refs:
             return
-        found = match(incoming, self._known.threads, self._rules)
+        found = self._match(incoming)
         if not found.number and not incoming.may_open:
             return
         if found.unverified:
             message = replace(message, labels=(*message.labels, "unverified"))
         number = found.number or self._open(incoming, found)
         self._add_message(number, message, found.reason)
+
+    def _match(self, incoming: IncomingMessage) -> Match:
+        found = match(incoming, self._known.threads, self._rules)
+        if not found.number or self._case(found.number).channel == self._channel:
+            return found
+        # Refs are unique on a channel only: a message kept under another one would be new at every reading.
+        return Match("", f"it belongs to {found.number}, which came by another channel", linked=(found.number,))
 
     def _open(self, incoming: IncomingMessage, found: Match) -> str:
         message = incoming.message
@@ -162,10 +169,12 @@ class _Merging:
             number = self._record_opening(_opening(update, self._next_number(), self._channel), update.opened_at)
         else:
             self._learn_facts(number, update)
+        goes_on = self._known.threads.current(number) or self._case(number)
         for message in update.messages:
             if message.ref not in self._known.message_refs:
-                self._add_message(number, message, "the platform lists it in this case")
-        self._follow_state(number, update)
+                self._add_message(goes_on.number, message, "the platform lists it in this case")
+        if goes_on.number == number:
+            self._follow_state(number, update)
 
     def _learn_facts(self, number: str, update: CaseUpdate) -> None:
         case = self._case(number)
@@ -180,26 +189,36 @@ class _Merging:
         same = update.state is case.state and update.state_raw == case.state_raw
         if update.state is None or update.state_at is None or same:
             return
+        # Told again, an older word would undo what a person here or a newer message has done since.
+        if case.state_at is not None and update.state_at < case.state_at:
+            return
         self._record(number, StateChanged(update.state, Author.PLATFORM, raw=update.state_raw), update.state_at)
 
     def _take_echo(self, echo: OwnEcho) -> None:
         """Our own reply came back: if its receipt was never stored, this is the receipt."""
         reply = self._known.replies.get(echo.key)
-        if reply is None or reply.state in (ReplyState.DELIVERED, ReplyState.CANCELLED):
+        # One that was cancelled counts too: a person may cancel a reply that is uncertain, and it was sent after all.
+        if reply is None or reply.state is ReplyState.DELIVERED:
             return
-        if reply.case_number not in self._known.threads.cases:
+        case = self._known.threads.current(reply.case_number)
+        if case is None:
             return
-        happened = ReplyDelivered(reply.key, as_message(reply, echo.seen_at, echo.ref), "met again on the platform")
-        self._record(reply.case_number, happened, echo.seen_at)
+        message = as_message(reply, echo.seen_at, echo.ref)
+        self._record(case.number, ReplyDelivered(reply.key, message, "met again on the platform"), echo.seen_at)
+        self._remember(case.number, message)
         self._known.replies[echo.key] = replace(reply, state=ReplyState.DELIVERED)
         self._delivered.append(reply.key)
 
     def _add_message(self, number: str, message: Message, reason: str) -> None:
         self._record(number, MessageArrived(message, reason), message.sent_at)
+        self._remember(number, message)
+        self._messages += 1
+
+    def _remember(self, number: str, message: Message) -> None:
+        """Let the next items of the batch find this message, as those of the next batch will."""
         self._known.message_refs.add(message.ref)
         for key in message.thread_keys:
             self._known.threads.by_thread_key.setdefault(key, number)
-        self._messages += 1
 
     def _record_opening(self, opened: Opened, at: datetime) -> str:
         event = Event(opened, at, self._now)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 class CaseState(StrEnum):
@@ -57,7 +60,7 @@ class Money:
     def __post_init__(self) -> None:
         if not self.amount.is_finite():
             raise ValueError("an amount of money is a finite number")
-        if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
+        if not _CURRENCY.fullmatch(self.currency):
             raise ValueError(f"a currency is three capital letters, not {self.currency!r}")
 
     def __str__(self) -> str:
@@ -141,7 +144,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One customer matter in our form: the sum of its events."""
+    """One customer matter in our form: the sum of its events.
+
+    `state_at` is the instant of what brought it into its state, None while it is as it was opened; `settled` has the
+    refs of the messages that were settled by closing it.
+    """
 
     number: str
     channel: str
@@ -153,8 +160,9 @@ class Case:
     type_raw: str = ""
     state: CaseState = CaseState.OPEN
     state_raw: str = ""
+    state_at: datetime | None = None
     closed_at: datetime | None = None
-    settled_until: datetime | None = None
+    settled: frozenset[str] = frozenset()
     customer: Party = Party()
     order: Order | None = None
     messages: tuple[Message, ...] = ()
@@ -177,12 +185,9 @@ class Case:
         for message in self.messages:
             if message.answers:
                 oldest = None
-            elif oldest is None and message.asks_for_an_answer and not self._settled(message):
+            elif oldest is None and message.asks_for_an_answer and message.ref not in self.settled:
                 oldest = message.sent_at
         return oldest
-
-    def _settled(self, message: Message) -> bool:
-        return self.settled_until is not None and message.sent_at <= self.settled_until
 
     @property
     def last_inbound(self) -> Message | None:

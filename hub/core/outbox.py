@@ -34,7 +34,10 @@ class ReplyState(StrEnum):
 FINAL = frozenset({ReplyState.DELIVERED, ReplyState.REJECTED, ReplyState.CANCELLED})
 WAITING = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.SENDING, ReplyState.ACCEPTED, ReplyState.UNCERTAIN})
 _WAYS: Mapping[ReplyState, frozenset[ReplyState]] = {
-    ReplyState.QUEUED: frozenset({ReplyState.SENDING, ReplyState.HELD, ReplyState.CANCELLED, ReplyState.DELIVERED}),
+    # QUEUED becomes UNCERTAIN when a backup was put back: it may have been sent since the backup was made.
+    ReplyState.QUEUED: frozenset(
+        {ReplyState.SENDING, ReplyState.HELD, ReplyState.CANCELLED, ReplyState.DELIVERED, ReplyState.UNCERTAIN}
+    ),
     ReplyState.HELD: frozenset({ReplyState.QUEUED, ReplyState.CANCELLED, ReplyState.DELIVERED}),
     ReplyState.SENDING: frozenset(
         {
@@ -136,11 +139,13 @@ def retry_later(reply: Reply, reason: str, now: datetime, jitter: float, after: 
 
 def become_uncertain(reply: Reply, reason: str, now: datetime, settle: timedelta = SETTLE) -> Reply:
     """Mark a reply that may have been sent; it rests for `settle` before it is read back."""
-    return move(reply, ReplyState.UNCERTAIN, reason, now + settle)
+    return replace(move(reply, ReplyState.UNCERTAIN, reason, now + settle), read_backs=0)
 
 
 def still_uncertain(reply: Reply, reason: str, now: datetime, settle: timedelta = SETTLE) -> Reply:
     """Count a read-back that could not tell; the pauses grow until a person is asked."""
+    if reply.state is not ReplyState.UNCERTAIN:
+        raise WrongWayError(f"a reply that is {reply.state} is not read back")
     tried = reply.read_backs + 1
     return replace(reply, read_backs=tried, reason=reason, not_before=now + settle * 2**tried)
 

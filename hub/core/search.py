@@ -12,9 +12,10 @@ _FOLDED = str.maketrans(
 
 def fold(text: str) -> str:
     """The text as it is searched: small letters, no diacritics, and each Chinese or Japanese sign a word of its own."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    if decomposed.isascii():
-        return decomposed
+    if text.isascii():
+        return text.lower()
+    # Twice: taking ™ or № apart brings new capitals (Unicode 3.13, compatibility caseless match).
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
     plain = "".join(c for c in decomposed if not _is_latin_mark(c)).translate(_FOLDED)
     recomposed = unicodedata.normalize("NFC", plain)
     return "".join(f" {c} " if _is_unspaced(c) else c for c in recomposed)

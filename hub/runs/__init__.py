@@ -1,1 +1,1 @@
-""""""
+"""The imperative shell: one run of one thing, given ports."""

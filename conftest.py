@@ -1,0 +1,116 @@
+"""What all tests share, those of the hub and those of the plugins: no real network, a clock, and a fixed hypothesis.
+
+Tests marked `dovecot` or `postfix` are skipped where that server is not installed; with CASEHUB_REQUIRE_SERVERS=1 they
+fail instead, so that nothing passes unseen.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+_SERVERS = {
+    "dovecot": "a real Dovecot: apt-get install dovecot-imapd dovecot-lmtpd",
+    "postfix": "a real Postfix, and root: apt-get install postfix",
+}
+_GUARDED = ("connect", "connect_ex", "sendto")
+
+
+@dataclass
+class FakeClock:
+    """A clock that moves only when a test says so."""
+
+    instant: datetime = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """The instant at which the clock stands."""
+        return self.instant
+
+    def advance(self, *by: timedelta, **more: float) -> datetime:
+        """Move the clock, `clock.advance(hours=2)`, and return the new instant."""
+        self.instant += sum(by, timedelta(**more))
+        return self.instant
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that stands at Monday 2026-11-23, nine o'clock in Stockholm."""
+    return FakeClock()
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no variable of the person who runs the tests decide what they find."""
+    for name in [name for name in os.environ if name.startswith("CASEHUB_") and name != "CASEHUB_REQUIRE_SERVERS"]:
+        monkeypatch.delenv(name)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Close the way to the network, and make hypothesis the same everywhere."""
+    settings.register_profile(
+        "casehub",
+        deadline=None,  # a slow machine is no failure
+        derandomize=bool(os.environ.get("CI")),
+        print_blob=True,  # what is found elsewhere can be found again here
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
+    settings.load_profile("casehub")
+    patch = pytest.MonkeyPatch()
+    for name in _GUARDED:
+        patch.setattr(socket.socket, name, _only_loopback(getattr(socket.socket, name)))
+    patch.setattr(socket, "getaddrinfo", _only_local_names(socket.getaddrinfo))
+    config.add_cleanup(patch.undo)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, or fail, what needs a server that is not here."""
+    for name, way_out in _SERVERS.items():
+        if item.get_closest_marker(name) is None or _is_here(name):
+            continue
+        if os.environ.get("CASEHUB_REQUIRE_SERVERS") == "1":
+            pytest.fail(f"needs {way_out}", pytrace=False)
+        pytest.skip(f"needs {way_out}")
+
+
+def _is_here(server: str) -> bool:
+    # Debian keeps servers in sbin, which is not on everybody's path.
+    path = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
+    return shutil.which(server, path=path) is not None and (server != "postfix" or os.getuid() == 0)
+
+
+def _only_loopback(original: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(self: socket.socket, *args: Any) -> Any:
+        address = args[-1]
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(str(address[0])):
+            pytest.fail(f"a test went for the real network: {address}")
+        return original(self, *args)
+
+    return guarded
+
+
+def _only_local_names(original: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name and not _is_loopback(name):
+            pytest.fail(f"a test asked the real network for {name}")
+        return original(host, *args, **kwargs)
+
+    return guarded
+
+
+def _is_loopback(host: str) -> bool:
+    if host in ("", "localhost", socket.gethostname()):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

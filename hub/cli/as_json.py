@@ -1,0 +1,165 @@
+"""What the desk's commands print for machines: stable keys, instants in UTC with a Z, amounts as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+from hub.core.codec import to_plain
+from hub.core.events import Event
+from hub.core.model import Attachment, Case, Message, Money, Order, OrderLine, Party
+from hub.core.outbox import Reply
+from hub.core.policy import Deadline
+from hub.core.ports import CaseSummary
+
+Json = dict[str, Any]
+
+
+def instant(at: datetime | None) -> str | None:
+    """An instant as ISO 8601 in UTC, ending in Z."""
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def deadline_json(deadline: Deadline | None) -> Json | None:
+    """A deadline, or null where nobody waits for an answer."""
+    if deadline is None:
+        return None
+    return {
+        "rule": deadline.rule,
+        "started_at": instant(deadline.started_at),
+        "due": instant(deadline.due),
+        "problem": deadline.problem,
+    }
+
+
+def summary_json(case: CaseSummary) -> Json:
+    """One line of a list of cases."""
+    return {
+        "number": case.number,
+        "channel": case.channel,
+        "type": case.type.value,
+        "type_raw": case.type_raw,
+        "state": case.state.value,
+        "subject": case.subject,
+        "customer": {"name": case.customer_name, "email": case.customer_email},
+        "order": case.order_number or None,
+        "assignee": case.assignee,
+        "opened_at": instant(case.opened_at),
+        "changed_at": instant(case.changed_at),
+        "messages": case.messages,
+        "unreadable": case.unreadable,
+        "deadline": deadline_json(case.deadline),
+    }
+
+
+def case_json(case: Case, deadline: Deadline | None) -> Json:
+    """A whole case with its messages."""
+    return {
+        "number": case.number,
+        "channel": case.channel,
+        "ref": case.ref,
+        "type": case.type.value,
+        "type_raw": case.type_raw,
+        "state": case.state.value,
+        "state_raw": case.state_raw,
+        "subject": case.subject,
+        "customer": _party(case.customer),
+        "order": _order(case.order),
+        "assignee": case.assignee,
+        "opened_at": instant(case.opened_at),
+        "changed_at": instant(case.changed_at),
+        "closed_at": instant(case.closed_at),
+        "url": case.url,
+        "linked": list(case.linked),
+        "merged_into": case.merged_into or None,
+        "deadline": deadline_json(deadline),
+        "last_inbound": case.last_inbound.ref if case.last_inbound else None,
+        "messages": [message_json(message) for message in case.messages],
+    }
+
+
+def message_json(message: Message) -> Json:
+    """One message, its kept original as a digest."""
+    return {
+        "ref": message.ref,
+        "author": message.author.value,
+        "direction": message.direction.value,
+        "sent_at": instant(message.sent_at),
+        "subject": message.subject,
+        "sender": _party(message.sender),
+        "recipients": list(message.recipients),
+        "text": message.text,
+        "automatic": message.automatic,
+        "labels": list(message.labels),
+        "attachments": [_attachment(item) for item in message.attachments],
+        "raw": message.raw,
+        "problem": message.problem,
+    }
+
+
+def reply_json(reply: Reply) -> Json:
+    """One reply of the outbox."""
+    return {
+        "key": reply.key,
+        "case": reply.case_number,
+        "channel": reply.channel,
+        "state": reply.state.value,
+        "needs_a_person": reply.needs_a_person,
+        "reason": reply.reason,
+        "text": reply.text,
+        "attachments": [_attachment(item) for item in reply.attachments],
+        "by": reply.by,
+        "after": reply.after,
+        "written_at": instant(reply.written_at),
+        "not_before": instant(reply.not_before),
+        "attempts": reply.attempts,
+    }
+
+
+def events_json(events: Sequence[Event]) -> list[Json]:
+    """The history of a case: each event with the platform's instant and the one at which we learnt of it.
+
+    Messages are named by their refs; `case_json` has them.
+    """
+    return [
+        {
+            "event": type(event.what).__name__,
+            "at": instant(event.at),
+            "seen_at": instant(event.seen_at),
+            "data": {field.name: _told(getattr(event.what, field.name)) for field in fields(event.what)},
+        }
+        for event in events
+    ]
+
+
+def _told(value: object) -> Any:
+    if isinstance(value, Message):
+        return value.ref
+    if isinstance(value, tuple):
+        return [_told(item) for item in value]
+    return to_plain(value)
+
+
+def money_json(money: Money | None) -> Json | None:
+    """An amount as text, so that no reader rounds it."""
+    return None if money is None else {"amount": str(money.amount), "currency": money.currency}
+
+
+def _party(party: Party) -> Json:
+    return {"name": party.name, "email": party.email, "customer_number": party.customer_number}
+
+
+def _order(order: Order | None) -> Json | None:
+    if order is None:
+        return None
+    return {"number": order.number, "value": money_json(order.value), "lines": [_line(line) for line in order.lines]}
+
+
+def _line(line: OrderLine) -> Json:
+    return {"title": line.title, "sku": line.sku, "quantity": line.quantity, "price": money_json(line.price)}
+
+
+def _attachment(item: Attachment) -> Json:
+    return {"name": item.name, "media_type": item.media_type, "size": item.size, "digest": item.digest}

@@ -1,0 +1,144 @@
+"""A case on the screen: its head, its conversation, its replies and its history, as texts that rich prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from hub.cli.due_text import local_time, time_left
+from hub.cli.history import told
+from hub.cli.safe_text import clean, fold_quotes, one_line, size_text
+from hub.cli.view import due_style, type_text
+from hub.core.events import Event
+from hub.core.model import Case, CaseState, Direction, Message, Party
+from hub.core.outbox import Reply, ReplyState
+from hub.core.policy import Deadline
+
+_STATE_STYLES = {CaseState.OPEN: "bold green", CaseState.WAITING: "cyan", CaseState.CLOSED: "dim"}
+_WRITER_STYLES = {Direction.INBOUND: "bold cyan", Direction.OUTBOUND: "bold green", Direction.NOTE: "bold yellow"}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseText:
+    """Makes the parts of one case's page; `full` leaves quotes as they are, `html` prefers a message's HTML."""
+
+    now: datetime
+    zone: str
+    full: bool = False
+    html: bool = False
+
+    def head(self, case: Case, deadline: Deadline | None, promise: str) -> RenderableType:
+        """Number, subject, state, and whatever is known of the case."""
+        title = Text(f"{case.number}  ", style="bold")
+        title.append(f"{case.state}  ", style=_STATE_STYLES.get(case.state, ""))
+        title.append(one_line(case.subject) or "(no subject)")
+        facts = Table.grid(padding=(0, 2, 0, 0))
+        facts.add_column(style="dim", no_wrap=True)
+        facts.add_column()
+        for name, value in self._facts(case, deadline, promise):
+            facts.add_row(name, value)
+        return Group(title, facts)
+
+    def messages(self, case: Case) -> Iterator[RenderableType]:
+        """The conversation, oldest first."""
+        for place, message in enumerate(case.messages, 1):
+            yield Text(f"\n{place}  ", style="dim").append_text(self._writer(message))
+            if message.problem:
+                yield _indented(self._problem(case, place, message))
+            if body := self._body(message):
+                yield _indented(Text(body))
+            for item in message.attachments:
+                line = f"attached: {one_line(item.name)} ({size_text(item.size)}, {one_line(item.media_type)})"
+                yield _indented(Text(line, style="dim"))
+
+    def replies(self, replies: Sequence[Reply]) -> Iterator[RenderableType]:
+        """What waits in the outbox, or was refused."""
+        for reply in replies:
+            style = "bold red" if reply.needs_a_person else "bold magenta"
+            head = Text(f"\nReply {reply.key}, {reply.state}", style=style)
+            head.append(f"  written by {one_line(reply.by) or 'somebody'}, {self._time(reply.written_at)}", style="dim")
+            yield head
+            for line in (one_line(reply.reason), _ADVICE.get(reply.state, "")):
+                if line:
+                    yield _indented(Text(line, style="italic"))
+            yield _indented(Text(clean(reply.text)))
+            for item in reply.attachments:
+                yield _indented(Text(f"attached: {one_line(item.name)} ({size_text(item.size)})", style="dim"))
+
+    def history(self, events: Sequence[Event]) -> RenderableType:
+        """Everything that happened: when it was, when we learnt of it, what and why."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for heading, wraps in (("\nhappened", False), ("\nlearnt", False), ("\nwhat", True)):
+            table.add_column(heading, no_wrap=not wraps, overflow="fold")
+        for event in events:
+            table.add_row(self._time(event.at), self._time(event.seen_at), Text(one_line(told(event))))
+        return table
+
+    def _facts(self, case: Case, deadline: Deadline | None, promise: str) -> Iterator[tuple[str, Text]]:
+        yield "Customer", Text(_party(case.customer) or "unknown")
+        yield "Channel", Text(f"{case.channel}, {type_text(case.type, case.type_raw)}")
+        if case.order is not None:
+            worth = f" ({case.order.value})" if case.order.value else ""
+            yield "Order", Text(f"{one_line(case.order.number)}{worth}")
+            for line in case.order.lines:
+                price = f", {line.price}" if line.price else ""
+                yield "", Text(f"{line.quantity} x {one_line(line.title)}{price}")
+        yield "With", Text(one_line(case.assignee) or "nobody")
+        yield "Answer", self._due(deadline)
+        if deadline is not None:
+            yield "", Text(f"counted from {self._time(deadline.started_at)}, promised: {promise}", style="dim")
+        if case.linked:
+            yield "Linked", Text(", ".join(case.linked))
+        if case.url:
+            yield "Link", Text(one_line(case.url))
+
+    def _due(self, deadline: Deadline | None) -> Text:
+        due = time_left(deadline, self.now, self.zone)
+        return Text(one_line(due.text), style=due_style(due))
+
+    def _writer(self, message: Message) -> Text:
+        kind = "Note by " if message.direction is Direction.NOTE else ""
+        name = _party(message.sender) or message.author.value
+        line = Text(f"{kind}{name}", style=_WRITER_STYLES[message.direction])
+        line.append(f"  {self._time(message.sent_at)}", style="dim")
+        marks = [*(["automatic"] if message.automatic else []), *message.labels]
+        if marks:
+            line.append(f"  [{one_line(', '.join(marks))}]", style="yellow")
+        return line
+
+    def _problem(self, case: Case, place: int, message: Message) -> Text:
+        text = Text(f"! This message could not be read: {one_line(message.problem)}", style="bold red")
+        if message.raw:
+            again = f"casehub reread {case.number}"
+            text.append(f"\n  Its original is kept: `{again}` tries again, `casehub show {case.number} --raw {place}`")
+            text.append(" writes it.")
+        return text
+
+    def _body(self, message: Message) -> str:
+        text = clean(message.html if self.html and message.html else message.text).strip("\n")
+        return text if self.full or self.html else fold_quotes(text)
+
+    def _time(self, at: datetime) -> str:
+        return local_time(at, self.now, self.zone)
+
+
+_ADVICE = {
+    ReplyState.HELD: "Read what came since, then `casehub outbox release` or `casehub outbox cancel` it.",
+    ReplyState.UNCERTAIN: "It may have been sent: look on the platform, then `casehub outbox sent` or `retry` it.",
+    ReplyState.REJECTED: "It will not be sent again: write another.",
+}
+
+
+def _indented(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, 2), expand=False)
+
+
+def _party(party: Party) -> str:
+    address = f"<{party.email}>" if party.name and party.email else party.email
+    return one_line(" ".join(part for part in (party.name, address) if part) or party.customer_number)

@@ -1,0 +1,81 @@
+"""`casehub check`: can each channel be used?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.cli.common import echo_json, json_option, with_hub
+from hub.errors import NotFound
+
+if TYPE_CHECKING:
+    from hub.adapter import Proof
+    from hub.app import BrokenChannel, Channel, Hub
+
+
+@click.command(short_help="Prove that each channel can be used, changing nothing.")
+@click.argument("channels", nargs=-1)
+@json_option
+@with_hub
+def check(hub: Hub, channels: Sequence[str], as_json: bool) -> None:
+    """Prove for all enabled channels, or those named, what each needs: settings, sign-in, folders, sending.
+
+    Nothing is changed and nothing is sent. The exit code is 0 when all is well, 1 when something failed.
+
+    Example: casehub check support
+    """
+    ok = True
+    results = []
+    for channel in _chosen(hub, channels):
+        proofs = []
+        for proof in _proofs(hub, channel):
+            proofs.append(proof)
+            if not as_json:
+                _tell(channel.name, proof)
+        ok = ok and all(proof.ok for proof in proofs)
+        results.append(_as_data(channel.name, proofs))
+    if as_json:
+        echo_json({"ok": ok, "channels": results})
+    elif not results:
+        click.echo("There are no channels yet. Write one into hub.toml: `casehub init` makes a start.")
+    if not ok:
+        sys.exit(1)
+
+
+def _chosen(hub: Hub, names: Sequence[str]) -> list[Channel | BrokenChannel]:
+    there: dict[str, Channel | BrokenChannel] = {channel.name: channel for channel in hub.broken_channels()}
+    there |= {channel.name: channel for channel in hub.channels() if channel.enabled or channel.name in names}
+    for name in names:
+        if name not in there:
+            raise NotFound(f"there is no channel {name!r}; there is {', '.join(hub.settings.channels) or 'none yet'}")
+    return [there[name] for name in hub.settings.channels if name in there and (name in names or not names)]
+
+
+def _proofs(hub: Hub, channel: Channel | BrokenChannel) -> Iterator[Proof]:
+    """What the channel proves, and last the error that ended it, if one did."""
+    from hub.adapter import Proof
+    from hub.app import BrokenChannel
+    from hub.runs.channel import explain
+
+    if isinstance(channel, BrokenChannel):
+        yield Proof("settings", ok=False, detail=channel.error)
+        return
+    try:
+        with channel.open(hub.tools(channel.name)) as connection:
+            yield from connection.check()
+    except Exception as error:  # noqa: BLE001  one channel's plugin never stops the others' checks
+        yield Proof("check", ok=False, detail=explain(error).text)
+
+
+def _tell(channel: str, proof: Proof) -> None:
+    detail = f": {proof.detail}" if proof.detail else ""
+    click.echo(f"{'✓' if proof.ok else '✗'} {channel}: {proof.what}{detail}")
+    if proof.advice and not proof.ok:
+        click.echo(f"    {proof.advice}")
+
+
+def _as_data(channel: str, proofs: Sequence[Proof]) -> dict[str, Any]:
+    return {"channel": channel, "ok": all(proof.ok for proof in proofs), "proofs": proofs}

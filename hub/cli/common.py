@@ -1,0 +1,132 @@
+"""What the commands share: an opened hub, output for people and for programs, and failing in one sentence."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hub.app import Hub
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_WIDTH_OF_A_FILE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was said before the command: `casehub --config … --debug COMMAND`."""
+
+    config: Path | None = None
+    log_format: str = "text"
+    verbose: bool = False
+    debug: bool = False
+    no_color: bool = False
+
+    @property
+    def colors(self) -> bool:
+        """Whether colours were neither refused here nor by the convention of https://no-color.org."""
+        return not self.no_color and not os.environ.get("NO_COLOR")
+
+
+def options() -> Options:
+    """The global options of the command that runs."""
+    context = click.get_current_context(silent=True)
+    found = context.find_object(Options) if context else None
+    return found or Options()
+
+
+def with_hub(command: Callable[Concatenate[Hub, P], R]) -> Callable[P, R]:
+    """Give a command an opened hub as its first argument, and close it afterwards."""
+    return _with_hub(command, refresh=True)
+
+
+def with_hub_as_it_is(command: Callable[Concatenate[Hub, P], R]) -> Callable[P, R]:
+    """Like `with_hub`, for commands that look at or mend the database: nothing is brought up to date first."""
+    return _with_hub(command, refresh=False)
+
+
+def _with_hub(command: Callable[Concatenate[Hub, P], R], refresh: bool) -> Callable[P, R]:
+    @functools.wraps(command)
+    def opened(*args: P.args, **kwargs: P.kwargs) -> R:
+        from hub.app import open_hub
+
+        configure_log()
+        with open_hub(options().config, refresh=refresh) as hub:
+            return command(hub, *args, **kwargs)
+
+    return opened
+
+
+def configure_log() -> None:
+    """Make the log as the global options want it."""
+    import logging
+
+    from hub import log
+
+    chosen = options()
+    level = logging.DEBUG if chosen.debug else logging.INFO if chosen.verbose else logging.WARNING
+    log.configure(log.LogFormat(chosen.log_format), level, colors=chosen.colors and sys.stderr.isatty())
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+"""The option of every command that has something to tell; it arrives as `as_json`."""
+
+
+def echo_json(data: object, one_line: bool = False) -> None:
+    """Print data as JSON in UTF-8, keys in the order in which they were given, instants in ISO 8601 and UTC."""
+    layout: dict[str, Any] = {"separators": (",", ":")} if one_line else {"indent": 2}
+    text = json.dumps(data, ensure_ascii=False, default=_plain, **layout)
+    # Half of a surrogate pair, from a mangled mail, cannot be written as UTF-8; escaped, it is still valid JSON.
+    click.echo(text.encode("utf-8", "backslashreplace"))
+
+
+def console() -> Console:
+    """A rich console on standard output that takes customers' text literally, without markup."""
+    from rich.console import Console
+
+    # In a file or pipe nothing is gained by cutting columns at the eighty that rich would assume.
+    wide = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _WIDTH_OF_A_FILE
+    colors = None if options().colors else True
+    return Console(no_color=colors, width=wide, markup=False, emoji=False, highlight=False)
+
+
+class Misuse(click.ClickException):
+    """What was asked for cannot be done as it was asked or set; another call, or another setting, will."""
+
+    exit_code = 2
+
+
+def fail(message: str) -> NoReturn:
+    """End the command with one sentence on standard error and the exit code of a failure, 1."""
+    raise click.ClickException(message)
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Path):
+        return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    raise TypeError(f"there is no JSON for a {type(value).__name__}")

@@ -1,0 +1,66 @@
+"""`casehub demo`: see it work without a server or an account."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from hub.cli.rounds import stop_event
+
+
+@click.command(short_help="Play a day with a pretended mailbox, without any set-up.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("casehub-demo"),
+    show_default=True,
+    help="Where the demo puts its settings and data.",
+)
+@click.option("--serve", is_flag=True, help="Keep the pretended server running afterwards, to go on by hand.")
+def demo(folder: Path, serve: bool) -> None:
+    """Play a day at a pretended shop: read the mail, see what is due, answer, deliver, and read again.
+
+    Needs no server, no account and no network. It leaves a folder with settings and cases to go on exploring.
+
+    Example: casehub demo --serve
+    """
+    from datetime import UTC, datetime
+
+    from hub import demo as stage
+
+    stage.fresh_folder(folder)
+    with stage.pretended_platform() as platform:
+        settings = stage.write_settings(folder, platform, datetime.now(UTC).date())
+        with stage.settings_in_force(settings.resolve()):
+            stage.play(folder, click.echo, _run, platform)
+            _farewell(folder, serve)
+            if serve:
+                with stop_event() as stop:
+                    stop.wait()
+
+
+def _run(arguments: Sequence[str]) -> None:
+    """Show a command as it would be typed, and run it for real."""
+    from hub.cli import main
+
+    shown = [argument if "\n" not in argument else argument.split("\n", maxsplit=1)[0] + " …" for argument in arguments]
+    click.echo()
+    click.secho(f"$ casehub {shlex.join(shown)}", bold=True)
+    main.main(list(arguments), prog_name="casehub", standalone_mode=False)
+
+
+def _farewell(folder: Path, serve: bool) -> None:
+    click.echo()
+    click.echo(f"Everything is in {folder}/. Go on with the same commands, for example:")
+    click.secho(f"  cd {shlex.quote(str(folder))}", bold=True)
+    click.secho("  casehub due        casehub search paket        casehub show CH-1001", bold=True)
+    if serve:
+        click.echo("The pretended server goes on running, so `casehub sync`, `reply` and `deliver` work as well.")
+        click.echo("Do that in another terminal; Ctrl-C here stops the server.")
+    else:
+        click.echo(
+            "The pretended server has stopped, so reading and sending would fail; `casehub demo --serve` keeps it."
+        )

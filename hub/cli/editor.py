@@ -1,0 +1,72 @@
+"""Writing a reply in the person's own editor, with the conversation below a line that cuts it off."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from hub.cli.safe_text import clean
+from hub.core.model import Case, Direction, Message
+
+SCISSORS = "# ------------------------ >8 ------------------------"
+_EXPLANATION = "# Write your reply above. This line and everything below it is cut off. An empty text sends nothing."
+_LONGEST_QUOTE = 400
+
+
+def template(case: Case, when: Callable[[Message], str]) -> str:
+    """What the editor opens with: room for the text, and the conversation below the scissors, newest first."""
+    quotes = [_quoted(message, when(message)) for message in reversed(case.messages)]
+    head = f"# {case.number}: {clean(case.subject)}".replace("\n", " ")
+    return "\n".join(["", "", SCISSORS, _EXPLANATION, head, "", *quotes])
+
+
+def written_text(content: str) -> str:
+    """What the person wrote: everything above the scissors, without the empty lines around it."""
+    above, _scissors, _below = content.replace("\r\n", "\n").partition(SCISSORS)
+    return above.strip()
+
+
+@contextmanager
+def written_in_editor(case: Case, when: Callable[[Message], str]) -> Iterator[str]:
+    """The text a person writes in $VISUAL or $EDITOR, for the block that sends it.
+
+    When the block fails, the file with the text stays, and the person is told where: nothing typed is lost.
+    """
+    path = _new_file(case.number)
+    try:
+        path.write_text(template(case, when), encoding="utf-8")
+        click.edit(filename=str(path), editor=os.environ.get("VISUAL") or os.environ.get("EDITOR"))
+        text = written_text(path.read_text(encoding="utf-8"))
+        yield text
+    except BaseException:
+        _keep_text(path, case.number)
+        raise
+    path.unlink()
+
+
+def _new_file(number: str) -> Path:
+    # mkstemp makes it readable by its owner only; editors know .md and wrap its lines.
+    handle, name = tempfile.mkstemp(prefix=f"casehub-{number}-", suffix=".md")
+    os.close(handle)
+    return Path(name)
+
+
+def _keep_text(path: Path, number: str) -> None:
+    text = written_text(path.read_text(encoding="utf-8", errors="replace"))
+    if not text:
+        path.unlink()
+        return
+    path.write_text(text + "\n", encoding="utf-8")
+    click.echo(f"Your text is kept: casehub reply {number} < {path}", err=True)
+
+
+def _quoted(message: Message, when: str) -> str:
+    writer = message.sender.name or message.sender.email or message.author.value
+    kind = "Note by " if message.direction is Direction.NOTE else ""
+    lines = clean(message.text).split("\n")[:_LONGEST_QUOTE]
+    return "\n".join([f"{kind}{clean(writer)}, {when}:", *(f"> {line}" for line in lines), ""])

@@ -1,0 +1,155 @@
+"""`casehub reply`: write, look at it once more, and put it into the outbox."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.cli.common import echo_json, json_option, with_hub
+from hub.cli.desk_options import case_number, confirm, desk_of, given_text, is_terminal, known_case, who_option
+from hub.cli.safe_text import clean, one_line, size_text
+from hub.core.outbox import WAITING, Reply, ReplyState
+from hub.errors import Refused
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+    from hub.core.model import Attachment, Case
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is to be sent, as its writer looks at it before it is queued."""
+
+    case: Case
+    text: str
+    files: tuple[Attachment, ...]
+    waiting: tuple[Reply, ...]
+
+
+@click.command(short_help="Answer a case.")
+@click.argument("number", metavar="CASE", type=case_number)
+@click.option("-m", "--message", help="The text; without it, standard input or, on a terminal, your editor.")
+@click.option("--attach", "paths", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help="Send a file.")
+@click.option("--close", "then_close", is_flag=True, help="Close the case with this reply.")
+@click.option("--yes", is_flag=True, help="Queue it without asking.")
+@click.option("--now", is_flag=True, help="Run the delivery of its channel at once.")
+@click.option("--after", metavar="REF", help="For programs: the newest message seen, `last_inbound` of show --json.")
+@who_option
+@json_option
+@with_hub
+def reply(
+    hub: Hub,
+    number: str,
+    message: str | None,
+    paths: Sequence[Path],
+    then_close: bool,
+    yes: bool,
+    now: bool,
+    after: str | None,
+    who: str | None,
+    as_json: bool,
+) -> None:
+    """Write a reply and put it into the outbox, from where `casehub deliver` sends it once.
+
+    The text comes from -m, else from standard input, else from your editor ($VISUAL or $EDITOR), with the conversation
+    below it. On a terminal you see the reply and are asked before it is queued. A reply is refused when the customer
+    wrote again while you were writing.
+
+    With --json: {"key", "case", "channel", "state", "reason", "text", "attachments", "by", "after", "written_at", ...}.
+
+    Example: casehub reply CH-1042 -m "Your parcel arrives on Tuesday." --attach label.pdf
+    """
+    from hub.core.acts import require_answerable
+    from hub.runs.desk import keep_files
+
+    known_case(hub, number)
+    case = hub.store.case(number)
+    require_answerable(case)
+    seen = _seen(case, after)
+    files = keep_files(hub.store, paths)
+    waiting = tuple(hub.store.replies(WAITING, case_number=number))
+    with _written(hub, case, message) as text:
+        _look_again(_Draft(case, text, files, waiting), yes=yes)
+        queued = desk_of(hub, who).reply(number, text, after=seen, files=files, then_close=then_close)
+    if now:
+        queued = _deliver(hub, queued)
+    _tell(queued, then_close=then_close, as_json=as_json)
+    if now and queued.state not in (ReplyState.DELIVERED, ReplyState.ACCEPTED):
+        sys.exit(1)
+
+
+def _seen(case: Case, after: str | None) -> str:
+    """The newest message the writer has seen: the one there is now, unless a program names another."""
+    if after is None:
+        return case.last_inbound.ref if case.last_inbound else ""
+    if after not in {message.ref for message in case.messages}:
+        raise Refused(f"{case.number} has no message {after!r}; `casehub show {case.number} --json` has their refs.")
+    return after
+
+
+@contextmanager
+def _written(hub: Hub, case: Case, message: str | None) -> Iterator[str]:
+    """The text of the reply; one typed in an editor is kept when the block fails."""
+    if message is not None or not is_terminal():
+        yield given_text(message, "the reply")
+        return
+    from hub.cli.due_text import local_time
+    from hub.cli.editor import written_in_editor
+
+    now, zone = hub.clock.now(), hub.settings.office.timezone
+    with written_in_editor(case, lambda sent: local_time(sent.sent_at, now, zone)) as text:
+        if not text:
+            click.echo("Nothing was written, so nothing is sent.", err=True)
+            raise click.exceptions.Exit(1)
+        yield text
+
+
+def _look_again(draft: _Draft, *, yes: bool) -> None:
+    if yes or not is_terminal() or not draft.text.strip():
+        return
+    for line in preview(draft.case, draft.text, draft.files, draft.waiting):
+        click.echo(line, err=True)
+    confirm("Put it into the outbox?", yes=False)
+
+
+def preview(case: Case, text: str, files: Sequence[Attachment], waiting: Sequence[Reply]) -> list[str]:
+    """What the customer will get, and what else is on its way, line by line."""
+    newest = case.last_inbound
+    person = newest.sender if newest and (newest.sender.email or newest.sender.name) else case.customer
+    to = one_line(f"{person.name} <{person.email}>" if person.name and person.email else person.email or person.name)
+    lines = ["", f"To:       {to}", f"Subject:  {one_line((newest and newest.subject) or case.subject)}"]
+    lines += [f"File:     {one_line(item.name)} ({size_text(item.size)}, {item.media_type})" for item in files]
+    lines += ["", *(f"  {line}" for line in clean(text).strip().split("\n")), ""]
+    lines += [f"Already in the outbox for this customer: reply {r.key}, {r.state}." for r in waiting]
+    return [*lines, "This replaces nothing: it is one reply more and will be sent once."]
+
+
+def _deliver(hub: Hub, queued: Reply) -> Reply:
+    from hub.cli.rounds import chosen_sources, delivery_ports
+    from hub.runs.delivery import deliver
+
+    for result in deliver(chosen_sources(hub, [queued.channel]), delivery_ports(hub)):
+        for trouble in (result.skipped, result.failure and result.failure.text, *result.warnings):
+            if trouble:
+                click.echo(f"{result.name}: {trouble}", err=True)
+    return next(r for r in hub.store.replies(case_number=queued.case_number) if r.key == queued.key)
+
+
+def _tell(reply: Reply, *, then_close: bool, as_json: bool) -> None:
+    if as_json:
+        from hub.cli.as_json import reply_json
+
+        echo_json(reply_json(reply))
+        return
+    closed = f" {reply.case_number} is closed." if then_close else ""
+    if reply.state is ReplyState.QUEUED and not reply.attempts:
+        click.echo(f"Queued as {reply.key}; `casehub deliver` sends it.{closed}")
+    else:
+        because = f": {one_line(reply.reason)}" if reply.reason else ""
+        click.echo(f"Reply {reply.key} is {reply.state}{because}.{closed}")

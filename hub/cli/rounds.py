@@ -1,0 +1,93 @@
+"""What `sync`, `deliver` and `run` share: the chosen channels, the ports, and an orderly stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.errors import NotFound
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+    from hub.runs.channel import Source
+    from hub.runs.delivery import DeliveryPorts
+    from hub.runs.sync import SyncPorts, Watcher
+
+
+def chosen_sources(hub: Hub, names: Sequence[str]) -> list[Source]:
+    """The channels named, or all enabled ones; NotFound lists what there is."""
+    from hub.runs.channel import Source
+
+    channels = {channel.name: channel for channel in hub.channels()}
+    known = {*channels, *(channel.name for channel in hub.broken_channels())}
+    for name in names:
+        if name not in known:
+            there_are = ", ".join(sorted(known)) or "none yet"
+            raise NotFound(f"There is no channel {name!r}; the channels are: {there_are}.")
+    wanted = [c for c in channels.values() if (c.name in names if names else c.enabled)]
+    return [Source(c.name, _connector(hub, c), c.rules) for c in wanted]
+
+
+def _connector(hub: Hub, channel: Any) -> Any:
+    return lambda: channel.open(hub.tools(channel.name))
+
+
+def broken_channels(hub: Hub, names: Sequence[str]) -> list[dict[str, Any]]:
+    """The channels whose settings or plugin do not work, as results of a run."""
+    return [
+        {"channel": channel.name, "ok": False, "error": channel.error, "error_kind": "ConfigurationError"}
+        for channel in hub.broken_channels()
+        if not names or channel.name in names
+    ]
+
+
+def sync_ports(hub: Hub, watcher: Watcher, stop: threading.Event) -> SyncPorts:
+    """What a reading needs, from the opened hub."""
+    from hub.runs.sync import SyncPorts
+
+    return SyncPorts(hub.store, hub.clock, hub.deadline_of, watcher, stop)
+
+
+def delivery_ports(hub: Hub) -> DeliveryPorts:
+    """What a delivery needs, from the opened hub."""
+    from hub.runs.delivery import DeliveryPorts
+
+    return DeliveryPorts(hub.store, hub.clock, hub.deadline_of)
+
+
+@contextmanager
+def stop_event() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set, so that a run ends at a batch boundary; a second Ctrl-C ends it at once."""
+    stop = threading.Event()
+
+    def ask_to_stop(number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        name = "Ctrl-C" if number == signal.SIGINT else "SIGTERM"
+        click.echo(f"{name}: ending when the present batch is stored …", err=True)
+
+    before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def what_is_due(hub: Hub, limit: int) -> list[dict[str, Any]]:
+    """The cases whose deadlines come next, as JSON knows them."""
+    from hub.core.ports import CaseFilter
+
+    listed = hub.store.cases(CaseFilter(limit=limit))
+    return [
+        {"case": case.number, "channel": case.channel, "due": case.deadline.due.isoformat(), "subject": case.subject}
+        for case in listed
+        if case.deadline is not None and case.deadline.due is not None
+    ]

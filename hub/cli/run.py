@@ -1,0 +1,72 @@
+"""`casehub run`: read and send, once or every so often; made for systemd, cron and containers."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.cli import deliver as delivering
+from hub.cli import sync as reading
+from hub.cli.common import echo_json, json_option, with_hub
+from hub.cli.rounds import broken_channels, chosen_sources, delivery_ports, stop_event, sync_ports
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+
+
+@click.command(short_help="Read and send, once or every so often.")
+@click.option("--once", is_flag=True, help="Do one round and end; the exit code says how it went.")
+@click.option("--every", metavar="INTERVAL", help="Go on with a round every interval, such as 5m, until told to stop.")
+@json_option
+@with_hub
+def run(hub: Hub, once: bool, every: str | None, as_json: bool) -> None:
+    """Read all channels and send what waits in the outbox: `sync` and `deliver` in one.
+
+    Ctrl-C and SIGTERM end it at the next batch boundary. Two runs at once do no harm: each channel is worked on by one.
+
+    Example: casehub run --every 5m
+    """
+    if once == bool(every):
+        raise click.UsageError("say either --once or --every INTERVAL, such as --every 5m")
+    with stop_event() as stop:
+        went_well = _round(hub, stop, as_json) if once else _rounds(hub, every or "", stop, as_json)
+    if not went_well:
+        sys.exit(1)
+
+
+def _rounds(hub: Hub, interval: str, stop: threading.Event, as_json: bool) -> bool:
+    from hub.runs.schedule import every, read_interval
+
+    return every(read_interval(interval), lambda: _round(hub, stop, as_json), stop)
+
+
+def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
+    from hub.runs.delivery import deliver
+    from hub.runs.sync import Silent, sync
+
+    sources = chosen_sources(hub, ())
+    read = sync(sources, sync_ports(hub, Silent(), stop), scheduled=True)
+    sent = [] if stop.is_set() else deliver(sources, delivery_ports(hub))
+    broken = broken_channels(hub, ())
+    if as_json:
+        _tell_machine(hub, read, sent, broken)
+    else:
+        reading.tell(hub, read, broken)
+        delivering.tell(sent, [])
+    sys.stdout.flush()
+    return not broken and all(result.ok for result in read) and all(result.ok for result in sent)
+
+
+def _tell_machine(hub: Hub, read: Any, sent: Any, broken: Any) -> None:
+    """One JSON object a round, on one line each, so that a log of rounds can be read line by line."""
+    echo_json(
+        {
+            "at": hub.clock.now().isoformat(),
+            "read": [reading.as_data(result) for result in read] + broken,
+            "sent": [delivering.as_data(result) for result in sent],
+        },
+        one_line=True,
+    )

@@ -1,0 +1,125 @@
+"""`casehub show`: a case with its conversation, its deadline and its replies."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.cli.common import console, echo_json, json_option, with_hub
+from hub.cli.desk_options import case_number, known_case
+from hub.core.model import Case, Message
+from hub.core.outbox import ReplyState
+from hub.errors import NotFound, Refused
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+
+_SETTLED = frozenset({ReplyState.DELIVERED, ReplyState.CANCELLED})
+
+
+@click.command(short_help="Show a case with its conversation.")
+@click.argument("number", metavar="CASE", type=case_number)
+@click.option("--full", is_flag=True, help="Show quoted text too instead of folding it.")
+@click.option("--html", is_flag=True, help="Show the cleaned HTML of messages that have one, instead of their text.")
+@click.option("--history", is_flag=True, help="List everything that happened to the case, and why.")
+@click.option("--raw", metavar="MESSAGE", help="Write the original of one message, named by its place or ref.")
+@click.option("--save", "folder", metavar="FOLDER", type=click.Path(path_type=Path), help="Save files and originals.")
+@json_option
+@with_hub
+def show(
+    hub: Hub,
+    number: str,
+    full: bool,
+    html: bool,
+    history: bool,
+    raw: str | None,
+    folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Show a case: who wants what, until when, the conversation oldest first, and the replies on their way.
+
+    --save writes all attachments and originals into a folder and never overwrites a file there.
+
+    With --json: {"case": {"number", "state", "customer", "order", "deadline", "last_inbound", "messages": [...], ...},
+    "replies": [...], "events": [...] (with --history)}; with --save: {"saved": [paths]}.
+
+    Example: casehub show CH-1042 --history
+    """
+    known_case(hub, number)
+    case = case_to_read(hub, number)
+    if raw is not None:
+        _write_raw(hub, _message_named(case, raw), raw)
+    elif folder is not None:
+        _save(hub, case, folder, as_json=as_json)
+    elif as_json:
+        _print_json(hub, case, history=history)
+    else:
+        _print_case(hub, number, case, full=full, html=html, history=history)
+
+
+def case_to_read(hub: Hub, number: str) -> Case:
+    """The case under a number, merges followed."""
+    case = hub.store.case(number)
+    while case.merged_into:
+        case = hub.store.case(case.merged_into)
+    return case
+
+
+def _message_named(case: Case, name: str) -> Message:
+    place = int(name) if name.isascii() and name.isdigit() else 0
+    if 1 <= place <= len(case.messages):
+        return case.messages[place - 1]
+    for message in case.messages:
+        if message.ref == name:
+            return message
+    raise NotFound(f"{case.number} has no message {name!r}; its messages are 1 to {len(case.messages)}.")
+
+
+def _write_raw(hub: Hub, message: Message, name: str) -> None:
+    from hub.cli.safe_text import clean
+
+    if not message.raw:
+        raise Refused(f"Message {name} has no kept original; only what came from outside has one.")
+    content = hub.store.content(message.raw)
+    # A file gets the bytes as they came; a terminal must not obey them.
+    click.echo(clean(content.decode(errors="replace")) if sys.stdout.isatty() else content, nl=False)
+
+
+def _save(hub: Hub, case: Case, folder: Path, *, as_json: bool) -> None:
+    from hub.cli.saving import save_files
+
+    saved = save_files(case, folder, hub.store.content)
+    if as_json:
+        echo_json({"saved": [str(path) for path in saved]})
+    elif not saved:
+        click.echo(f"{case.number} has neither attachments nor originals.")
+    for path in () if as_json else saved:
+        click.echo(path)
+
+
+def _print_json(hub: Hub, case: Case, *, history: bool) -> None:
+    from hub.cli.as_json import case_json, events_json, reply_json
+
+    replies = hub.store.replies(case_number=case.number)
+    shown = {"case": case_json(case, hub.deadline_of(case)), "replies": [reply_json(reply) for reply in replies]}
+    if history:
+        shown["events"] = events_json(hub.store.history(case.number))
+    echo_json(shown)
+
+
+def _print_case(hub: Hub, number: str, case: Case, *, full: bool, html: bool, history: bool) -> None:
+    from hub.cli.case_text import CaseText
+
+    if case.number != number:
+        click.echo(f"{number} went on as {case.number}, which is shown here.")
+    screen = console()
+    text = CaseText(hub.clock.now(), hub.settings.office.timezone, full=full, html=html)
+    replies = [reply for reply in hub.store.replies(case_number=case.number) if reply.state not in _SETTLED]
+    parts = [text.head(case, hub.deadline_of(case), hub.promise.title), *text.messages(case), *text.replies(replies)]
+    if history:
+        parts.append(text.history(hub.store.history(case.number)))
+    for part in parts:
+        screen.print(part)

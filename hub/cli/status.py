@@ -1,0 +1,90 @@
+"""`casehub status`: is everything working?"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.cli.common import echo_json, json_option, with_hub
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+    from hub.runs.health import ChannelHealth
+
+
+@click.command(short_help="Say how the channels are doing; made for monitors too.")
+@json_option
+@with_hub
+def status(hub: Hub, as_json: bool) -> None:
+    """Say for each channel when it was last read, what is behind and what is wrong.
+
+    A channel that has been silent for longer than its `silent_after` is an alarm. The exit code is 0 when all is well
+    and 1 when something needs attention, so that a monitor can call it.
+
+    Example: casehub status --json
+    """
+    found = _examine(hub)
+    cases = {state.value: count for state, count in hub.store.counts().items()}
+    if as_json:
+        echo_json({"ok": all(c.well for c in found), "channels": [_as_data(c) for c in found], "cases": cases})
+    else:
+        _tell(hub, found, cases)
+    if not all(channel.well for channel in found):
+        sys.exit(1)
+
+
+def _examine(hub: Hub) -> list[ChannelHealth]:
+    from hub.runs.health import examine
+
+    silence = {channel.name: channel.silent_after for channel in hub.channels() if channel.enabled}
+    broken = {channel.name: channel.error for channel in hub.broken_channels()}
+    return examine(hub.store, hub.clock, silence, broken)
+
+
+def _as_data(channel: ChannelHealth) -> dict[str, Any]:
+    record = channel.record
+    return {
+        "channel": channel.name,
+        "ok": channel.well,
+        "troubles": list(channel.troubles),
+        "last_success": _iso(record.succeeded_at),
+        "last_start": _iso(record.started_at),
+        "failing_since": _iso(record.failing_since),
+        "last_message": _iso(record.last_message_at),
+        "replies_waiting": channel.replies_waiting,
+        "replies_for_a_person": channel.replies_for_a_person,
+        "unreadable_messages": channel.unreadable,
+        "notices": list(record.notices),
+    }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
+
+
+def _tell(hub: Hub, found: list[ChannelHealth], cases: dict[str, int]) -> None:
+    from hub.runs.health import in_words
+
+    now = hub.clock.now()
+    for channel in found:
+        read = channel.record.succeeded_at
+        when = f"last read {in_words(now - read)} ago" if read else "never read"
+        waiting = f", {channel.replies_waiting} waiting to be sent" if channel.replies_waiting else ""
+        unreadable = f", {channel.unreadable} unreadable (`casehub reread --all`)" if channel.unreadable else ""
+        click.echo(f"{'✓' if channel.well else '✗'} {channel.name}: {when}{waiting}{unreadable}")
+        for trouble in channel.troubles:
+            click.echo(f"    {trouble}")
+        for notice in channel.record.notices:
+            click.echo(f"    note: {notice}")
+    if not found:
+        click.echo("There are no channels yet. Write one into hub.toml: `casehub init` makes a start.")
+    click.echo(_cases_line(cases))
+
+
+def _cases_line(cases: dict[str, int]) -> str:
+    if not cases:
+        return "No cases yet."
+    return "Cases: " + ", ".join(f"{count} {state}" for state, count in sorted(cases.items()))

@@ -1,0 +1,220 @@
+"""What a person does with a case: each act turns the case into a Change, or is Refused with what to do instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from hub.core.events import (
+    Absorbed,
+    Assigned,
+    Event,
+    FactsLearnt,
+    Happening,
+    Merged,
+    MessageArrived,
+    MessageReread,
+    ReplyDelivered,
+    ReplyQueued,
+    ReplyStopped,
+    StateChanged,
+    apply,
+)
+from hub.core.incoming import IncomingMessage
+from hub.core.merge import Change
+from hub.core.model import Attachment, Author, Case, CaseState, CaseType, Direction, Message, Order, Party
+from hub.core.outbox import WAITING, Reply, ReplyState, as_message, has_grown, move
+from hub.errors import Refused
+
+_INSTEAD: Mapping[ReplyState, str] = {
+    ReplyState.QUEUED: "it was not sent yet: `casehub deliver` sends it, `casehub outbox cancel` takes it back",
+    ReplyState.HELD: "it was not sent: `casehub outbox release` lets it go, `casehub outbox cancel` takes it back",
+    ReplyState.SENDING: "it is being sent: run `casehub deliver`, and look again when its outcome is known",
+    ReplyState.ACCEPTED: "the platform has it and will say what became of it: run `casehub deliver` later",
+    ReplyState.UNCERTAIN: "it may have been sent: look on the platform, then `casehub outbox sent` or `retry`",
+    ReplyState.REJECTED: "the platform refused it for good: write another with `casehub reply`",
+    ReplyState.DELIVERED: "it has reached the platform: to add something, write another with `casehub reply`",
+    ReplyState.CANCELLED: "it was taken back: write another with `casehub reply`",
+}
+_CANCELLABLE = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN})
+_PERHAPS_SENT = frozenset(ReplyState) - {ReplyState.SENDING, ReplyState.DELIVERED}
+
+
+def note(case: Case, text: str, key: str, who: str, now: datetime) -> Change:
+    """Write down something that stays in the house."""
+    _require_unmerged(case)
+    if not text.strip():
+        raise Refused("A note without text says nothing; give it with -m or on standard input.")
+    written = Message(
+        ref=f"note:{key}",
+        author=Author.SELLER,
+        direction=Direction.NOTE,
+        sent_at=now,
+        text=text.strip(),
+        sender=Party(name=who),
+    )
+    return _change(case, now, MessageArrived(written))
+
+
+def assign(case: Case, to: str, who: str, now: datetime) -> Change:
+    """Give the case to somebody, or (empty `to`) back to everybody."""
+    _require_unmerged(case)
+    if to == case.assignee:
+        taken = f"{case.number} is with {to} already" if to else f"{case.number} is with nobody already"
+        raise Refused(f"{taken}; nothing was changed.")
+    return _change(case, now, Assigned(to, who))
+
+
+def close(case: Case, reason: str, who: str, now: datetime) -> Change:
+    """Say that the case needs nobody any more."""
+    _require_unmerged(case)
+    if case.state is CaseState.CLOSED:
+        raise Refused(f"{case.number} is closed already; `casehub reopen {case.number}` opens it again.")
+    return _change(case, now, StateChanged(CaseState.CLOSED, Author.SELLER, who, reason))
+
+
+def reopen(case: Case, reason: str, who: str, now: datetime) -> Change:
+    """Take up a closed case again."""
+    _require_unmerged(case)
+    if case.is_open:
+        raise Refused(f"{case.number} is {case.state} and not closed; `casehub reply {case.number}` answers it.")
+    return _change(case, now, StateChanged(CaseState.OPEN, Author.SELLER, who, reason))
+
+
+def require_answerable(case: Case) -> None:
+    """Refuse a case that nobody can be answered on, before somebody writes a reply for nothing."""
+    _require_unmerged(case)
+    writers = [m.sender for m in case.messages if m.direction is Direction.INBOUND]
+    if not any(party.email or party.name or party.customer_number for party in (case.customer, *writers)):
+        raise Refused(f"{case.number} names nobody to answer; `casehub show {case.number}` has what is known of it.")
+
+
+def queue_reply(
+    case: Case,
+    text: str,
+    attachments: Iterable[Attachment],
+    key: str,
+    after: str,
+    who: str,
+    now: datetime,
+    *,
+    then_close: bool = False,
+) -> tuple[Change, Reply]:
+    """Approve a reply; `after` is the ref of the newest message from outside that its writer saw."""
+    require_answerable(case)
+    if not text.strip():
+        raise Refused("A reply without text is not sent; give it with -m, on standard input or in the editor.")
+    reply = Reply(key, case.number, case.channel, text, now, by=who, attachments=tuple(attachments), after=after)
+    _require_seen(case, reply)
+    happened: list[Happening] = [ReplyQueued(key, who)]
+    if then_close and case.state is not CaseState.CLOSED:
+        happened.append(StateChanged(CaseState.CLOSED, Author.SELLER, who, f"closed with reply {key}"))
+    return _change(case, now, *happened), reply
+
+
+def absorb(case: Case, other: Case, replies: Sequence[Reply], who: str, now: datetime) -> tuple[Change, Change]:
+    """Let `case` take up everything of `other`, whose replies are given; the changes come in that order."""
+    _require_unmerged(case)
+    _require_unmerged(other)
+    if case.number == other.number:
+        raise Refused(f"{case.number} cannot go on as itself; name another case to merge it into.")
+    if case.channel != other.channel:
+        raise Refused(
+            f"{other.number} came by {other.channel} and {case.number} by {case.channel}: a reply goes out on one "
+            "channel only, so answer each and leave a note on both."
+        )
+    waiting = [reply for reply in replies if reply.state in WAITING]
+    if waiting:
+        raise Refused(
+            f"{other.number} has a reply in the outbox that is {waiting[0].state} ({waiting[0].key}); "
+            "deliver or cancel it first, then merge."
+        )
+    taken = _change(case, now, Absorbed(other.number, other.messages, who, tuple(sorted(other.settled))))
+    return taken, _change(other, now, Merged(case.number, who))
+
+
+def release(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
+    """Let a held reply go: its person has read what came since, so it now answers the newest message."""
+    _require_state(reply, "released", {ReplyState.HELD})
+    newest = case.last_inbound
+    queued = replace(move(reply, ReplyState.QUEUED), after=newest.ref if newest else reply.after)
+    return _change(case, now, ReplyQueued(reply.key, who)), queued
+
+
+def cancel(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
+    """Take a reply back that is not known to be sent."""
+    _require_state(reply, "cancelled", _CANCELLABLE)
+    reason = f"cancelled by {who}" + (" although it may have been sent" if _is_uncertain(reply) else "")
+    stopped = ReplyStopped(reply.key, ReplyState.CANCELLED.value, reason)
+    return _change(case, now, stopped), move(reply, ReplyState.CANCELLED, reason)
+
+
+def retry(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
+    """Send an uncertain reply again, because a person is sure that it did not arrive."""
+    _require_state(reply, "sent again", {ReplyState.UNCERTAIN})
+    queued = replace(move(reply, ReplyState.QUEUED, f"{who} is sure that it was not sent"), read_backs=0)
+    return _change(case, now, ReplyQueued(reply.key, who)), queued
+
+
+def mark_delivered(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
+    """Settle a reply as delivered, because a person saw it on the platform."""
+    _require_state(reply, "marked as sent", _PERHAPS_SENT)
+    reason = f"{who} saw that it was delivered"
+    # Nobody knows when it was sent. Dated today it would also answer what the customer wrote meanwhile.
+    message = as_message(reply, reply.written_at, reply.receipt_ref)
+    event = Event(ReplyDelivered(reply.key, message, reason), reply.written_at, now)
+    return Change(apply(case, event), (event,)), move(reply, ReplyState.DELIVERED, reason)
+
+
+def take_reread(case: Case, incoming: IncomingMessage, now: datetime, *, unverified: bool = False) -> Change:
+    """Put a message that was read again from its original in the place of the unreadable one.
+
+    A case that this message had opened learns subject, type, customer and order from it.
+    """
+    before = next(m for m in case.messages if m.ref == incoming.message.ref)
+    doubtful = (unverified or "unverified" in before.labels) and "unverified" not in incoming.message.labels
+    labels = (*incoming.message.labels, *(("unverified",) if doubtful else ()))
+    happened: list[Happening] = [MessageReread(replace(incoming.message, labels=labels))]
+    if case.ref == before.ref and case.type is CaseType.UNREADABLE:
+        happened.append(_facts_of(incoming))
+    return _change(case, now, *happened)
+
+
+def _facts_of(incoming: IncomingMessage) -> FactsLearnt:
+    order = Order(incoming.order_number) if incoming.order_number else None
+    message = incoming.message
+    return FactsLearnt(subject=message.subject, type=incoming.type, customer=message.sender, order=order)
+
+
+def _change(case: Case, now: datetime, *happened: Happening) -> Change:
+    events = tuple(Event(what, now, now) for what in happened)
+    for event in events:
+        case = apply(case, event)
+    return Change(case, events)
+
+
+def _require_unmerged(case: Case) -> None:
+    if case.merged_into:
+        raise Refused(f"{case.number} went on as {case.merged_into}; do this on {case.merged_into}.")
+
+
+def _require_seen(case: Case, reply: Reply) -> None:
+    newer = has_grown(case, reply)
+    if newer is not None:
+        writer = newer.sender.name or newer.sender.email or "The customer"
+        raise Refused(
+            f"{writer} wrote again before this reply to {case.number} was approved; "
+            f"read it with `casehub show {case.number}`, then reply again."
+        )
+
+
+def _require_state(reply: Reply, done: str, possible: Iterable[ReplyState]) -> None:
+    if reply.state not in possible:
+        raise Refused(
+            f"Reply {reply.key} to {reply.case_number} is {reply.state} and cannot be {done}: {_INSTEAD[reply.state]}."
+        )
+
+
+def _is_uncertain(reply: Reply) -> bool:
+    return reply.state is ReplyState.UNCERTAIN

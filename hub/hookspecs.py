@@ -1,0 +1,25 @@
+"""The hooks a plugin may implement; one is added only together with a plugin of this repository that uses it.
+
+Mark an implementation with `@hub.hookimpl`. It may take fewer arguments than its specification; an argument to which it
+gives a default is never passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from hub.adapter import Adapter
+
+PROJECT = "casehub"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def hub_register_adapters(register: Callable[[type[Adapter]], None]) -> None:
+    """Call `register` once with each Adapter class of this plugin; it is called once, when casehub starts."""

@@ -1,0 +1,136 @@
+"""The seller's office: its hours, holidays and promise, from settings to what the core computes with."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from inspect import signature
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hub.core.policy import Promise
+from hub.core.worktime import Calendar, CalendarError
+from hub.errors import ConfigurationError
+
+RULE_OF_THUMB = "8wh"
+_RULE_OF_THUMB_SOURCE = (
+    "Lars Toftefors (Indicia, eTrack1), ecommerce.org 2012-09-03: "
+    "“En tumregel är att ett ärende skall besvaras inom åtta arbetstimmar.”"
+)
+_WORKING_TIME = re.compile(r"([1-9]\d{0,4})(wh|wm)", re.ASCII)
+_UNITS = {"wh": (3600, "working hour"), "wm": (60, "working minute")}
+_NINE_TO_FIVE: Mapping[str, tuple[str, ...]] = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ("09:00-17:00",))
+
+
+@dataclass(frozen=True)
+class OfficeHours:
+    """When somebody is there to answer, for which dates that is known, and how soon the customer gets an answer."""
+
+    timezone: str
+    known_from: date
+    known_until: date
+    hours: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(_NINE_TO_FIVE))
+    holidays: tuple[date, ...] = ()
+    special: Mapping[date, tuple[str, ...]] = field(default_factory=dict)
+    answer_within: str = RULE_OF_THUMB
+
+
+def office_calendar(office: OfficeHours) -> Calendar:
+    """The calendar of an office; a ConfigurationError names what in it cannot be meant."""
+    try:
+        return Calendar(
+            office.timezone,
+            office.hours,
+            office.holidays,
+            office.special,
+            valid_from=office.known_from,
+            valid_to=office.known_until,
+        )
+    except CalendarError as error:
+        raise ConfigurationError(f"[office] {error}") from error
+
+
+def promise(office: OfficeHours) -> Promise:
+    """What the office promises its customers: an answer within so much working time."""
+    seconds, title = _working_time(office.answer_within)
+    source = _RULE_OF_THUMB_SOURCE if office.answer_within == RULE_OF_THUMB else "the seller's own promise"
+    return Promise("office", f"an answer within {title}", seconds, office_calendar(office), source)
+
+
+def propose_holidays(country: str, first_year: int, last_year: int) -> list[tuple[date, str]]:
+    """The public holidays of a country, by date, for a person to look through before they become settings.
+
+    A proposal only: what an office keeps differs, and a newer library may know better than last year's.
+    """
+    import holidays  # noqa: PLC0415  only setting up needs it, and every command would wait for it
+
+    code = _country_code(country)
+    kind = type(holidays.country_holidays(code))
+    # Defaults of the library have changed between versions: whatever can be said is said.
+    ordinary_sundays: dict[str, Any] = (
+        {"include_sundays": False} if "include_sundays" in signature(kind).parameters else {}
+    )
+    found = holidays.country_holidays(
+        code,
+        years=range(first_year, last_year + 1),
+        expand=False,
+        observed=True,
+        categories=("public",),
+        language=next((name for name in kind.supported_languages if name.startswith("en")), None),
+        **ordinary_sundays,
+    )
+    return sorted(found.items())
+
+
+def local_timezone(environment: Mapping[str, str] | None = None, etc: Path = Path("/etc")) -> str:
+    """The name of this computer's time zone as far as it can be told, else UTC."""
+    told = (os.environ if environment is None else environment).get("TZ", "").removeprefix(":")
+    link = os.path.realpath(etc / "localtime")
+    for name in (told, _first_line(etc / "timezone"), link.rpartition("zoneinfo/")[2]):
+        if _is_zone(name):
+            return name
+    return "UTC"
+
+
+def _working_time(text: str) -> tuple[int, str]:
+    found = _WORKING_TIME.fullmatch(text)
+    if found is None:
+        raise ConfigurationError(
+            f"[office] answer_within: {text!r} is no working time, write hours as 8wh or minutes as 90wm"
+        )
+    seconds, unit = _UNITS[found[2]]
+    count = int(found[1])
+    return count * seconds, f"{count} {unit}" + ("" if count == 1 else "s")
+
+
+def _country_code(country: str) -> str:
+    """The two-letter code (ISO 3166-1) of a country that the library of holidays knows."""
+    from holidays.registry import COUNTRIES  # noqa: PLC0415  see propose_holidays
+
+    wanted = country.strip().upper()
+    codes = {name.replace("_", " "): codes[0] for name, (_, *codes) in COUNTRIES.items()}
+    if wanted in codes.values():
+        return wanted
+    names = difflib.get_close_matches(wanted.lower(), codes, n=3)
+    near = [f"{codes[name]} ({name.title()})" for name in names] or difflib.get_close_matches(wanted, codes.values())
+    advice = f"did you mean {' or '.join(near)}?" if near else "use its two letters in ISO 3166, such as SE"
+    raise ConfigurationError(f"country {country!r} is not one whose holidays are known: {advice}")
+
+
+def _first_line(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").partition("\n")[0].strip()
+    except OSError:
+        return ""
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(name) and bool(ZoneInfo(name).key)
+    except (KeyError, ValueError, OSError):  # unknown; not a name; a folder of zones
+        return False

@@ -1,0 +1,240 @@
+"""One delivery of what waits in the outbox: never automatically twice, never silently lost.
+
+A reply is marked as being sent, and that is on disk, before the first byte leaves. Whatever then happens, the next run
+finds it: delivered, surely not accepted (sent again later), or uncertain (read back before anything else).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from hub.adapter import Connection
+from hub.core.events import Event, Happening, ReplyDelivered, ReplyStopped, apply
+from hub.core.merge import Change
+from hub.core.model import Case
+from hub.core.outbox import (
+    FINAL,
+    MOST_READ_BACKS,
+    SETTLE,
+    Receipt,
+    Reply,
+    ReplyState,
+    as_message,
+    become_uncertain,
+    has_grown,
+    move,
+    retry_later,
+    start_sending,
+    still_uncertain,
+)
+from hub.core.ports import Clock, DeadlineOf, Store
+from hub.errors import (
+    AuthenticationFailed,
+    Busy,
+    HubError,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Uncertain,
+    Unsupported,
+)
+from hub.runs.channel import Failure, Source, explain
+
+RESTORED = "restored_from_backup"
+"""The fact a restored database carries until its open replies have been made uncertain."""
+
+
+@dataclass(frozen=True)
+class DeliveryPorts:
+    """What a delivery needs from the shell; `jitter` answers numbers in [0, 1)."""
+
+    store: Store
+    clock: Clock
+    deadline_of: DeadlineOf
+    jitter: Callable[[], float] = random.random
+    settle: timedelta = SETTLE
+
+
+@dataclass(slots=True)
+class DeliveryResult:
+    """What came of the outbox of one channel."""
+
+    name: str
+    delivered: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    failure: Failure | None = None
+    skipped: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed and nothing needs a person."""
+        return self.failure is None and not self.stopped
+
+
+def deliver(sources: Sequence[Source], ports: DeliveryPorts) -> list[DeliveryResult]:
+    """Send what is due on every source and read back what is uncertain; one failing channel never stops another."""
+    _distrust_a_restored_outbox(ports)
+    return [_deliver_channel(source, ports) for source in sources]
+
+
+def _deliver_channel(source: Source, ports: DeliveryPorts) -> DeliveryResult:
+    result = DeliveryResult(source.name)
+    try:
+        with ports.store.lease(f"deliver:{source.name}"):
+            _Run(source, ports, result).go()
+    except Busy as busy:
+        result.skipped = str(busy)
+    except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes
+        result.failure = explain(error)
+    return result
+
+
+class _Run:
+    """One channel's delivery under its lease: nobody else sends on this channel now."""
+
+    def __init__(self, source: Source, ports: DeliveryPorts, result: DeliveryResult) -> None:
+        self._source, self._ports, self._result = source, ports, result
+
+    def go(self) -> None:
+        self._recover()
+        due = [reply for reply in self._outstanding() if self._is_due(reply)]
+        if due:
+            with self._source.connect() as connection:
+                for reply in due:
+                    if not self._handle(connection, reply):
+                        break
+        self._tell_what_waits()
+
+    def _outstanding(self) -> Sequence[Reply]:
+        wanted = frozenset({ReplyState.QUEUED, ReplyState.UNCERTAIN})
+        return self._ports.store.replies(wanted, channel=self._source.name)
+
+    def _is_due(self, reply: Reply) -> bool:
+        asked_enough = reply.state is ReplyState.UNCERTAIN and reply.read_backs >= MOST_READ_BACKS
+        return not asked_enough and (reply.not_before is None or reply.not_before <= self._now())
+
+    def _recover(self) -> None:
+        """We hold the lease, so whoever was sending has died: what it had begun may have been sent."""
+        for reply in self._ports.store.replies(frozenset({ReplyState.SENDING}), channel=self._source.name):
+            reason = "casehub was stopped while it was sending this"
+            self._settle(become_uncertain(reply, reason, self._now(), self._ports.settle))
+
+    def _handle(self, connection: Connection, reply: Reply) -> bool:
+        """Do what one reply needs; False when the channel is of no use for the next one."""
+        if reply.state is ReplyState.UNCERTAIN:
+            return self._read_back(connection, reply)
+        sending = self._begin(reply)
+        return sending is None or self._send(connection, *sending)
+
+    def _begin(self, reply: Reply) -> tuple[Reply, Case] | None:
+        """Mark the reply as being sent, unless it changed meanwhile or the conversation has grown past it."""
+        with self._ports.store.writing() as writer:
+            current = writer.reply(reply.key)
+            if current.state is not ReplyState.QUEUED:
+                return None
+            case = writer.case(current.case_number)
+            newer = has_grown(case, current)
+            if newer is None:
+                sending = start_sending(current)
+                writer.save_reply(sending)
+                return sending, case
+        self._hold(current, f"the customer wrote again at {newer.sent_at:%Y-%m-%d %H:%M} UTC, after this was written")
+        return None
+
+    def _send(self, connection: Connection, reply: Reply, case: Case) -> bool:
+        try:
+            receipt = connection.deliver(reply, case)
+        except Rejected as error:
+            self._settle(move(reply, ReplyState.REJECTED, str(error)))
+        except Unsupported as error:
+            self._settle(move(reply, ReplyState.REJECTED, f"{error}. {error.portal_step}".strip()))
+        except RateLimited as error:
+            self._settle(retry_later(reply, str(error), self._now(), self._ports.jitter(), error.after))
+            return False
+        except (Unavailable, AuthenticationFailed) as error:
+            self._settle(retry_later(reply, str(error), self._now(), self._ports.jitter()))
+            self._result.failure = explain(error)
+            return False
+        except Uncertain as error:
+            self._settle(become_uncertain(reply, str(error), self._now(), self._ports.settle))
+        except Exception as error:  # noqa: BLE001  whatever broke, it may have been after the bytes had left
+            failure = explain(error)
+            self._settle(become_uncertain(reply, failure.text, self._now(), self._ports.settle))
+            self._result.failure = failure
+            return False
+        else:
+            self._take_receipt(reply, receipt)
+        return True
+
+    def _read_back(self, connection: Connection, reply: Reply) -> bool:
+        case = self._ports.store.case(reply.case_number)
+        try:
+            receipt = connection.find(reply, case)
+        except (Uncertain, Unsupported) as error:
+            self._settle(still_uncertain(reply, str(error), self._now(), self._ports.settle))
+        except HubError as error:
+            self._settle(still_uncertain(reply, f"could not be read back: {error}", self._now(), self._ports.settle))
+            self._result.failure = explain(error)
+            return False
+        else:
+            self._found_or_not(reply, receipt)
+        return True
+
+    def _found_or_not(self, reply: Reply, receipt: Receipt | None) -> None:
+        if receipt is not None:
+            self._take_receipt(reply, receipt)
+        else:
+            self._settle(move(reply, ReplyState.QUEUED, "the platform does not have it, so it is sent again"))
+
+    def _take_receipt(self, reply: Reply, receipt: Receipt) -> None:
+        state = ReplyState.DELIVERED if receipt.final else ReplyState.ACCEPTED
+        taken = replace(move(reply, state), receipt_ref=receipt.ref)
+        happened = ReplyDelivered(reply.key, as_message(reply, receipt.at, receipt.ref)) if receipt.final else None
+        if self._settle(taken, happened, receipt.at) and receipt.final:
+            self._result.delivered.append(reply.key)
+        self._result.warnings.extend(receipt.warnings)
+
+    def _hold(self, reply: Reply, reason: str) -> None:
+        self._settle(move(reply, ReplyState.HELD, reason))
+
+    def _settle(self, reply: Reply, happened: Happening | None = None, at: datetime | None = None) -> bool:
+        """Store what became of a reply, and tell its case, in one transaction; False if it was delivered meanwhile."""
+        now = self._now()
+        if happened is None and reply.state in (ReplyState.HELD, ReplyState.REJECTED, ReplyState.UNCERTAIN):
+            happened = ReplyStopped(reply.key, reply.state, reply.reason)
+        with self._ports.store.writing() as writer:
+            # A sync running beside us may have met the reply on the platform while we waited for our answer.
+            if writer.reply(reply.key).state is ReplyState.DELIVERED:
+                return False
+            writer.save_reply(reply)
+            if happened is not None:
+                event = Event(happened, at or now, now)
+                case = apply(writer.case(reply.case_number), event)
+                writer.save(Change(case, (event,)), self._ports.deadline_of(case))
+        return True
+
+    def _tell_what_waits(self) -> None:
+        for reply in self._ports.store.replies(channel=self._source.name):
+            if reply.needs_a_person:
+                self._result.stopped.append(reply.key)
+            elif reply.state not in FINAL:
+                self._result.waiting.append(reply.key)
+
+    def _now(self) -> datetime:
+        return self._ports.clock.now()
+
+
+def _distrust_a_restored_outbox(ports: DeliveryPorts) -> None:
+    """After a backup was put back, every reply that was not final then may have been sent since: read it back first."""
+    if not ports.store.fact(RESTORED):
+        return
+    now = ports.clock.now()
+    with ports.store.writing() as writer:
+        for reply in ports.store.replies(frozenset({ReplyState.QUEUED, ReplyState.SENDING})):
+            writer.save_reply(become_uncertain(reply, "a backup was put back after this was queued", now, ports.settle))
+        writer.set_fact(RESTORED, "")

@@ -1,0 +1,180 @@
+"""The desk: each act of a person as one write transaction that looks at the case again before it changes it."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.core import acts
+from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage
+from hub.core.matching import MatchingRules, match
+from hub.core.merge import Change, keys_of
+from hub.core.model import Attachment, Case
+from hub.core.outbox import Reply
+from hub.core.ports import Clock, DeadlineOf, Store, Writer
+from hub.errors import NotFound, Refused
+
+LARGEST_REPLY = 20 * 1024 * 1024
+"""How many bytes of files a reply may carry; most mail servers refuse more (email.md item 37)."""
+
+ReplyAct = Callable[..., tuple[Change, Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What became of one unreadable message: its words again, or still none, and a remark for the person."""
+
+    number: str
+    ref: str
+    readable: bool
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a person, named `who`, works on cases; `new_key` makes a key that no reply or note has had."""
+
+    store: Store
+    clock: Clock
+    deadline_of: DeadlineOf
+    new_key: Callable[[], str]
+    who: str
+
+    def note(self, number: str, text: str) -> Case:
+        """Leave a note on the case."""
+        with self.store.writing() as writer:
+            change = acts.note(writer.case(number), text, self.new_key(), self.who, self.clock.now())
+            return self._save(writer, change)
+
+    def assign(self, number: str, to: str) -> Case:
+        """Give the case to somebody, or (empty `to`) back."""
+        with self.store.writing() as writer:
+            return self._save(writer, acts.assign(writer.case(number), to, self.who, self.clock.now()))
+
+    def close(self, number: str, reason: str = "") -> Case:
+        """Close the case."""
+        with self.store.writing() as writer:
+            return self._save(writer, acts.close(writer.case(number), reason, self.who, self.clock.now()))
+
+    def reopen(self, number: str, reason: str = "") -> Case:
+        """Open a closed case again."""
+        with self.store.writing() as writer:
+            return self._save(writer, acts.reopen(writer.case(number), reason, self.who, self.clock.now()))
+
+    def merge(self, number: str, into: str) -> Case:
+        """Let the case `into` take up the case `number`, and answer the one that remains."""
+        with self.store.writing() as writer:
+            # Nobody else can queue a reply for it before this transaction has ended.
+            replies = self.store.replies(case_number=number)
+            taken, gone = acts.absorb(writer.case(into), writer.case(number), replies, self.who, self.clock.now())
+            # The lookups of the messages must be free before the other case takes them.
+            self._save(writer, gone)
+            return self._save(writer, taken)
+
+    def reply(
+        self, number: str, text: str, *, after: str, files: Sequence[Attachment] = (), then_close: bool = False
+    ) -> Reply:
+        """Put a reply into the outbox; `files` were kept with `keep_files`."""
+        with self.store.writing() as writer:
+            case, key, now = writer.case(number), self.new_key(), self.clock.now()
+            change, reply = acts.queue_reply(case, text, files, key, after, self.who, now, then_close=then_close)
+            writer.save_reply(reply)
+            self._save(writer, change)
+        return reply
+
+    def release(self, key: str) -> Reply:
+        """Let a held reply go."""
+        return self._act_on_reply(key, acts.release)
+
+    def cancel(self, key: str) -> Reply:
+        """Take a reply back."""
+        return self._act_on_reply(key, acts.cancel)
+
+    def mark_delivered(self, key: str) -> Reply:
+        """Settle a reply that a person saw on the platform."""
+        return self._act_on_reply(key, acts.mark_delivered)
+
+    def retry(self, key: str) -> Reply:
+        """Send a reply again that a person knows did not arrive."""
+        return self._act_on_reply(key, acts.retry)
+
+    def find_key(self, beginning: str) -> str:
+        """The whole key of the one reply that begins so."""
+        keys = [reply.key for reply in self.store.replies() if reply.key.startswith(beginning.lower())]
+        if not keys or not beginning:
+            raise NotFound(f"No reply has a key that begins with {beginning!r}; `casehub outbox --all` lists them.")
+        if len(keys) > 1:
+            raise Refused(f"{len(keys)} replies have keys that begin with {beginning!r}; give more of it.")
+        return keys[0]
+
+    def take_reread(self, number: str, ref: str, item: Incoming, rules: MatchingRules) -> Reread:
+        """Keep what a second reading of an unreadable message brought."""
+        incoming = _message_of(item, ref)
+        if incoming is None:
+            return Reread(number, ref, readable=False, remark="its channel now reads it as something else")
+        if incoming.message.problem:
+            return Reread(number, ref, readable=False, remark=incoming.message.problem)
+        with self.store.writing() as writer:
+            case = writer.case(number)
+            found = match(incoming, writer.known(case.channel, keys_of([incoming])).threads, rules)
+            self._save(writer, acts.take_reread(case, incoming, self.clock.now(), unverified=found.unverified))
+        elsewhere = found.number not in ("", number)
+        remark = f"it belongs to {found.number}: `casehub merge {number} {found.number}`" if elsewhere else ""
+        return Reread(number, ref, readable=True, remark=remark)
+
+    def _act_on_reply(self, key: str, act: ReplyAct) -> Reply:
+        with self.store.writing() as writer:
+            before = writer.reply(key)
+            change, reply = act(_followed(writer, before.case_number), before, self.who, self.clock.now())
+            writer.save_reply(reply)
+            self._save(writer, change)
+        return reply
+
+    def _save(self, writer: Writer, change: Change) -> Case:
+        writer.save(change, self.deadline_of(change.case))
+        return change.case
+
+
+def keep_files(store: Store, paths: Sequence[Path]) -> tuple[Attachment, ...]:
+    """Read the files that shall go with a reply and keep them beside the database."""
+    for path in paths:
+        _require_file(path)
+    total = sum(path.stat().st_size for path in paths)
+    if total > LARGEST_REPLY:
+        together, most = total / 1024**2, LARGEST_REPLY // 1024**2
+        raise Refused(f"The files are {together:.1f} MB together and a reply takes {most} MB; send fewer, or a link.")
+    return tuple(_keep_file(store, path) for path in paths)
+
+
+def _require_file(path: Path) -> None:
+    if not path.exists():
+        raise Refused(f"There is no file {path} to attach; check its name.")
+    if not path.is_file():
+        raise Refused(f"{path} is not a file that can be attached; pack it into one, for example with zip.")
+
+
+def _keep_file(store: Store, path: Path) -> Attachment:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path} cannot be read ({error.strerror}); check who may read it.") from error
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Attachment(path.name, kind, len(content), store.keep(content))
+
+
+def _followed(writer: Writer, number: str) -> Case:
+    # A reply that was settled before a merge can still turn out to be delivered: its message belongs where all are.
+    case = writer.case(number)
+    while case.merged_into:
+        case = writer.case(case.merged_into)
+    return case
+
+
+def _message_of(item: Incoming, ref: str) -> IncomingMessage | None:
+    if isinstance(item, IncomingMessage):
+        return item if item.message.ref == ref else None
+    if isinstance(item, CaseUpdate):
+        return next((IncomingMessage(m) for m in item.messages if m.ref == ref), None)
+    return None

@@ -1,0 +1,105 @@
+"""What the tables hold of a case besides its events: everything here can be made again from them."""
+
+# ruff: noqa: S608  what is put into statements is names of columns and question marks, never a value
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from hub.core.events import Absorbed, Event, MessageReread
+from hub.core.model import Case, Direction, Message
+from hub.core.policy import Deadline
+from hub.store.blobs import Blobs
+from hub.store.connection import Connection, Row
+from hub.store.search import arrived
+from hub.store.values import id_of, marks, optional_micros, storable, to_micros
+
+CASE_COLUMNS = (
+    "channel, ref, type, type_raw, state, subject, customer_name, customer_email, order_number, assignee, "
+    "opened, changed, messages, unreadable"
+)
+_DEADLINE_COLUMNS = "rule, started, due, problem"
+_NAMES = f"{CASE_COLUMNS}, {_DEADLINE_COLUMNS}".split(", ")
+_SAVE_CASE = (
+    f"INSERT INTO cases (id, documents, {', '.join(_NAMES)}) VALUES (?, 0, {marks(_NAMES)}) "
+    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NAMES)}"
+)
+_SAVE_MESSAGE = "INSERT OR IGNORE INTO messages (channel, ref, case_id, sent, inbound, unreadable) VALUES (?,?,?,?,?,?)"
+_SAVE_REREAD = "UPDATE messages SET sent = ?, inbound = ?, unreadable = ? WHERE case_id = ? AND ref = ?"
+
+
+def case_values(case: Case) -> Row:
+    """What the list holds of a case, in the order of CASE_COLUMNS."""
+    texts = (
+        *(case.channel, case.ref, case.type, case.type_raw, case.state, case.subject),
+        *(case.customer.name, case.customer.email, case.order.number if case.order else "", case.assignee),
+    )
+    unreadable = sum(1 for message in case.messages if message.problem)
+    instants = (to_micros(case.opened_at), to_micros(case.changed_at))
+    return (*map(storable, texts), *instants, len(case.messages), unreadable)
+
+
+def deadline_values(deadline: Deadline | None) -> Row:
+    """A deadline as its columns; all empty when nobody waits for an answer."""
+    if deadline is None:
+        return (None, None, None, None)
+    due = optional_micros(deadline.due)
+    return (storable(deadline.rule), to_micros(deadline.started_at), due, storable(deadline.problem))
+
+
+def save_case(connection: Connection, case: Case, deadline: Deadline | None) -> None:
+    """Bring the row of a case up to date."""
+    connection.run(_SAVE_CASE, (id_of(case.number), *case_values(case), *deadline_values(deadline)))
+
+
+def save_deadline(connection: Connection, case_id: int, deadline: Deadline | None) -> None:
+    """Replace the stored deadline of a case."""
+    statement = "UPDATE cases SET rule = ?, started = ?, due = ?, problem = ? WHERE id = ?"
+    connection.run(statement, (*deadline_values(deadline), case_id))
+
+
+def save_lookups(connection: Connection, number: str, channel: str, events: Sequence[Event], blobs: Blobs) -> None:
+    """Note by which keys new events of a case are found, and which contents they name."""
+    for event in events:
+        what = event.what
+        if isinstance(what, MessageReread):
+            values = (*_message_values(what.message), id_of(number), storable(what.message.ref))
+            connection.run(_SAVE_REREAD, values)
+        elif isinstance(what, Absorbed):
+            # The keys of threads stay with the absorbed case: whoever looks one up follows the merge.
+            move = "UPDATE messages SET case_id = ? WHERE case_id = ?"
+            connection.run(move, (id_of(number), id_of(what.number)))
+        else:
+            _save_messages(connection, id_of(number), storable(channel), arrived(what))
+    _save_contents(connection, events, blobs)
+
+
+def _save_messages(connection: Connection, case_id: int, channel: str, messages: Iterable[Message]) -> None:
+    for message in messages:
+        connection.run(_SAVE_MESSAGE, (channel, storable(message.ref), case_id, *_message_values(message)))
+        keys = [(channel, storable(key), case_id) for key in message.thread_keys]
+        connection.run_many("INSERT OR IGNORE INTO thread_keys (channel, key, case_id) VALUES (?, ?, ?)", keys)
+
+
+def _message_values(message: Message) -> tuple[int, bool, bool]:
+    return to_micros(message.sent_at), message.direction is Direction.INBOUND, bool(message.problem)
+
+
+def _save_contents(connection: Connection, events: Iterable[Event], blobs: Blobs) -> None:
+    """Note which contents these events name."""
+    rows = [(digest, blobs.size(digest)) for digest in sorted(named_contents(events))]
+    connection.run_many("INSERT OR IGNORE INTO contents (digest, size) VALUES (?, ?)", rows)
+
+
+def named_contents(events: Iterable[Event]) -> set[str]:
+    """The digests of the attachments and originals that these events name."""
+    named: set[str] = set()
+    for message in chain.from_iterable(_messages(event) for event in events):
+        named.update(storable(digest) for digest in (message.raw, *(a.digest for a in message.attachments)))
+    return named - {""}
+
+
+def _messages(event: Event) -> tuple[Message, ...]:
+    what = event.what
+    return (what.message,) if isinstance(what, MessageReread) else arrived(what)

@@ -1,0 +1,246 @@
+"""What the store answers, each answer from one connection."""
+
+# ruff: noqa: S608  what is put into statements is names of columns and question marks, never a value
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from hub.core.codec import load_happening, loads
+from hub.core.events import Event, replay
+from hub.core.incoming import OpenCase
+from hub.core.model import Case, CaseState, CaseType
+from hub.core.outbox import Reply, ReplyState
+from hub.core.policy import Deadline
+from hub.core.ports import CaseFilter, CaseSummary, ChannelRecord, ListOrder
+from hub.errors import NotFound, StoreError
+from hub.store.connection import Connection, Row
+from hub.store.projection import CASE_COLUMNS
+from hub.store.search import PLACE_BITS, questions
+from hub.store.values import (
+    chunks,
+    find_id,
+    from_micros,
+    id_of,
+    marks,
+    no_case,
+    number_of,
+    optional_instant,
+    storable,
+    to_micros,
+)
+
+_SUMMARY = f"SELECT id, {CASE_COLUMNS}, rule, started, due, problem FROM cases"
+_ORDERS = {
+    ListOrder.DUE: "due IS NULL, due, changed DESC, id DESC",
+    ListOrder.NEWEST: "changed DESC, id DESC",
+}
+# A word may stand in one message of a case and the next word in another: each is looked for by itself.
+_CASES_WITH = f"SELECT rowid >> {PLACE_BITS} FROM search WHERE search MATCH ?"
+_OCCURS = (
+    "EXISTS (SELECT 1 FROM search WHERE search MATCH ? "
+    f"AND search.rowid BETWEEN cases.id << {PLACE_BITS} AND ((cases.id + 1) << {PLACE_BITS}) - 1)"
+)
+_RARE = 500
+_OPEN = frozenset({CaseState.OPEN, CaseState.WAITING})
+
+
+def histories(connection: Connection, ids: Iterable[int]) -> Iterator[tuple[int, list[Event]]]:
+    """The events of each of these cases, as far as they exist, a case at a time."""
+    for some in chunks(sorted(ids)):
+        found: dict[int, list[Event]] = {}
+        for case_id, *columns in connection.rows(
+            "SELECT case_id, kind, body, at, seen_at FROM events "
+            f"WHERE case_id IN ({marks(some)}) ORDER BY case_id, seq",
+            some,
+        ):
+            found.setdefault(case_id, []).append(to_event(case_id, *columns))
+        yield from found.items()
+
+
+def to_event(case_id: int, kind: str, body: str, at: str, seen_at: str) -> Event:
+    """The event in a row; StoreError if this version cannot read it."""
+    try:
+        what = load_happening(kind, body)
+        return Event(what, datetime.fromisoformat(at), datetime.fromisoformat(seen_at))
+    except (ValueError, TypeError, KeyError) as error:
+        # Not the error's own text, which may quote what a customer wrote.
+        raise StoreError(
+            f"an event {kind} of {number_of(case_id)} cannot be read; it is damaged or was written by a newer casehub"
+        ) from error
+
+
+def history(connection: Connection, number: str) -> list[Event]:
+    """Every event of a case; NotFound if there is none."""
+    found = dict(histories(connection, [id_of(number)]))
+    if not found:
+        raise no_case(number)
+    return next(iter(found.values()))
+
+
+def load_case(connection: Connection, number: str) -> Case:
+    """The case with this number; NotFound if there is none."""
+    return replay(history(connection, number))
+
+
+def load_cases(connection: Connection, ids: Iterable[int]) -> dict[str, Case]:
+    """These cases by number, with those they were merged into."""
+    found: dict[str, Case] = {}
+    wanted = set(ids)
+    while wanted:
+        loaded = [replay(events) for _, events in histories(connection, wanted)]
+        found.update((case.number, case) for case in loaded)
+        targets = {case.merged_into for case in loaded} - found.keys()
+        wanted = {case_id for case_id in map(find_id, targets) if case_id is not None}
+    return found
+
+
+def list_cases(connection: Connection, wanted: CaseFilter) -> list[CaseSummary]:
+    """The cases that fit a filter, in its order."""
+    terms, values = _terms(wanted)
+    where = f" WHERE {' AND '.join(terms)}" if terms else ""
+    limit = -1 if wanted.limit is None else wanted.limit
+    query = f"{_SUMMARY}{where} ORDER BY {_ORDERS[wanted.order]} LIMIT ?"
+    return [_to_summary(row) for row in connection.rows(query, (*values, limit))]
+
+
+def _terms(wanted: CaseFilter) -> tuple[list[str], list[object]]:
+    terms: list[str] = []
+    values: list[object] = []
+    if wanted.states:
+        # The plus keeps SQLite from gathering by state and sorting; the index in the order asked for needs no sort.
+        terms.append(f"+state IN ({marks([*wanted.states])})")
+        values.extend(sorted(wanted.states))
+        if wanted.states <= _OPEN:
+            terms.append("is_open")
+    for column, value in (("channel", wanted.channel), ("assignee", wanted.assignee), ("type", wanted.type)):
+        if value:
+            terms.append(f"+{column} = ?")
+            values.append(storable(value))
+    if wanted.due_before is not None:
+        terms.append("due IS NOT NULL AND due < ?")
+        values.append(to_micros(wanted.due_before))
+    return terms, values
+
+
+def find_cases(connection: Connection, text: str, limit: int) -> list[CaseSummary]:
+    """The cases in which every word of the text occurs: one whose number was typed, then by newest change."""
+    asked = questions(text)
+    if not asked:
+        return []
+    rare = next((question for question in asked if _is_rare(connection, question)), None)
+    if rare is None:
+        terms = f"id IN ({' INTERSECT '.join([_CASES_WITH] * len(asked))})"
+    else:
+        # Most addresses and numbers hold words that stand in nearly every case, and one that does not.
+        asked = [rare, *(question for question in asked if question != rare)]
+        terms = " AND ".join([f"id IN ({_CASES_WITH})", *[_OCCURS] * (len(asked) - 1)])
+    query = f"{_SUMMARY} WHERE {terms} ORDER BY id = ? DESC, +changed DESC, id DESC LIMIT ?"
+    values = (*asked, find_id(text.strip().upper()), limit)
+    return [_to_summary(row) for row in connection.rows(query, values)]
+
+
+def _is_rare(connection: Connection, question: str) -> bool:
+    query = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)"
+    return bool(connection.value(query, (question, _RARE + 1)) <= _RARE)
+
+
+def load_summary(connection: Connection, number: str) -> CaseSummary:
+    """One case as a line of a list; NotFound if there is none."""
+    row = connection.row(f"{_SUMMARY} WHERE id = ?", (id_of(number),))
+    if row is None:
+        raise no_case(number)
+    return _to_summary(row)
+
+
+def _to_summary(row: Row) -> CaseSummary:
+    case_id, channel, ref, kind, type_raw, state, subject, name, email, order, assignee, *rest = row
+    opened, changed, messages, unreadable, *deadline = rest
+    return CaseSummary(
+        number=number_of(case_id),
+        channel=channel,
+        ref=ref,
+        type=CaseType(kind),
+        type_raw=type_raw,
+        state=CaseState(state),
+        subject=subject,
+        customer_name=name,
+        customer_email=email,
+        order_number=order,
+        assignee=assignee,
+        opened_at=from_micros(opened),
+        changed_at=from_micros(changed),
+        messages=messages,
+        unreadable=unreadable,
+        deadline=_to_deadline(*deadline),
+    )
+
+
+def _to_deadline(rule: str | None, started: int | None, due: int | None, problem: str | None) -> Deadline | None:
+    if rule is None or started is None:
+        return None
+    return Deadline(rule, from_micros(started), optional_instant(due), problem or "")
+
+
+def count_states(connection: Connection) -> dict[CaseState, int]:
+    """How many cases there are in each state."""
+    return {CaseState(state): n for state, n in connection.rows("SELECT state, count(*) FROM cases GROUP BY state")}
+
+
+def list_open(connection: Connection, channel: str) -> list[OpenCase]:
+    """The cases of a channel that are not closed, oldest number first."""
+    query = "SELECT ref, changed FROM cases WHERE channel = ? AND is_open ORDER BY id"
+    return [OpenCase(ref, from_micros(changed)) for ref, changed in connection.rows(query, (storable(channel),))]
+
+
+def load_channel(connection: Connection, name: str) -> ChannelRecord:
+    """What is remembered of a channel; an empty record for one that never ran."""
+    key = storable(name)
+    row = connection.row("SELECT checkpoint, record FROM channels WHERE name = ?", (key,))
+    newest = connection.value("SELECT max(sent) FROM messages WHERE channel = ? AND inbound", (key,))
+    checkpoint, record = row or (None, None)
+    return replace(
+        loads(ChannelRecord, record) if record else ChannelRecord(name),
+        checkpoint=json.loads(checkpoint) if checkpoint else None,
+        last_message_at=optional_instant(newest),
+    )
+
+
+def list_replies(
+    connection: Connection, states: frozenset[ReplyState] | None, case_number: str, channel: str
+) -> list[Reply]:
+    """The replies in these states, of one case or channel where named, oldest first."""
+    terms, values = ["1"], list[object]()
+    if states is not None:
+        terms.append(f"state IN ({marks([*states])})")
+        values.extend(sorted(states))
+    if case_number:
+        terms.append("case_id = ?")
+        values.append(id_of(case_number))
+    if channel:
+        terms.append("+channel = ?")
+        values.append(storable(channel))
+    query = f"SELECT body FROM replies WHERE {' AND '.join(terms)} ORDER BY written, id"
+    return [loads(Reply, body) for (body,) in connection.rows(query, values)]
+
+
+def load_reply(connection: Connection, key: str) -> Reply:
+    """The reply with this key; NotFound if there is none."""
+    body = connection.value("SELECT body FROM replies WHERE key = ?", (storable(key),))
+    if body is None:
+        raise NotFound(f"there is no reply {key!r}")
+    return loads(Reply, body)
+
+
+def list_unreadable(connection: Connection) -> list[tuple[str, str]]:
+    """Case number and ref of every message that could not be read, oldest first."""
+    query = "SELECT case_id, ref FROM messages WHERE unreadable ORDER BY sent, case_id, ref"
+    return [(number_of(case_id), ref) for case_id, ref in connection.rows(query)]
+
+
+def load_fact(connection: Connection, name: str) -> str:
+    """A fact about the whole hub; empty if there is none."""
+    return connection.value("SELECT value FROM facts WHERE name = ?", (name,)) or ""

@@ -1,0 +1,71 @@
+"""Makes everything but the events anew."""
+
+# ruff: noqa: S608  what is put into statements is names of columns and question marks, never a value
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hub.core.events import replay
+from hub.core.merge import Change
+from hub.core.ports import DeadlineOf
+from hub.store.blobs import Blobs
+from hub.store.connection import Connection
+from hub.store.indexing import Indexing
+from hub.store.projection import save_case, save_lookups
+from hub.store.reading import histories, to_event
+from hub.store.schema import SEARCH_TABLE
+from hub.store.values import number_of
+
+_AT_ONCE = 200
+
+
+def rebuild(connection: Connection, blobs: Blobs, deadlines: DeadlineOf) -> int:
+    """Throw away every projection and make it again from the events, in one transaction; the number of cases."""
+    with connection.transaction("IMMEDIATE"):
+        # Emptying a full-text table row by row takes longer than filling it.
+        connection.run("DROP TABLE search")
+        connection.run(SEARCH_TABLE)
+        connection.run("UPDATE cases SET documents = 0")
+        for table in ("messages", "thread_keys", "contents"):
+            connection.run(f"DELETE FROM {table}")
+        count = _remake_cases(connection, deadlines)
+        _remake_lookups(connection, blobs)
+    return count
+
+
+def _remake_cases(connection: Connection, deadlines: DeadlineOf) -> int:
+    count = 0
+    for ids in case_ids(connection):
+        indexing = Indexing(connection)
+        for _, events in histories(connection, ids):
+            case = replay(events)
+            save_case(connection, case, deadlines(case))
+            indexing.add(Change(case, tuple(events), is_new=True))
+            count += 1
+        indexing.write()
+    return count
+
+
+def case_ids(connection: Connection) -> Iterator[list[int]]:
+    """The ids of all cases that have events, a few hundred at a time."""
+    last = 0
+    query = "SELECT DISTINCT case_id FROM events WHERE case_id > ? ORDER BY case_id LIMIT ?"
+    while ids := [case_id for (case_id,) in connection.rows(query, (last, _AT_ONCE))]:
+        yield ids
+        last = ids[-1]
+
+
+def _remake_lookups(connection: Connection, blobs: Blobs) -> None:
+    # In the order in which all events were recorded: of two cases that know a key the first one has it, and a merge
+    # moves what was there before it.
+    last = 0
+    query = (
+        "SELECT events.id, case_id, kind, body, at, seen_at, channel FROM events JOIN cases ON cases.id = case_id "
+        "WHERE events.id > ? ORDER BY events.id LIMIT ?"
+    )
+    while rows := connection.rows(query, (last, _AT_ONCE)):
+        for _, case_id, kind, body, at, seen_at, channel in rows:
+            event = to_event(case_id, kind, body, at, seen_at)
+            save_lookups(connection, number_of(case_id), channel, (event,), blobs)
+        last = rows[-1][0]

@@ -1,0 +1,131 @@
+"""The tables, as migrations that every opening brings up to date."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from hub.errors import StoreError
+from hub.store.connection import Connection
+
+_CASES = """
+CREATE TABLE cases (
+    id INTEGER PRIMARY KEY,
+    number TEXT GENERATED ALWAYS AS ('CH-' || id) VIRTUAL,
+    channel TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    type TEXT NOT NULL,
+    type_raw TEXT NOT NULL,
+    state TEXT NOT NULL,
+    is_open INTEGER GENERATED ALWAYS AS (state IN ('open', 'waiting')) VIRTUAL,
+    subject TEXT NOT NULL,
+    customer_name TEXT NOT NULL,
+    customer_email TEXT NOT NULL,
+    order_number TEXT NOT NULL,
+    assignee TEXT NOT NULL,
+    opened INTEGER NOT NULL,
+    changed INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    unreadable INTEGER NOT NULL,
+    documents INTEGER NOT NULL,
+    rule TEXT,
+    started INTEGER,
+    due INTEGER,
+    problem TEXT,
+    UNIQUE (channel, ref)
+) STRICT
+"""
+
+# Instants in columns are UTC microseconds; an event's own are text, so that its zone is kept as it was told.
+_TABLES = (
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE numbers (only INTEGER PRIMARY KEY CHECK (only = 1), last INTEGER NOT NULL) STRICT",
+    "CREATE TABLE channels (name TEXT PRIMARY KEY, checkpoint TEXT, record TEXT) STRICT",
+    _CASES,
+    # The lists: what is due first, what changed last, what is open on a channel, how many there are of each state.
+    "CREATE INDEX cases_by_due ON cases (due IS NULL, due, changed DESC, id DESC) WHERE is_open",
+    "CREATE INDEX cases_by_change ON cases (changed DESC, id DESC)",
+    "CREATE INDEX cases_open_on_channel ON cases (channel, id) WHERE is_open",
+    "CREATE INDEX cases_by_state ON cases (state)",
+    """CREATE TABLE events (
+        id INTEGER PRIMARY KEY,
+        case_id INTEGER NOT NULL REFERENCES cases (id),
+        seq INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        at TEXT NOT NULL,
+        seen_at TEXT NOT NULL,
+        body TEXT NOT NULL,
+        UNIQUE (case_id, seq)
+    ) STRICT""",
+    """CREATE TABLE messages (
+        channel TEXT NOT NULL,
+        ref TEXT NOT NULL,
+        case_id INTEGER NOT NULL REFERENCES cases (id),
+        sent INTEGER NOT NULL,
+        inbound INTEGER NOT NULL,
+        unreadable INTEGER NOT NULL,
+        PRIMARY KEY (channel, ref)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX messages_of_case ON messages (case_id)",
+    "CREATE INDEX messages_inbound ON messages (channel, sent) WHERE inbound",
+    "CREATE INDEX messages_unreadable ON messages (sent, case_id) WHERE unreadable",
+    """CREATE TABLE thread_keys (
+        channel TEXT NOT NULL,
+        key TEXT NOT NULL,
+        case_id INTEGER NOT NULL REFERENCES cases (id),
+        PRIMARY KEY (channel, key)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE replies (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        case_id INTEGER NOT NULL REFERENCES cases (id),
+        channel TEXT NOT NULL,
+        state TEXT NOT NULL,
+        written INTEGER NOT NULL,
+        not_before INTEGER,
+        body TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX replies_by_state ON replies (state, written)",
+    "CREATE INDEX replies_of_case ON replies (case_id)",
+    "CREATE TABLE contents (digest TEXT PRIMARY KEY, size INTEGER) STRICT, WITHOUT ROWID",
+    """CREATE TABLE leases (
+        name TEXT PRIMARY KEY,
+        pid INTEGER NOT NULL,
+        host TEXT NOT NULL,
+        since INTEGER NOT NULL
+    ) STRICT""",
+)
+
+# Python has folded the text and parted its words with spaces. The ascii tokenizer parts at those alone, so that both
+# agree on what a word is, whichever versions of Unicode they know.
+SEARCH_TABLE = "CREATE VIRTUAL TABLE search USING fts5(words, tokenize = 'ascii', columnsize = 0)"
+
+migrations = Migrations("casehub")
+
+
+@migrations()
+def first_tables(db: Database) -> None:
+    for statement in (*_TABLES, SEARCH_TABLE):
+        db.execute(statement)
+
+
+_KNOWN = frozenset({first_tables.__name__})
+
+
+def prepare(connection: Connection) -> None:
+    """Bring the tables up to date; StoreError if a newer casehub has been here."""
+    with connection.translated():
+        db = Database(connection.raw, execute_plugins=False)
+        _refuse_newer(db, connection)
+        if not migrations.pending(db):
+            return
+    # Migrations alone begin deferred, and two processes that open a new folder at once would both make the tables.
+    with connection.transaction("IMMEDIATE"), connection.translated():
+        migrations.apply(db)
+
+
+def _refuse_newer(db: Database, connection: Connection) -> None:
+    newer = [applied.name for applied in migrations.applied(db) if applied.name not in _KNOWN]
+    if newer:
+        raise StoreError(
+            f"{connection.file} was written by a newer casehub ({newer[-1]}); install that version or restore a backup"
+        )

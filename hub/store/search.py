@@ -1,0 +1,79 @@
+"""What of a case is searched, and how a text that a person typed becomes questions to the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from hub.core.events import Absorbed, Event, Happening, MessageArrived, MessageReread, ReplyDelivered
+from hub.core.model import Case, Message
+from hub.core.search import fold, words
+
+# The row id of a document is the case's id and the document's place in it, so that no table need tell whose it is.
+PLACE_BITS = 20
+# A whole letter pasted into the search is looked for by its beginning and its last word; SQLite joins 500 at most.
+_MOST_WORDS = 100
+
+
+def document_id(case_id: int, place: int) -> int:
+    """The row id of the document at this place of a case; place 0 holds the facts."""
+    return (case_id << PLACE_BITS) + place
+
+
+def facts_document(case: Case) -> str:
+    """The words by which a case is found apart from what was written on it."""
+    order = case.order.number if case.order else ""
+    who = case.customer
+    return _document(case.number, case.subject, order, who.name, who.email, who.customer_number)
+
+
+def message_document(message: Message) -> str:
+    """The words by which a message is found."""
+    return _document(message.subject, message.text, message.sender.name, message.sender.email)
+
+
+def arrived(what: Happening) -> tuple[Message, ...]:
+    """The messages that an event brings to a case."""
+    if isinstance(what, (MessageArrived, ReplyDelivered)):
+        return (what.message,)
+    return what.messages if isinstance(what, Absorbed) else ()
+
+
+def documents(case: Case, events: Iterable[Event]) -> list[str]:
+    """Every document of a case in its place: the facts, then the messages in the order in which they were learnt."""
+    found: dict[str, Message] = {}
+    for event in events:
+        for message in arrived(event.what):
+            found.setdefault(message.ref, message)
+        if isinstance(event.what, MessageReread) and event.what.message.ref in found:
+            found[event.what.message.ref] = event.what.message
+    return [facts_document(case), *map(message_document, found.values())]
+
+
+def questions(text: str) -> list[str]:
+    """What each word of a text asks of the index, the last one as a beginning; nothing typed is index syntax.
+
+    Signs that stand together in a language without spaces are one word.
+    """
+    asked = [f'"{word}"' for part in text.split() for word in _typed_words(part)]
+    if not asked:
+        return []
+    whole = dict.fromkeys(asked[:-1][:_MOST_WORDS])
+    return [*whole, f"{asked[-1]} *"]
+
+
+def _typed_words(part: str) -> Iterator[str]:
+    signs: list[str] = []
+    for word in words(part):
+        if fold(word) == f" {word} ":  # a sign is a word of its own
+            signs.append(word)
+            continue
+        if signs:
+            yield " ".join(signs)
+            signs.clear()
+        yield word
+    if signs:
+        yield " ".join(signs)
+
+
+def _document(*texts: str) -> str:
+    return " ".join(words("\n".join(texts)))

@@ -1,0 +1,181 @@
+"""The store on SQLite: one file, any number of readers, one writer at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+from hub.core.events import Event
+from hub.core.incoming import OpenCase
+from hub.core.model import Case, CaseState
+from hub.core.outbox import Reply, ReplyState
+from hub.core.ports import CaseFilter, CaseSummary, ChannelRecord, Clock, DeadlineOf, Finding
+from hub.errors import Busy, StoreError
+from hub.store import leases, reading
+from hub.store.backup import back_up
+from hub.store.blobs import Blobs, disk_errors
+from hub.store.connection import BUSY_SECONDS, Connection
+from hub.store.inspection import inspect
+from hub.store.rebuilding import rebuild
+from hub.store.schema import prepare
+from hub.store.writing import SqliteWriter
+
+FILE = "casehub.sqlite"
+CONTENTS = "contents"
+LOCKS = "locks"
+
+
+def open_store(folder: Path, clock: Clock) -> SqliteStore:
+    """Open the store in this folder; a new or empty folder becomes one."""
+    with disk_errors(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / CONTENTS).mkdir(mode=0o700, exist_ok=True)
+        (folder / LOCKS).mkdir(mode=0o700, exist_ok=True)
+    # SQLite does not make two processes wait for one another that turn to WAL at once.
+    late = StoreError(f"another process has been opening {folder} for a long time; try again later")
+    with leases.locked(folder / LOCKS / "opening.lock", BUSY_SECONDS, lambda: late):
+        _make_tables(folder / FILE)
+    return SqliteStore(folder, clock)
+
+
+def _make_tables(file: Path) -> None:
+    connection = Connection(file)
+    try:
+        connection.run("PRAGMA journal_mode = WAL")
+        prepare(connection)
+    finally:
+        connection.close()
+
+
+class SqliteStore:
+    """The Store of the ports, in one folder; any thread may use it."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.folder = folder
+        self._clock = clock
+        self._blobs = Blobs(folder / CONTENTS)
+        self._lock = Lock()
+        self._writer = Lock()
+        self._idle: list[Connection] = []
+        self._closed = False
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """Lend a connection that nobody else uses; there are as many as were ever needed at once."""
+        with self._lock:
+            if self._closed:
+                raise StoreError(f"the store in {self.folder} is closed")
+            idle = self._idle.pop() if self._idle else None
+        connection = idle or Connection(self.folder / FILE)
+        try:
+            yield connection
+        finally:
+            self._give_back(connection)
+
+    def _give_back(self, connection: Connection) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[SqliteWriter]:
+        with self._alone(), self._connection() as connection, connection.transaction("IMMEDIATE"):
+            writer = SqliteWriter(connection, self._blobs)
+            yield writer
+            writer.finish()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        # Threads of one process wait here in turn; SQLite makes waiters poll, and some of them starve.
+        if not self._writer.acquire(timeout=BUSY_SECONDS):
+            raise StoreError(f"another thread has been writing to {self.folder} for a long time; try again later")
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+    @contextmanager
+    def lease(self, name: str) -> Iterator[None]:
+        with leases.locked(leases.lock_file(self.folder / LOCKS, name), 0, lambda: self._busy(name)):
+            with self._alone(), self._connection() as connection:
+                leases.note_holder(connection, name, self._clock)
+            yield
+
+    def _busy(self, name: str) -> Busy:
+        with self._connection() as connection:
+            return leases.busy(connection, name, self._clock)
+
+    def case(self, number: str) -> Case:
+        with self._connection() as connection:
+            return reading.load_case(connection, number)
+
+    def history(self, number: str) -> Sequence[Event]:
+        with self._connection() as connection:
+            return reading.history(connection, number)
+
+    def cases(self, wanted: CaseFilter) -> Sequence[CaseSummary]:
+        with self._connection() as connection:
+            return reading.list_cases(connection, wanted)
+
+    def search(self, text: str, limit: int = 50) -> Sequence[CaseSummary]:
+        with self._connection() as connection:
+            return reading.find_cases(connection, text, limit)
+
+    def summary(self, number: str) -> CaseSummary:
+        with self._connection() as connection:
+            return reading.load_summary(connection, number)
+
+    def counts(self) -> dict[CaseState, int]:
+        with self._connection() as connection:
+            return reading.count_states(connection)
+
+    def open_cases(self, channel: str) -> Sequence[OpenCase]:
+        with self._connection() as connection:
+            return reading.list_open(connection, channel)
+
+    def channel(self, name: str) -> ChannelRecord:
+        with self._connection() as connection:
+            return reading.load_channel(connection, name)
+
+    def replies(
+        self, states: frozenset[ReplyState] | None = None, case_number: str = "", channel: str = ""
+    ) -> Sequence[Reply]:
+        with self._connection() as connection:
+            return reading.list_replies(connection, states, case_number, channel)
+
+    def unreadable(self) -> Sequence[tuple[str, str]]:
+        with self._connection() as connection:
+            return reading.list_unreadable(connection)
+
+    def fact(self, name: str) -> str:
+        with self._connection() as connection:
+            return reading.load_fact(connection, name)
+
+    def keep(self, content: bytes) -> str:
+        return self._blobs.keep(content)
+
+    def content(self, digest: str) -> bytes:
+        return self._blobs.content(digest)
+
+    def inspect(self) -> Sequence[Finding]:
+        with self._connection() as connection:
+            return inspect(connection, self._blobs)
+
+    def backup(self, folder: Path) -> None:
+        with self._connection() as connection:
+            back_up(connection, self._blobs, folder, self._clock)
+
+    def rebuild(self, deadlines: DeadlineOf) -> int:
+        with self._alone(), self._connection() as connection:
+            return rebuild(connection, self._blobs, deadlines)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()

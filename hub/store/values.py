@@ -1,0 +1,85 @@
+"""How the hub's values stand in columns, and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from hub.errors import NotFound
+
+T = TypeVar("T")
+FIRST_CASE = 1001
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_EARLIEST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+# Twelve digits leave room in a row id of the search index for a million documents a case.
+_NUMBER = re.compile(r"CH-([1-9][0-9]{0,11})")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# SQLite takes 250,000 variables here but only 999 where it was built long ago.
+_MOST_VARIABLES = 500
+
+
+def to_micros(instant: datetime) -> int:
+    """The instant as UTC microseconds, which sort and compare as instants do."""
+    # A local instant of the year 1 or 9999 may lie outside the years that datetime knows in UTC.
+    return max(_EARLIEST, min(_LATEST, (instant - _EPOCH) // _MICROSECOND))
+
+
+def from_micros(micros: int) -> datetime:
+    """The aware UTC instant of UTC microseconds."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def optional_micros(instant: datetime | None) -> int | None:
+    """The instant as UTC microseconds, if there is one."""
+    return None if instant is None else to_micros(instant)
+
+
+def optional_instant(micros: int | None) -> datetime | None:
+    """The instant of UTC microseconds, if there is one."""
+    return None if micros is None else from_micros(micros)
+
+
+def number_of(case_id: int) -> str:
+    """The case number people see."""
+    return f"CH-{case_id}"
+
+
+def find_id(number: str) -> int | None:
+    """The row id in a case number, or None if it is not a case number."""
+    found = _NUMBER.fullmatch(number)
+    return int(found[1]) if found else None
+
+
+def id_of(number: str) -> int:
+    """The row id in a case number; NotFound if no case can have that number."""
+    case_id = find_id(number)
+    if case_id is None:
+        raise no_case(number)
+    return case_id
+
+
+def no_case(number: str) -> NotFound:
+    """The error for a case that does not exist."""
+    return NotFound(f"there is no case {number!r}; case numbers look like CH-{FIRST_CASE}")
+
+
+def storable(text: str) -> str:
+    """The text with lone surrogates, which UTF-8 cannot hold, written as in JSON; in a JSON text nothing is lost."""
+    if text.isascii():
+        return text
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items in pieces that fit the variables of one statement."""
+    for start in range(0, len(items), _MOST_VARIABLES):
+        yield items[start : start + _MOST_VARIABLES]
+
+
+def marks(items: Sequence[object]) -> str:
+    """As many question marks as there are items, for an IN list."""
+    return ",".join("?" * len(items))

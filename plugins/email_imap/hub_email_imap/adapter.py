@@ -1,0 +1,186 @@
+"""E-mail as a channel: which request when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from hub import (
+    Adapter,
+    AuthenticationFailed,
+    Batch,
+    Capability,
+    Case,
+    Checkpoint,
+    Clock,
+    Connection,
+    HubError,
+    Incoming,
+    Message,
+    Misunderstood,
+    OpenCase,
+    PretendedPlatform,
+    Proof,
+    Receipt,
+    Reply,
+    Tools,
+    Uncertain,
+    Unsupported,
+)
+from hub_email_imap import compose, sending, wire
+from hub_email_imap.mailbox import Mailbox
+from hub_email_imap.position import read_position
+from hub_email_imap.reading import Interpreter, Reading
+from hub_email_imap.settings import EmailSettings
+from hub_email_imap.tokens import Tokens, bare_id
+from hub_email_imap.worker import ParseFailure, ParseWorker
+
+
+class EmailAdapter(Adapter):
+    """Any mailbox that speaks IMAP and SMTP."""
+
+    key = "email_imap"
+    title = "E-mail (IMAP and SMTP)"
+    capabilities = frozenset({Capability.FETCH, Capability.REPLY, Capability.READ_BACK, Capability.REREAD})
+    limits = (
+        "signs in with a name and a password; OAuth2 is not supported yet",
+        "an answer whose acceptance by the mail server was lost is looked up in the sent folder; "
+        "if it is not there, a person decides whether to send it again",
+        "new mail is found when a run asks for it, not at the instant it arrives",
+        "quoted text is kept, not cut",
+    )
+    Settings: ClassVar[type[EmailSettings]] = EmailSettings
+
+    def open(self, settings: EmailSettings, tools: Tools) -> Connection:
+        """A connection to one mailbox."""
+        return EmailConnection(settings, tools)
+
+    @classmethod
+    def pretend(cls, clock: Clock) -> PretendedPlatform:
+        """A mail server on this computer with a dozen customers' mails."""
+        from hub_email_imap.demo import PretendedMailServer  # noqa: PLC0415  only the demo pays for the simulator
+
+        return PretendedMailServer(clock)
+
+
+class EmailConnection(Connection):
+    """One mailbox for one run; connects when something is first asked of it."""
+
+    def __init__(self, settings: EmailSettings, tools: Tools) -> None:
+        self._settings, self._tools = settings, tools
+        self._tokens = Tokens(tools.sign, settings.address.rpartition("@")[2])
+        self._mailbox = Mailbox(settings)
+        account = wire.Account((settings.address, *settings.aliases), settings.reply_to_senders)
+        self._interpreter = Interpreter(tools, account, self._tokens)
+
+    def close(self) -> None:
+        """Sign out."""
+        self._mailbox.close()
+
+    def check(self) -> Iterator[Proof]:
+        """Prove signing in, each folder, and sending, without changing anything."""
+        signed_in = _prove(f"sign-in at {self._settings.imap_host}", self._mailbox.connect)
+        yield signed_in
+        if signed_in.ok:
+            for folder in self._settings.folders:
+                yield _prove(f"folder {folder}", lambda folder=folder: self._look_into(folder))
+            if self._settings.save_sent or self._settings.watch_sent:
+                yield _prove("folder for sent mail", self._look_into_sent)
+        yield _prove(f"sending through {self._settings.smtp_host}", self._prove_sending)
+
+    def fetch(self, checkpoint: Checkpoint | None, open_cases: Sequence[OpenCase]) -> Iterator[Batch]:
+        """Every mail above the highest UID taken in, folder by folder (email.md, items 1 to 5)."""
+        del open_cases  # a UID is enough: no mail hides behind a date filter
+        return Reading(self._settings, self._tools, self._mailbox, self._interpreter).batches(read_position(checkpoint))
+
+    def deliver(self, reply: Reply, case: Case) -> Receipt:
+        """Send the reply to the customer and put a copy into the sent folder."""
+        mail = self._compose(reply, case)
+        refused = sending.send(self._settings, mail.envelope_from, mail.recipients, mail.data)
+        at = self._tools.clock.now()
+        warnings = [f"{who.address} was refused: {who.code} {who.text}" for who in refused]
+        warnings += self._save_copy(mail.data, at)
+        return Receipt(bare_id(mail.message_id), at, warnings=tuple(warnings))
+
+    def find(self, reply: Reply, case: Case) -> Receipt | None:
+        """Look for the reply's own Message-ID in the sent folder."""
+        message_id = bare_id(self._tokens.message_id(case.number, reply.key))
+        folder = self._mailbox.sent_folder()
+        if folder is None:
+            raise Uncertain("there is no folder for sent mail to look it up in")
+        found = self._mailbox.holds_message_id(folder, message_id)
+        if found is not None:
+            return Receipt(message_id, found)
+        if self._settings.save_sent:
+            # We put the copy there ourselves, after sending: its absence proves nothing.
+            raise Uncertain(f"it is not in {folder}, which does not prove that the server did not take it")
+        return None
+
+    def reread(self, message: Message) -> Incoming:
+        """Parse the kept original again."""
+        if not message.raw:
+            raise Unsupported("the original of this message was not kept")
+        with ParseWorker() as worker:
+            worker.start([self._tools.content(message.raw)])
+            outcome = worker.finish()[0]
+        if isinstance(outcome, ParseFailure):
+            raise Misunderstood(f"the mail still cannot be read: {outcome.reason}")
+        folder = message.extra.get("folder", "INBOX")
+        arrival = self._interpreter.arrival(outcome.files, message.raw, message.sent_at, folder, is_sent=False)
+        item = wire.to_incoming(outcome, arrival, ref=message.ref)
+        if item is None:
+            raise Misunderstood("the mail turns out to be our own")
+        return item
+
+    def _compose(self, reply: Reply, case: Case) -> compose.Composed:
+        chosen = self._settings
+        sender = compose.Sender(
+            address=chosen.address,
+            name=chosen.name,
+            own_addresses=(chosen.address, *chosen.aliases),
+            signature=chosen.signature,
+            reference_line=chosen.reference_line,
+            sub_address=chosen.sub_address,
+        )
+        attachments = [(file, self._tools.content(file.digest)) for file in reply.attachments]
+        return compose.compose(reply, case, sender, self._tokens, attachments, self._tools.clock.now())
+
+    def _save_copy(self, data: bytes, at: datetime) -> list[str]:
+        """The mail is sent whatever happens here: a copy that fails is a warning, never a second mail."""
+        if not self._settings.save_sent:
+            return []
+        try:
+            folder = self._mailbox.sent_folder()
+            if folder is None:
+                return ["the reply was sent, but there is no folder for sent mail to put a copy into"]
+            self._mailbox.append_sent(folder, data, at)
+        except HubError as error:
+            return [f"the reply was sent, but no copy could be put into the sent folder: {error}"]
+        return []
+
+    def _look_into(self, folder: str) -> str:
+        state = self._mailbox.examine(folder)
+        return f"{state.exists} mails"
+
+    def _look_into_sent(self) -> str:
+        folder = self._mailbox.sent_folder()
+        if folder is None:
+            raise Misunderstood("no folder is marked as the one for sent mail; name it in sent_folder")
+        return f"{folder}, {self._look_into(folder)}"
+
+    def _prove_sending(self) -> str:
+        sending.prove(self._settings)
+        return f"as {self._settings.address}"
+
+
+def _prove(what: str, act: Callable[[], str | None]) -> Proof:
+    try:
+        detail = act() or ""
+    except AuthenticationFailed as error:
+        return Proof(what, ok=False, detail="wrong name or password", advice=str(error))
+    except HubError as error:
+        return Proof(what, ok=False, detail=type(error).__name__, advice=str(error))
+    return Proof(what, ok=True, detail=detail)
+
+

@@ -1,0 +1,188 @@
+"""One reading of a mailbox: which mails are new, fetched and parsed in steps that stay small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from hub import Attachment, Batch, Incoming, Notice, Progress, Tools
+from hub_email_imap import wire
+from hub_email_imap.mailbox import FolderState, Listed, Mailbox
+from hub_email_imap.parsed import ParsedFile, ParsedMail
+from hub_email_imap.position import FolderPosition, Position
+from hub_email_imap.settings import EmailSettings
+from hub_email_imap.tokens import Tokens
+from hub_email_imap.worker import ParseFailure, ParseWorker
+
+STEP_MAILS = 100
+STEP_BYTES = 8_000_000
+"""A step is fetched, parsed and stored whole, so its size is what a reading needs in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A fetched mail whose bytes are safe in the store, while the child process parses them."""
+
+    listed: Listed
+    digest: str
+    too_large: bool
+
+
+class Reading:
+    """Reads the folders of one mailbox from a position on."""
+
+    def __init__(self, settings: EmailSettings, tools: Tools, mailbox: Mailbox, interpreter: Interpreter) -> None:
+        self._settings, self._tools, self._mailbox, self._interpreter = settings, tools, mailbox, interpreter
+        self._notices: list[Notice] = []
+
+    def batches(self, position: Position) -> Iterator[Batch]:
+        """What is new, batch by batch; each carries the position that holds once it is stored."""
+        with ParseWorker() as worker:
+            for name, is_sent in self._folder_names():
+                for batch, position in self._read_folder(worker, name, is_sent, position):  # noqa: B020  goes on from it
+                    yield batch
+
+    def _folder_names(self) -> Iterator[tuple[str, bool]]:
+        for name in self._settings.folders:
+            yield name, False
+        # After the customers' folders, so that an answer finds the case it belongs to.
+        if self._settings.watch_sent:
+            sent = self._mailbox.sent_folder()
+            if sent is not None and sent not in self._settings.folders:
+                yield sent, True
+
+    def _read_folder(
+        self, worker: ParseWorker, name: str, is_sent: bool, position: Position
+    ) -> Iterator[tuple[Batch, Position]]:
+        state = self._mailbox.examine(name)
+        known = position.folders.get(name)
+        start = self._start(state, known)
+        position = position.moved(name, start)
+        if known != start:
+            # Written down before anything is read, so that "from now" stays the same now after a crash.
+            yield self._batch((), position), position
+        if state.uidnext is not None and state.uidnext <= start.last + 1:
+            return
+        uids = self._uids(start)
+        done = 0
+        for kept, outcomes in self._parsed(worker, self._steps(uids, start)):
+            items = [self._interpreter.item(k, o, name, is_sent) for k, o in zip(kept, outcomes, strict=True)]
+            done += len(kept)
+            position = position.moved(name, replace(start, last=kept[-1].listed.uid))
+            yield self._batch([item for item in items if item], position, Progress(done, len(uids))), position
+        if uids and position.folders[name].last < uids[-1]:
+            # The newest ones vanished meanwhile, or are older than the operator wants.
+            position = position.moved(name, replace(start, last=uids[-1]))
+            yield self._batch((), position, Progress(len(uids), len(uids))), position
+
+    def _start(self, state: FolderState, known: FolderPosition | None) -> FolderPosition:
+        newest = state.uidnext - 1 if state.uidnext is not None else max(self._mailbox.uids_above(0), default=0)
+        if known is None:
+            return self._first_start(state, newest)
+        if known.uidvalidity != state.uidvalidity:
+            self._notices.append(
+                Notice(
+                    f"The server has renumbered the folder {state.name}: it is read again from the beginning, "
+                    "and only mail that is not known yet is taken in."
+                )
+            )
+            return FolderPosition(state.uidvalidity, 0, known.since, old_until=newest)
+        return known
+
+    def _first_start(self, state: FolderState, newest: int) -> FolderPosition:
+        now = self._tools.clock.now()
+        if self._settings.start == "all":
+            return FolderPosition(state.uidvalidity, 0)
+        if self._settings.start_days is not None:
+            since = now - timedelta(days=self._settings.start_days)
+            return FolderPosition(state.uidvalidity, 0, since, old_until=newest)
+        return FolderPosition(state.uidvalidity, newest, since=now)
+
+    def _uids(self, start: FolderPosition) -> list[int]:
+        uids = self._mailbox.uids_above(start.last)
+        if start.since is None or start.last >= start.old_until:
+            return uids
+        # SINCE looks at the day in the server's own zone (RFC 3501 §6.4.4): a day of room, then the exact instant.
+        young = set(self._mailbox.uids_since((start.since - timedelta(days=1)).date()))
+        return [uid for uid in uids if uid > start.old_until or uid in young]
+
+    def _steps(self, uids: Sequence[int], start: FolderPosition) -> Iterator[list[Listed]]:
+        """The mails in the order of their UIDs, in steps that fit in memory."""
+        step: list[Listed] = []
+        size = 0
+        for mail in self._mailbox.listing(uids):
+            if start.since is not None and mail.uid <= start.old_until and mail.internal_date < start.since:
+                continue
+            if step and (len(step) >= STEP_MAILS or size + mail.size > STEP_BYTES):
+                yield step
+                step, size = [], 0
+            step.append(mail)
+            size += mail.size
+        if step:
+            yield step
+
+    def _parsed(
+        self, worker: ParseWorker, steps: Iterator[list[Listed]]
+    ) -> Iterator[tuple[list[_Kept], list[ParsedMail | ParseFailure]]]:
+        """Each step with its parsed mails; the child parses the next step while the hub stores this one."""
+        ahead: list[_Kept] = []
+        for step in steps:
+            kept, raws = self._fetch(step)
+            if not kept:
+                continue
+            outcomes = worker.finish() if ahead else []
+            worker.start(raws)
+            if ahead:
+                yield ahead, outcomes
+            ahead = kept
+        if ahead:
+            yield ahead, worker.finish()
+
+    def _fetch(self, step: list[Listed]) -> tuple[list[_Kept], list[bytes]]:
+        """Fetch a step and keep the raw bytes before anything looks into them."""
+        limit = self._settings.largest_mail_mb * 1_000_000
+        large = [mail.uid for mail in step if mail.size > limit]
+        raws = self._mailbox.bodies([mail.uid for mail in step if mail.size <= limit])
+        if large:
+            raws |= self._mailbox.headers(large)
+        here = [mail for mail in step if mail.uid in raws]
+        kept = [_Kept(mail, self._tools.keep(raws[mail.uid]), mail.uid in large) for mail in here]
+        return kept, [raws[mail.uid] for mail in here]
+
+    def _batch(self, items: Iterable[Incoming], position: Position, progress: Progress | None = None) -> Batch:
+        notices, self._notices = tuple(self._notices), []
+        return Batch(tuple(items), position.as_checkpoint(), notices, progress)
+
+
+class Interpreter:
+    """Turns parsed mails into what the hub understands, and keeps their attachments."""
+
+    def __init__(self, tools: Tools, account: wire.Account, tokens: Tokens) -> None:
+        self._tools, self._account, self._tokens = tools, account, tokens
+
+    def item(self, kept: _Kept, outcome: ParsedMail | ParseFailure, folder: str, is_sent: bool) -> Incoming | None:
+        """One fetched mail as an item of a batch; None for our own mail that says nothing new."""
+        at, size = kept.listed.internal_date, kept.listed.size
+        if isinstance(outcome, ParseFailure):
+            return self.unreadable(outcome, self.arrival((), kept.digest, at, folder, is_sent))
+        files = () if kept.too_large else outcome.files
+        arrival = self.arrival(files, kept.digest, at, folder, is_sent)
+        if kept.too_large:
+            return wire.oversized(outcome, arrival, size)
+        return wire.to_incoming(outcome, arrival)
+
+    def arrival(
+        self, files: Sequence[ParsedFile], digest: str, at: datetime, folder: str, is_sent: bool
+    ) -> wire.Arrival:
+        """What is known of a mail beside its own words."""
+        attachments = tuple(self._keep(file) for file in files)
+        return wire.Arrival(self._account, self._tokens, folder, at, digest, attachments, is_sent)
+
+    def unreadable(self, failure: ParseFailure, arrival: wire.Arrival) -> Incoming | None:
+        """A mail that could not be read, as a case that a person sees."""
+        return wire.unreadable(failure.reason, failure.subject, failure.sender, failure.message_id, arrival)
+
+    def _keep(self, file: ParsedFile) -> Attachment:
+        digest = self._tools.keep(file.content)
+        return Attachment(file.name, file.media_type, len(file.content), digest, file.content_id)

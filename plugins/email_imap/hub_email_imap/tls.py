@@ -1,0 +1,30 @@
+"""The one TLS set-up for reading and sending: certificates and host names are checked, TLS 1.2 or newer (RFC 9325)."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+from hub import ConfigurationError
+
+
+def context(ca_file: Path | None) -> ssl.SSLContext:
+    """A checking context that trusts the system's authorities, and a private one if given."""
+    checking = ssl.create_default_context()
+    checking.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca_file is not None:
+        try:
+            checking.load_verify_locations(cafile=ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigurationError(f"ca_file: {ca_file} cannot be read as PEM certificates") from error
+    return checking
+
+
+def advice(error: ssl.SSLError, host: str) -> str:
+    """What a failed TLS handshake means and what to do about it."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"the certificate of {host} is not trusted ({error.verify_message}); check the host name, "
+            "or name your own authority in ca_file"
+        )
+    return f"{host} does not speak TLS on this port; check the port and whether it wants starttls"

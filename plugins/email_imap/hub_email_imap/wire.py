@@ -1,0 +1,350 @@
+"""From a parsed mail to what the hub takes in: who wrote it, when, which case it points at, and what a reply needs."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from hub import Attachment, Author, CaseType, Clue, ClueKind, Direction, IncomingMessage, Message, OwnEcho, Party
+from hub_email_imap.parsed import Address, ParsedMail
+from hub_email_imap.recipients import canonical, is_plain, matches
+from hub_email_imap.text import one_line
+from hub_email_imap.tokens import OwnId, Tokens, bare_id, pruned_references
+
+_WIDEST_DOUBT = timedelta(days=7)  # how far a Date header may be off and still be believed
+_MOST_PARTICIPANTS = 100
+_SEARCHED_FOR_ORDER = 2000
+_SUBJECT_NUMBER = re.compile(r"\[\s*(?:CH-|#)([0-9]{1,9})\s*\]|(?<![\w-])CH-([0-9]{1,9})(?![\w-])", re.IGNORECASE)
+# VS is left out: it forwards in Danish and answers in Finnish.
+_FORWARD = re.compile(r"\s*(?:fwd?|vb|wg|tr|doorst|pd|vl|転送)\s*[:：]", re.IGNORECASE)
+_FROM_MACHINES = frozenset({"bounce", "feedback-report"})
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The addresses of one mailbox, and the senders (addresses or domains) whose Reply-To is the customer."""
+
+    addresses: tuple[str, ...]
+    reply_to_senders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is known of a mail besides its words: where and when it lay, and where its original and files are kept."""
+
+    account: Account
+    tokens: Tokens
+    folder: str
+    internal_date: datetime
+    raw_digest: str
+    attachments: tuple[Attachment, ...] = ()
+    sent_folder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """What a mail is to the hub, whatever its headers look like."""
+
+    author: Author
+    direction: Direction
+    sender: Address
+    automatic: bool
+    labels: tuple[str, ...] = ()
+
+    @property
+    def from_us(self) -> bool:
+        return self.author is Author.SELLER
+
+
+def to_incoming(parsed: ParsedMail, arrival: Arrival, ref: str = "") -> IncomingMessage | OwnEcho | None:
+    """The mail as the hub takes it in; None for a mail of ours that went round in a loop.
+
+    A mail that is read again keeps the `ref` it had; `_role_of` says who counts as its author.
+    """
+    own = _own_id(parsed, arrival.tokens)
+    if own is not None:
+        return OwnEcho(own.key, own.case_number, arrival.internal_date, bare_id(parsed.message_id))
+    if arrival.tokens.is_own_loop(parsed.loop):
+        return None
+    role = _role_of(parsed, arrival)
+    return IncomingMessage(
+        message=_message(parsed, arrival, role, ref),
+        clues=_clues(parsed, arrival, role),
+        # A seller's mail joins the case it answers; on its own it is no customer's matter.
+        may_open=not role.from_us,
+        order_number=order_number(parsed.subject, parsed.text),
+    )
+
+
+def unreadable(
+    failure_reason: str, subject: str, sender: Address, message_id: str, arrival: Arrival
+) -> IncomingMessage:
+    """A mail that could not be read, as a visible message with a deadline; a later reading takes over its ref."""
+    seller = arrival.sent_folder
+    message = Message(
+        ref=f"sha256:{arrival.raw_digest}",
+        author=Author.SELLER if seller else Author.CUSTOMER,
+        direction=Direction.NOTE if seller else Direction.INBOUND,
+        sent_at=arrival.internal_date,
+        text="This mail could not be read. Its original is kept: download it to see what it says.",
+        subject=one_line(subject),
+        sender=Party(sender.name, sender.email),
+        labels=("unreadable",),
+        raw=arrival.raw_digest,
+        thread_keys=tuple(filter(None, [bare_id(message_id)])),
+        problem=failure_reason,
+        extra=_filled(message_id=bare_id(message_id), folder=arrival.folder),
+    )
+    return IncomingMessage(message, may_open=not seller, type=CaseType.UNREADABLE)
+
+
+def oversized(parsed: ParsedMail, arrival: Arrival, size: int, ref: str = "") -> IncomingMessage | OwnEcho | None:
+    """A mail over the size limit, of which only the headers were fetched: a message that says where the rest is."""
+    incoming = to_incoming(parsed, arrival, ref)
+    if not isinstance(incoming, IncomingMessage):
+        return incoming
+    text = (
+        f"This mail has {size / 1_000_000:,.1f} MB, more than is fetched."
+        f" It was left in the mailbox, in {arrival.folder}; open it there in a mail program."
+    )
+    labels = (*incoming.message.labels, "too-large")
+    return replace(incoming, message=replace(incoming.message, text=text, html="", labels=labels))
+
+
+def _role_of(parsed: ParsedMail, arrival: Arrival) -> _Role:
+    """Who wrote a mail and which way it goes; the first row that fits decides.
+
+    | the mail                                                          | counts as                               |
+    |-------------------------------------------------------------------|-----------------------------------------|
+    | lies in the Sent folder: forwarded, or to nobody but us           | the seller's note, stops no clock       |
+    | lies in the Sent folder: any other                                | the seller's answer                     |
+    | is a delivery report or a complaint report                        | the platform's, automatic               |
+    | From a listed form sender, Reply-To somebody else                 | the customer's of Reply-To, by a person |
+    | From one of our addresses, Reply-To somebody else                 | the customer's of Reply-To (`via-form`) |
+    | From one of our addresses, forwarded to somebody else             | the seller's note, stops no clock       |
+    | From one of our addresses, To or Cc somebody else                 | the seller's answer                     |
+    | From one of our addresses, to nobody but us                       | that colleague's, as a customer's       |
+    | any other                                                         | the customer's of From                  |
+
+    Any row but the two of reports and of listed form senders leaves a mail as automatic as its headers say.
+    """
+    outside = bool(_others([*parsed.to, *parsed.cc], arrival.account))
+    if arrival.sent_folder:
+        return _sellers(parsed, public=outside)
+    if _FROM_MACHINES & set(parsed.labels):
+        return _Role(Author.PLATFORM, Direction.INBOUND, parsed.sender, automatic=True)
+    ours = _is_own(parsed.sender.email, arrival.account)
+    listed = matches(parsed.sender.email, arrival.account.reply_to_senders)
+    behind = _others(parsed.reply_to, arrival.account)
+    if behind and (ours or listed):
+        # The operator says that people write through this form, whatever Precedence the shop's software sets.
+        machine = parsed.automatic and not listed
+        return _Role(Author.CUSTOMER, Direction.INBOUND, behind[0], machine, labels=("via-form",))
+    if ours and outside:
+        return _sellers(parsed, public=True)
+    return _Role(Author.CUSTOMER, Direction.INBOUND, parsed.sender, parsed.automatic)
+
+
+def _sellers(parsed: ParsedMail, public: bool) -> _Role:
+    # A customer's mail passed on to a warehouse carries the customer's Message-ID, and must not pass for the answer.
+    answer = public and not _FORWARD.match(parsed.subject)
+    return _Role(Author.SELLER, Direction.OUTBOUND if answer else Direction.NOTE, parsed.sender, parsed.automatic)
+
+
+def _own_id(parsed: ParsedMail, tokens: Tokens) -> OwnId | None:
+    return tokens.read_message_id(parsed.message_id) or tokens.read_loop(parsed.loop)
+
+
+def _message(parsed: ParsedMail, arrival: Arrival, role: _Role, ref: str) -> Message:
+    return Message(
+        ref=ref or _ref(parsed, arrival.raw_digest),
+        author=role.author,
+        direction=role.direction,
+        sent_at=_sent_at(parsed, arrival, role),
+        text=parsed.text,
+        html=parsed.html,
+        subject=parsed.subject,
+        sender=Party(role.sender.name, role.sender.email, language=parsed.language),
+        recipients=_emails(_others([*parsed.to, *parsed.cc], arrival.account)),
+        automatic=role.automatic,
+        labels=(*parsed.labels, *role.labels),
+        attachments=arrival.attachments,
+        raw=arrival.raw_digest,
+        thread_keys=_thread_keys(parsed, role),
+        extra=_extra(parsed, arrival, role),
+    )
+
+
+def _ref(parsed: ParsedMail, raw_digest: str) -> str:
+    """The identity of a mail: its Message-ID with what it says, since some senders use one id twice (freescout #5591).
+
+    Received, Delivered-To and the like are left out, so that copies in two folders are one message.
+    """
+    message_id = bare_id(parsed.message_id)
+    if not message_id:
+        return f"sha256:{raw_digest}"
+    date = parsed.date.isoformat() if parsed.date else ""
+    words = (parsed.sender.email, date, " ".join(parsed.subject.split()), " ".join(parsed.text.split()))
+    digest = hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{message_id}#{digest[:32]}"
+
+
+def _sent_at(parsed: ParsedMail, arrival: Arrival, role: _Role) -> datetime:
+    """The instant the clock goes by.
+
+    A customer's mail counts from its arrival: a Date is what the writer's machine says, and a mail that was two days
+    under way must not be late when it comes. Our own answer counts from the earlier of the two, since a copy that is
+    filed late must not seem to answer what the customer wrote in between.
+    """
+    return _dated(parsed, arrival) if role.from_us else arrival.internal_date
+
+
+def _dated(parsed: ParsedMail, arrival: Arrival) -> datetime:
+    """The Date header, as far as the instant of arrival lets one believe it."""
+    if parsed.date is None:
+        return arrival.internal_date
+    # A Date of -0000 says UTC and no place (RFC 5322, section 3.3); email.utils gives it without a zone.
+    date = parsed.date if parsed.date.tzinfo else parsed.date.replace(tzinfo=UTC)
+    return min(max(date, arrival.internal_date - _WIDEST_DOUBT), arrival.internal_date)
+
+
+def _thread_keys(parsed: ParsedMail, role: _Role) -> tuple[str, ...]:
+    parent = "" if role.from_us else _same_parent(parsed, role.sender)
+    return tuple(filter(None, [bare_id(parsed.message_id), parent]))
+
+
+def _same_parent(parsed: ParsedMail, sender: Address) -> str:
+    """What two answers of one person to one mail have in common, so that a newsletter's readers stay apart."""
+    parents = _bare(parsed.in_reply_to)
+    return f"parent|{parents[0]}|{sender.email}" if parents and sender.email else ""
+
+
+def _extra(parsed: ParsedMail, arrival: Arrival, role: _Role) -> dict[str, str]:
+    """What a reply will need, as text; what is empty is left out."""
+    others = _others([role.sender, *parsed.to, *parsed.cc], arrival.account)
+    return _filled(
+        message_id=bare_id(parsed.message_id),
+        references=" ".join(pruned_references(_bare(parsed.references) or _bare(parsed.in_reply_to))),
+        reply_to=_listed(_others(parsed.reply_to, arrival.account)),
+        recipient=_recipient(parsed, arrival.account),
+        cc=_listed(_others(parsed.cc, arrival.account)),
+        date=_dated(parsed, arrival).isoformat(),
+        folder=arrival.folder,
+        thread_index="".join(parsed.thread_index.split()),
+        thread_topic=parsed.thread_topic,
+        participants=_listed(others),
+        written_from=parsed.sender.email if "via-form" in role.labels else "",
+        failed="; ".join(one_line(f"{f.recipient} {f.action} {f.status}") for f in parsed.failed[:10]),
+    )
+
+
+def _recipient(parsed: ParsedMail, account: Account) -> str:
+    """The address of ours that the writer used.
+
+    An alias is delivered to another address than the writer knows, so To and Cc come first, and Delivered-To chooses
+    among them, or stands in where we were a Bcc or read a list.
+    """
+    named = [canonical(a.email) for a in (*parsed.to, *parsed.cc) if _is_own(a.email, account)]
+    delivered = [canonical(a) for a in parsed.delivered_to if _is_own(a, account)]
+    return next(iter([*(a for a in named if a in delivered), *named, *delivered]), "")
+
+
+def _clues(parsed: ParsedMail, arrival: Arrival, role: _Role) -> tuple[Clue, ...]:
+    """Everything that points at a case, the most trustworthy first."""
+    found = [Clue(kind, value) for kind, value in _pointers(parsed, arrival, role) if value]
+    return tuple(dict.fromkeys(found))
+
+
+def _pointers(parsed: ParsedMail, arrival: Arrival, role: _Role) -> Iterator[tuple[ClueKind, str]]:
+    tokens = arrival.tokens
+    for address in (*parsed.delivered_to, *_emails([*parsed.to, *parsed.cc])):
+        yield ClueKind.RECIPIENT_TOKEN, tokens.read_recipient(address) or ""
+    parents = [*_bare(parsed.in_reply_to), *reversed(_bare(parsed.references))]
+    for parent in parents:
+        yield ClueKind.REFERENCE_TOKEN, _case_of(tokens.read_message_id(parent))
+    for parent in parents:
+        yield ClueKind.MESSAGE_ID, parent
+    if not role.from_us:
+        yield ClueKind.SAME_PARENT, _same_parent(parsed, role.sender)
+    # A report joins a case whoever sends it, so only what asks for no answer may point in this way.
+    if role.automatic:
+        yield ClueKind.BOUNCE_TOKEN, _case_of(tokens.read_message_id(parsed.original_message_id))
+        yield ClueKind.BOUNCED_MESSAGE_ID, bare_id(parsed.original_message_id)
+    yield ClueKind.QUOTED_TOKEN, tokens.find_marker(parsed.text) or ""
+    # Anybody can write our address into From and guess a number, and a seller's answer stops the clock.
+    if arrival.sent_folder or not role.from_us:
+        for found in _SUBJECT_NUMBER.finditer(parsed.subject):
+            yield ClueKind.SUBJECT_NUMBER, f"CH-{found[1] or found[2]}"
+
+
+def _case_of(own: OwnId | None) -> str:
+    return own.case_number if own else ""
+
+
+def _bare(ids: Iterable[str]) -> list[str]:
+    return [found for found in map(bare_id, ids) if found]
+
+
+def _is_own(address: str, account: Account) -> bool:
+    return bool(address) and canonical(address) in _own_addresses(account)
+
+
+@lru_cache(maxsize=16)
+def _own_addresses(account: Account) -> frozenset[str]:
+    return frozenset(map(canonical, account.addresses))
+
+
+def _others(addresses: Iterable[Address], account: Account) -> list[Address]:
+    """The addresses that are not ours, each once, with the name it had first."""
+    found: dict[str, Address] = {}
+    for address in addresses:
+        if address.email and not _is_own(address.email, account):
+            found.setdefault(address.email, address)
+    return list(found.values())
+
+
+def _emails(addresses: Iterable[Address]) -> tuple[str, ...]:
+    return tuple(a.email for a in addresses)
+
+
+def _listed(addresses: Iterable[Address]) -> str:
+    plain = [a.email for a in addresses if is_plain(a.email)]
+    return ", ".join(plain[:_MOST_PARTICIPANTS])
+
+
+def _filled(**extra: str) -> dict[str, str]:
+    return {name: value for name, value in extra.items() if value}
+
+
+_ORDER_WORDS = (
+    "order(?:number|nummer|nr|id)?",  # en, sv, nl
+    "beställning(?:snummer|snr)?",  # sv
+    "bestelling|bestel(?:nummer|nr)",  # nl
+    "bestellung|bestell(?:nummer|nr)|auftrag(?:snummer|snr)?",  # de
+    "objednávk[aouy]|objednávce|objednávku|obj",  # cs
+    "commande",  # fr
+)
+_LATIN = r"[0-9A-Za-z\u00c0-\u024f_/-]"  # not \w: Japanese puts no blank between a number and what follows
+_ORDER_LINKS = r"[\s:#.,=('\"-]|number|nummer|no|nr|id|n°|číslo|čís|č|is|är|ist|lautet|est|je|numéro"
+# Every repetition is bounded, so a text of any kind is searched in linear time; (?-i:…) because orders have capitals.
+_ORDER = re.compile(
+    rf"(?:(?<!\w)(?:{'|'.join(_ORDER_WORDS)})|(?:注文|受注|オーダー)(?:番号|ID|No)?)"
+    rf"(?:{_ORDER_LINKS}|は|が){{0,8}}(?<!{_LATIN})(?-i:([A-Z0-9][A-Z0-9/-]{{2,28}}[A-Z0-9]))(?!{_LATIN})",
+    re.IGNORECASE,
+)
+_DATE_LIKE = re.compile(r"[0-9]{1,4}([-/])[0-9]{1,2}\1[0-9]{1,4}|(?:19|20)[0-9]{2}(?:[-/][0-9]{1,2})?")
+
+
+def order_number(subject: str, text: str) -> str:
+    """The first thing in subject or text that follows a word for order and looks like a number of one, or nothing."""
+    for part in (subject[:_SEARCHED_FOR_ORDER], text[:_SEARCHED_FOR_ORDER]):
+        for found in _ORDER.finditer(unicodedata.normalize("NFKC", part)):
+            digits = sum(c.isdigit() for c in found[1])
+            if digits >= 3 and not _DATE_LIKE.fullmatch(found[1]):
+                return found[1]
+    return ""

@@ -1,0 +1,108 @@
+"""Pretended plugins, installed as a stranger's would be: a module and a distribution with an entry point."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+InstallPlugin = Callable[..., None]
+WriteSettings = Callable[[str], Path]
+
+SHOP = """
+from __future__ import annotations
+
+from pydantic import BaseModel, Field, SecretStr
+
+import hub
+
+
+class ShopConnection(hub.Connection):
+    def __init__(self, settings):
+        self.settings = settings
+
+    def check(self):
+        yield hub.Proof("sign-in", ok=self.settings.password.get_secret_value() == "Åsa 漢字", advice="ask Åsa")
+        if self.settings.shop == "breaks":
+            raise KeyError("a secret of the plugin")
+
+
+class Shop(hub.Adapter):
+    key = "shop"
+    title = "A pretended shop"
+    capabilities = frozenset({hub.Capability.FETCH})
+    limits = ("sells nothing",)
+
+    class Settings(BaseModel):
+        shop: str = Field(description="which shop")
+        password: SecretStr = Field(description="its password")
+        port: int = Field(993, ge=1, description="its port")
+        folders: tuple[str, ...] = Field(("INBOX",), description="what to read")
+        token: SecretStr | None = Field(None, description="another secret")
+
+    def open(self, settings, tools):
+        return ShopConnection(settings)
+
+
+@hub.hookimpl
+def hub_register_adapters(register):
+    register(Shop)
+"""
+
+OFFICE = """
+[office]
+timezone = "Europe/Stockholm"
+known_from = 2026-01-01
+known_until = 2026-12-31
+"""
+
+
+@pytest.fixture
+def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InstallPlugin]:
+    """A function that installs a plugin of this name with this source, `install_plugin("shop", SHOP)`."""
+    site = tmp_path / "site-packages"
+    site.mkdir()
+    monkeypatch.syspath_prepend(str(site))
+    modules: set[str] = set()
+
+    def install(name: str, source: str = SHOP, distribution: str = "") -> None:
+        distribution = distribution or f"casehub_{name}"
+        module = f"hub_{distribution}_{name}"
+        (site / f"{module}.py").write_text(source, encoding="utf-8")
+        info = site / f"{distribution}-1.2.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2\n", encoding="utf-8")
+        (info / "entry_points.txt").write_text(f"[casehub]\n{name} = {module}\n", encoding="utf-8")
+        modules.add(module)
+        importlib.invalidate_caches()
+
+    yield install
+    for module in modules & sys.modules.keys():
+        del sys.modules[module]
+    importlib.invalidate_caches()
+
+
+@pytest.fixture
+def shop_source() -> str:
+    """The source of a plugin that works."""
+    return SHOP
+
+
+@pytest.fixture
+def write_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WriteSettings:
+    """A function that writes a hub.toml with an office and this text, in the folder in which the test then works."""
+    folder = tmp_path / "office"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+    def write(text: str = "") -> Path:
+        file = folder / "hub.toml"
+        # Keys outside any table come before the first one.
+        file.write_text(text if "[office]" in text else f"{text}\n{OFFICE}", encoding="utf-8")
+        return file
+
+    return write

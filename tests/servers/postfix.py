@@ -1,0 +1,73 @@
+"""A real Postfix for one test run."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from tempfile import mkdtemp
+from types import TracebackType
+from typing import Self
+
+from .daemon import HOST, Daemon, fill, free_ports, run
+from .dovecot import Dovecot
+
+
+class Postfix:
+    """A throw-away Postfix before a running Dovecot: submission with STARTTLS and AUTH, delivery, real bounces.
+
+    Only root can run it. Mail for example.se is handed to Dovecot, anything else comes back with a report.
+    """
+
+    programs = ("postfix", "postconf", "setpriv")
+
+    def __init__(self, dovecot: Dovecot) -> None:
+        self.host = HOST
+        self.certificate = dovecot.certificate
+        self.folder = Path(mkdtemp(prefix="postfix-", dir="/tmp"))
+        [self.port] = free_ports(1)
+        self._dovecot = dovecot
+        self._daemon = Daemon(self._command(), self.folder, [self.port])
+
+    def __enter__(self) -> Self:
+        try:
+            self._prepare()
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start it, on the same port as before; nothing happens when it runs."""
+        self._daemon.start()
+
+    def stop(self) -> None:
+        """Stop it; what waits in its queue stays for the next start."""
+        self._daemon.stop()
+
+    def close(self) -> None:
+        """Stop it and remove every trace."""
+        self.stop()
+        shutil.rmtree(self.folder)
+
+    def _command(self) -> list[str]:
+        # Not `postfix start-fg`: its shell stays between, and master would outlive a killed test run.
+        master = Path(run("postconf", "-dh", "daemon_directory").strip()) / "master"
+        return ["setpriv", "--pdeathsig=TERM", str(master), "-d", "-c", str(self.folder / "etc")]
+
+    def _prepare(self) -> None:
+        self.folder.chmod(0o755)
+        for name in ("etc", "spool", "data"):
+            (self.folder / name).mkdir()
+        shutil.chown(self.folder / "data", "postfix")
+        ports = {"port": self.port, "lmtp_port": self._dovecot.lmtp_port}
+        values = {"folder": self.folder, "certificate_folder": self._dovecot.folder, **ports}
+        for name in ("main.cf", "master.cf"):
+            (self.folder / "etc" / name).write_text(fill(name, values))
+        # Makes the folders of the queue and sets their owners.
+        run("postfix", "-c", str(self.folder / "etc"), "check")

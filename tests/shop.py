@@ -1,0 +1,137 @@
+"""A shop with a mailbox: the hub's runs over the e-mail plugin, without a command line."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import structlog
+
+from hub import Case, Connection, Reply, Tools
+from hub.core.acts import queue_reply
+from hub.core.outbox import ReplyState
+from hub.core.policy import Deadline
+from hub.core.ports import CaseFilter, Store
+from hub.runs.channel import Source
+from hub.runs.delivery import DeliveryPorts, DeliveryResult, deliver
+from hub.runs.sync import ChannelResult, SyncPorts, sync
+from hub_email_imap.adapter import EmailAdapter
+from hub_email_imap.settings import EmailSettings
+
+ADDRESS = "support@shop.example"
+PASSWORD = "a secret password"
+CUSTOMER = "Åsa Öberg <asa@kund.example>"
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def mail(
+    subject: str = "Var är min order?",
+    text: str = "Hej, paketet har inte kommit. 🙂",
+    sender: str = CUSTOMER,
+    message_id: str | None = None,
+    to: str = ADDRESS,
+    **headers: str,
+) -> bytes:
+    """A customer's mail as bytes; header names are written with underscores."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Date"] = "Mon, 02 Mar 2026 12:00:00 +0000"
+    identity = hashlib.sha256(f"{subject}{text}{sender}".encode()).hexdigest()[:12]
+    message["Message-ID"] = message_id or f"<{identity}@kund.example>"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message.as_bytes()
+
+
+@dataclass
+class ShopClock:
+    """A clock the shop's tests move."""
+
+    instant: datetime = NOON
+
+    def now(self) -> datetime:
+        """The instant the test chose."""
+        return self.instant
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+        self.instant += by
+
+
+def a_day_later(case: Case) -> Deadline | None:
+    """A policy that gives everybody a day."""
+    started = case.waiting_since
+    return Deadline("a-day", started, started + timedelta(days=1)) if started else None
+
+
+@dataclass
+class Shop:
+    """One channel of e-mail over a store; `options` are the settings of its mailbox."""
+
+    store: Store
+    clock: ShopClock
+    options: dict[str, Any]
+    kept: list[str] = field(default_factory=list)
+
+    def settings(self, **changed: Any) -> EmailSettings:
+        """The mailbox's settings, some of them changed."""
+        return EmailSettings(**{**self.options, **changed})
+
+    def tools(self) -> Tools:
+        """What the hub would lend the connection."""
+        return Tools(
+            channel="support",
+            clock=self.clock,
+            log=structlog.get_logger(),
+            keep=self.store.keep,
+            content=self.store.content,
+            sign=lambda text: hmac.new(b"the shop's key", text.encode(), "sha256").hexdigest(),
+        )
+
+    def connect(self, **changed: Any) -> Connection:
+        """A connection to the mailbox."""
+        return EmailAdapter().open(self.settings(**changed), self.tools())
+
+    def read(self, **changed: Any) -> ChannelResult:
+        """One reading of the mailbox."""
+        ports = SyncPorts(self.store, self.clock, a_day_later)
+        return sync([Source("support", lambda: self.connect(**changed))], ports)[0]
+
+    def send(self, **changed: Any) -> DeliveryResult:
+        """One delivery of the outbox."""
+        ports = DeliveryPorts(self.store, self.clock, a_day_later, jitter=lambda: 0.0)
+        return deliver([Source("support", lambda: self.connect(**changed))], ports)[0]
+
+    def cases(self) -> list[Case]:
+        """Every case, oldest first."""
+        everything = CaseFilter(states=frozenset())
+        return sorted((self.store.case(c.number) for c in self.store.cases(everything)), key=lambda case: case.number)
+
+    def case(self) -> Case:
+        """The only case."""
+        [case] = self.cases()
+        return case
+
+    def answer(self, case: Case, text: str = "Det kommer i morgon. 漢字 🙂", key: str = "k1", files: Any = ()) -> Reply:
+        """Queue a reply to the newest message of a case."""
+        seen = case.last_inbound
+        after = seen.ref if seen else ""
+        change, reply = queue_reply(case, text, files, key, after, "eva", self.clock.now())
+        with self.store.writing() as writer:
+            writer.save(change, a_day_later(change.case))
+            writer.save_reply(reply)
+        return reply
+
+    def state_of(self, key: str = "k1") -> ReplyState:
+        """Where a reply stands."""
+        return {reply.key: reply.state for reply in self.store.replies()}[key]
+
+    def reasons(self, case: Case) -> Sequence[str]:
+        """Why each message is in the case."""
+        return [getattr(event.what, "reason", "") for event in self.store.history(case.number)]

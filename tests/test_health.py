@@ -1,0 +1,106 @@
+"""What `status` and a monitor are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hub import Unavailable
+from hub.core.outbox import Reply, ReplyState
+from hub.core.ports import CaseFilter, Store
+from hub.runs.channel import Source
+from hub.runs.health import examine, in_words
+from hub.runs.sync import SyncPorts, sync
+from hub.store import open_store
+from tests.fakes import MONDAY_NOON, MovableClock, PretendedPlatform, a_day_later, letter
+
+HOUR = {"shop": timedelta(hours=1)}
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: MovableClock) -> Iterator[Store]:
+    opened = open_store(tmp_path / "data", clock)
+    yield opened
+    opened.close()
+
+
+def read(store: Store, clock: MovableClock, platform: PretendedPlatform) -> None:
+    sync([Source("shop", platform.connect)], SyncPorts(store, clock, a_day_later))
+
+
+def test_a_channel_that_was_read_a_minute_ago_is_well(store: Store, clock: MovableClock) -> None:
+    read(store, clock, PretendedPlatform([letter("m1")]))
+    clock.advance(timedelta(minutes=1))
+
+    [shop] = examine(store, clock, HOUR, {})
+
+    assert shop.well
+
+
+def test_silence_that_lasts_too_long_is_an_alarm_and_no_quiet_success(store: Store, clock: MovableClock) -> None:
+    read(store, clock, PretendedPlatform([letter("m1")]))
+    clock.advance(timedelta(hours=3))
+
+    [shop] = examine(store, clock, HOUR, {})
+
+    assert not shop.well
+    assert shop.troubles == ("was last read 3 h ago, and should be every 60 min",)
+
+
+def test_a_channel_that_was_never_read_is_an_alarm(store: Store, clock: MovableClock) -> None:
+    [shop] = examine(store, clock, HOUR, {})
+
+    assert shop.troubles == ("was never read to its end",)
+
+
+def test_a_failing_channel_says_what_is_wrong_and_since_when(store: Store, clock: MovableClock) -> None:
+    read(store, clock, PretendedPlatform())
+    read(store, clock, PretendedPlatform(connect_error=Unavailable("no route to mail.example")))
+
+    [shop] = examine(store, clock, HOUR, {})
+
+    assert shop.troubles == ("no route to mail.example (since 2026-03-02 12:00 UTC)",)
+
+
+def test_a_broken_channel_is_listed_with_its_reason(store: Store, clock: MovableClock) -> None:
+    [broken] = examine(store, clock, {}, {"shop": "the plugin is gone"})
+
+    assert broken.troubles == ("the plugin is gone",)
+
+
+@pytest.mark.parametrize(
+    ("state", "age", "troubled"),
+    [
+        (ReplyState.QUEUED, timedelta(minutes=5), False),
+        (ReplyState.QUEUED, timedelta(minutes=40), True),
+        (ReplyState.HELD, timedelta(0), True),
+        (ReplyState.REJECTED, timedelta(0), True),
+        (ReplyState.DELIVERED, timedelta(days=3), False),
+    ],
+)
+def test_an_answer_nobody_would_notice_is_unsent_is_an_alarm(
+    store: Store, clock: MovableClock, state: ReplyState, age: timedelta, troubled: bool
+) -> None:
+    read(store, clock, PretendedPlatform([letter("m1")]))
+    [case] = store.cases(CaseFilter())
+    with store.writing() as writer:
+        writer.save_reply(Reply("k", case.number, "shop", "Hej", MONDAY_NOON - age, state=state))
+
+    [shop] = examine(store, clock, HOUR, {})
+
+    assert shop.well is not troubled
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0 s"), (89, "89 s"), (90, "2 min"), (5399, "90 min"), (7200, "2 h"), (172800, "2 days")]
+)
+def test_spans_are_told_in_their_largest_fitting_unit(seconds: int, words: str) -> None:
+    assert in_words(timedelta(seconds=seconds)) == words
