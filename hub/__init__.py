@@ -111,14 +111,16 @@ __all__ = [
 _ROOMS = ("hub.errors", "hub.core.model", "hub.core.incoming", "hub.core.outbox", "hub.adapter", "hub.hookspecs")
 
 
-def __getattr__(name: str) -> object:
-    if name == "__version__":
-        return import_module("importlib.metadata").version("casehub")
-    if name in __all__:
-        for room in map(import_module, _ROOMS):
-            if name in vars(room):
-                return vars(room)[name]
-    raise AttributeError(f"module 'hub' has no attribute {name!r}")
+if not TYPE_CHECKING:  # a checker that saw this would let every misspelt name pass
+
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            return import_module("importlib.metadata").version("casehub")
+        if name in __all__:
+            for room in map(import_module, _ROOMS):
+                if name in vars(room):
+                    return vars(room)[name]
+        raise AttributeError(f"module 'hub' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

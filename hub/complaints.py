@@ -32,9 +32,9 @@ _WORDING = {
 
 
 def complaint(place: str, problems: Sequence[str]) -> ConfigurationError:
-    """One error that shows all the problems of one place at once."""
+    """One error that shows all the problems of one place at once; each problem names its own source."""
     if len(problems) == 1:
-        return ConfigurationError(f"{place}: {problems[0]}")
+        return ConfigurationError(problems[0])
     return ConfigurationError("\n  - ".join([f"{place} has {len(problems)} problems:", *problems]))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args, get_origin
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_settings import EnvSettingsSource
 
@@ -47,8 +48,8 @@ def channel_tables(variables: Mapping[str, str | None]) -> dict[str, Any]:
 
 
 def decoded(value: object, annotation: Any) -> object:
-    """A list or table that the environment gives as JSON, where the setting is not simply text."""
-    if not isinstance(value, EnvironmentText) or annotation is str or value[:1] not in ("[", "{"):
+    """A list or table that the environment gives as JSON; where the setting is simply text, that text."""
+    if not isinstance(value, EnvironmentText) or not _has_parts(annotation):
         return value
     try:
         return json.loads(value)
@@ -60,6 +61,14 @@ def setting_source(path: KeyPath, file: str) -> str:
     """Where the setting with this key path was made: the environment variable, else the file."""
     name = PREFIX + BETWEEN.join(str(part) for part in path).upper()
     return name if name in {variable.upper() for variable in os.environ} else file
+
+
+def _has_parts(annotation: Any) -> bool:
+    """Whether a list or table may be meant."""
+    kind = get_origin(annotation) or annotation
+    if isinstance(kind, type) and issubclass(kind, (list, tuple, set, frozenset, dict, BaseModel)):
+        return True
+    return any(_has_parts(part) for part in get_args(annotation))
 
 
 def _inner(table: dict[str, Any], path: list[str]) -> dict[str, Any]:

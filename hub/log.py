@@ -33,7 +33,8 @@ def configure(form: LogFormat = LogFormat.TEXT, level: int = logging.WARNING, co
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Asked for each time: standard error may have been redirected since.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
 

@@ -19,7 +19,7 @@ from hub.errors import ConfigurationError
 KEY_FILE = "secret.key"
 _KEY_SIZE = 32
 _KINDS = ("env:", "file:", "keyring:")
-_BY_REFERENCE = 'name where it is kept instead: "env:NAME", "file:/path" or "keyring:service/user"'
+_BY_REFERENCE = 'write "env:NAME", "file:/path" or "keyring:service/user"'
 
 
 def resolved(

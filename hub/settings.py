@@ -187,14 +187,14 @@ def read_settings(text: str, file: Path) -> Settings:
     """The settings of a text that lies, or will lie, in this file; all its problems are in one ConfigurationError."""
     table = _parsed(text, file)
     known = {key: value for key, value in table.items() if key in Settings.model_fields}
-    source_of = partial(setting_source, file=file.name)
+    source_of = partial(setting_source, file=str(file))
     problems = [unknown_key((key,), Settings.model_fields, source_of) for key in table if key not in known]
     try:
         settings = Settings(**known)
     except ValidationError as error:
         problems += problems_of(error.errors(include_url=False), Settings, source_of)
     except SettingsError as error:
-        problems.append(f"{error}: a list or table in the environment is written as JSON")
+        problems.append(f"the environment: {error}; a list or table is written as JSON there")
     if problems:  # raised here, outside the handlers, because the exceptions above hold the rejected values
         raise complaint(str(file), problems)
     settings._file = file  # noqa: SLF001  the only maker of Settings
@@ -205,7 +205,7 @@ def adapter_settings(info: AdapterInfo, name: str, settings: Settings) -> BaseMo
     """The settings of a channel's adapter, secrets looked up; all their problems are in one ConfigurationError."""
     model = info.adapter.Settings
     before: KeyPath = ("channels", name)
-    source_of = partial(setting_source, file=settings.file.name)
+    source_of = partial(setting_source, file=str(settings.file))
     own = settings.channels[name].own
     known = {key: value for key, value in own.items() if key in model.model_fields}
     candidates = [*model.model_fields, *OWN_KEYS]
@@ -220,7 +220,8 @@ def adapter_settings(info: AdapterInfo, name: str, settings: Settings) -> BaseMo
         details = [detail for detail in error.errors(include_url=False) if detail["loc"][:1] not in said]
         problems += problems_of(details, model, source_of, before)
     except Exception as error:  # noqa: BLE001  a plugin's validator may fail in any way; its text may hold the value
-        problems.append(f"the plugin {info.plugin} fails at judging {dotted(before)}: {type(error).__name__}")
+        told = f"the plugin {info.plugin} fails at judging it: {type(error).__name__}"
+        problems.append(f"{dotted(before)} ({source_of(before)}) cannot be used: {told}")
     if problems:  # see read_settings
         raise complaint(str(settings.file), problems)
     return made

@@ -27,7 +27,7 @@ st.register_type_strategy(
     st.builds(Money, st.decimals(allow_nan=False, allow_infinity=False), st.text("ABCXYZ", min_size=3, max_size=3)),
 )
 # Left to themselves, annotations such as Mapping[str, str] are built as many odd types of mapping.
-st.register_type_strategy(Mapping, lambda _: st.dictionaries(st.text(), st.text()))  # type: ignore[type-abstract]
+st.register_type_strategy(Mapping, lambda _: st.dictionaries(st.text(), st.text()))
 happenings = st.one_of([st.from_type(kind) for kind in typing.get_args(Happening)])
 
 

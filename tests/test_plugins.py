@@ -137,7 +137,7 @@ def test_plugins_are_disabled_by_settings_and_environment_together() -> None:
 def test_an_unknown_adapter_is_answered_with_the_nearest(install_plugin: Install) -> None:
     install_plugin("shop")
 
-    with pytest.raises(ConfigurationError, match="there is no adapter 'shp'; did you mean shop?"):
+    with pytest.raises(ConfigurationError, match=r"there is no adapter 'shp'; did you mean shop\?"):
         load_plugins().adapter("shp")
 
 
@@ -148,7 +148,7 @@ def test_a_broken_or_disabled_plugin_says_so_when_its_adapter_is_asked_for(insta
 
     with pytest.raises(ConfigurationError, match="the plugin odd is broken: ZeroDivisionError: division by zero"):
         plugins.adapter("odd")
-    with pytest.raises(ConfigurationError, match="the plugin shop is disabled: take it out of plugins.disabled"):
+    with pytest.raises(ConfigurationError, match=r"the plugin shop is disabled: take it out of plugins\.disabled"):
         plugins.adapter("shop")
 
 

@@ -147,6 +147,33 @@ def test_both_passes_of_an_ambiguous_hour_are_open() -> None:
     assert early.between(at("2026-10-25 00:00"), at("2026-10-26 00:00")) == HOUR
 
 
+def test_openings_within_an_ambiguous_hour_come_in_the_order_of_real_time() -> None:
+    early = calendar(hours={"sun": ["02:00-02:15", "02:30-02:45"]})
+    first, second = at("2026-10-25 02:00", fold=0), at("2026-10-25 02:00", fold=1)
+
+    opened = [s.start for s in early.explain(first, second + HOUR) if s.open]
+    due = [early.add(first, minutes * 60) for minutes in (15, 20, 30, 45, 60)]
+
+    assert opened == [first, first + 1800, second, second + 1800]
+    assert due == [first + 900, first + 2100, first + 2700, second + 900, second + 2700]
+
+
+def test_intervals_may_touch() -> None:
+    touching = calendar(hours={"mon": ["12:00-17:00", "09:00-12:00", "22:00-06:00"], "tue": ["06:00-07:00"]})
+
+    assert local(touching.add(at("2026-11-16 09:00"), 8 * HOUR)) == "2026-11-16 17:00"
+    assert local(touching.add(at("2026-11-16 22:00"), 9 * HOUR)) == "2026-11-17 07:00"
+
+
+def test_a_long_shift_in_the_west_runs_on_over_new_year_in_utc() -> None:
+    west = calendar("America/Los_Angeles", dict.fromkeys(DAYS, ("20:00-19:30",)))
+    start = at("2026-12-30 20:00", "America/Los_Angeles")
+
+    assert local(west.add(start, 23 * HOUR), "America/Los_Angeles") == "2026-12-31 19:00"
+    assert west.is_open(at("2026-12-31 19:29", "America/Los_Angeles"))
+    assert not west.is_open(at("2026-12-31 19:30", "America/Los_Angeles"))
+
+
 def test_a_night_shift_belongs_to_the_date_on_which_it_starts() -> None:
     nights = calendar(hours=NIGHTS, holidays=[date(2026, 12, 25)])
 

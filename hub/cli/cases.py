@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -111,7 +112,10 @@ def _late_and_soon(hub: Hub, wanted: CaseFilter) -> tuple[int, int]:
     from hub.cli.view import count_late_and_soon
 
     now = hub.clock.now()
-    near = hub.store.cases(replace(wanted, order=ListOrder.DUE, due_before=now + SOON, limit=None))
+    # Deadlines are whole seconds, and one that ends in exactly two hours counts.
+    near = hub.store.cases(
+        replace(wanted, order=ListOrder.DUE, due_before=now + SOON + timedelta(seconds=1), limit=None)
+    )
     return count_late_and_soon(near, now)
 
 

@@ -12,6 +12,7 @@ import click
 
 from hub.cli.safe_text import clean
 from hub.core.model import Case, Direction, Message
+from hub.errors import Refused
 
 SCISSORS = "# ------------------------ >8 ------------------------"
 _EXPLANATION = "# Write your reply above. This line and everything below it is cut off. An empty text sends nothing."
@@ -40,13 +41,12 @@ def written_in_editor(case: Case, when: Callable[[Message], str]) -> Iterator[st
     path = _new_file(case.number)
     try:
         path.write_text(template(case, when), encoding="utf-8")
-        click.edit(filename=str(path), editor=os.environ.get("VISUAL") or os.environ.get("EDITOR"))
-        text = written_text(path.read_text(encoding="utf-8"))
-        yield text
+        click.edit(filename=str(path))
+        yield _read(path)
     except BaseException:
         _keep_text(path, case.number)
         raise
-    path.unlink()
+    path.unlink(missing_ok=True)
 
 
 def _new_file(number: str) -> Path:
@@ -56,10 +56,23 @@ def _new_file(number: str) -> Path:
     return Path(name)
 
 
+def _read(path: Path) -> str:
+    try:
+        return written_text(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        raise Refused("Your editor did not save the text as UTF-8; set it to UTF-8 and write again.") from error
+
+
 def _keep_text(path: Path, number: str) -> None:
-    text = written_text(path.read_text(encoding="utf-8", errors="replace"))
+    try:
+        text = _read(path)
+    except Refused:
+        click.echo(f"Your text is kept: {path}", err=True)
+        return
     if not text:
-        path.unlink()
+        path.unlink(missing_ok=True)
         return
     path.write_text(text + "\n", encoding="utf-8")
     click.echo(f"Your text is kept: casehub reply {number} < {path}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -122,13 +123,13 @@ def _refuse_secrets(references: Mapping[str, str]) -> None:
 
 
 def _read(text: str, setting: SettingInWords) -> object:
-    """A list may be given as JSON or as its only item."""
-    from hub.environment import EnvironmentText, decoded
-
-    value = decoded(EnvironmentText(text), None)
-    if isinstance(value, EnvironmentText):
-        return [text] if setting.type.startswith("list") else text
-    return text if setting.type == "text" else value
+    """A list or table is given as JSON, a list of texts also as its only item."""
+    if not setting.type.startswith(("list", "table")):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return [text]
 
 
 def _first_file(

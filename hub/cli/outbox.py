@@ -38,7 +38,7 @@ def outbox(context: click.Context, everything: bool, as_json: bool) -> None:
         context.invoke(list_, everything=everything, as_json=as_json)
 
 
-@outbox.command("list")
+@outbox.command("list", short_help="List the replies.")
 @click.option("--all", "everything", is_flag=True, help="Delivered, rejected and cancelled ones too.")
 @json_option
 @with_hub
@@ -62,7 +62,7 @@ def list_(hub: Hub, everything: bool, as_json: bool) -> None:
         click.echo("The outbox is empty: every reply was delivered or taken back.")
 
 
-@outbox.command()
+@outbox.command(short_help="Let a held reply go.")
 @click.argument("key")
 @_yes
 @who_option
@@ -81,7 +81,7 @@ def release(hub: Hub, key: str, yes: bool, who: str | None, as_json: bool) -> No
     _tell(desk.release(whole), "waits for the next `casehub deliver`", as_json=as_json)
 
 
-@outbox.command()
+@outbox.command(short_help="Take a reply back.")
 @click.argument("key")
 @_yes
 @who_option
@@ -100,7 +100,7 @@ def cancel(hub: Hub, key: str, yes: bool, who: str | None, as_json: bool) -> Non
     _tell(desk.cancel(whole), "is cancelled; its case is as it was", as_json=as_json)
 
 
-@outbox.command()
+@outbox.command(short_help="Say that a reply did arrive.")
 @click.argument("key")
 @_yes
 @who_option
@@ -119,7 +119,7 @@ def sent(hub: Hub, key: str, yes: bool, who: str | None, as_json: bool) -> None:
     _tell(desk.mark_delivered(whole), "counts as delivered", as_json=as_json)
 
 
-@outbox.command()
+@outbox.command(short_help="Send an uncertain reply again.")
 @click.argument("key")
 @_yes
 @who_option

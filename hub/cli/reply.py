@@ -19,7 +19,7 @@ from hub.errors import Refused
 
 if TYPE_CHECKING:
     from hub.app import Hub
-    from hub.core.model import Attachment, Case
+    from hub.core.model import Attachment, Case, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +121,29 @@ def _look_again(draft: _Draft, *, yes: bool) -> None:
 def preview(case: Case, text: str, files: Sequence[Attachment], waiting: Sequence[Reply]) -> list[str]:
     """What the customer will get, and what else is on its way, line by line."""
     newest = case.last_inbound
-    person = newest.sender if newest and (newest.sender.email or newest.sender.name) else case.customer
-    to = one_line(f"{person.name} <{person.email}>" if person.name and person.email else person.email or person.name)
-    lines = ["", f"To:       {to}", f"Subject:  {one_line((newest and newest.subject) or case.subject)}"]
+    lines = ["", f"To:       {_addressee(case)}", f"Subject:  {one_line((newest and newest.subject) or case.subject)}"]
     lines += [f"File:     {one_line(item.name)} ({size_text(item.size)}, {item.media_type})" for item in files]
     lines += ["", *(f"  {line}" for line in clean(text).strip().split("\n")), ""]
+    lines += _warnings(newest) if newest else []
     lines += [f"Already in the outbox for this customer: reply {r.key}, {r.state}." for r in waiting]
     return [*lines, "This replaces nothing: it is one reply more and will be sent once."]
+
+
+def _addressee(case: Case) -> str:
+    newest = case.last_inbound
+    if newest and newest.extra.get("reply_to"):
+        return one_line(newest.extra["reply_to"])
+    person = newest.sender if newest and (newest.sender.email or newest.sender.name) else case.customer
+    return one_line(f"{person.name} <{person.email}>" if person.name and person.email else person.email or person.name)
+
+
+def _warnings(newest: Message) -> Iterator[str]:
+    """What a person should see before an answer goes to somebody who may not be the customer."""
+    wanted = newest.extra.get("reply_to", "")
+    if wanted and newest.sender.email not in wanted:
+        yield f"! {one_line(newest.sender.email)} wrote, but wants the answer sent to {one_line(wanted)}."
+    if "unverified" in newest.labels:
+        yield f"! Nobody has written from {one_line(newest.sender.email)} in this case before."
 
 
 def _deliver(hub: Hub, queued: Reply) -> Reply:

@@ -226,7 +226,7 @@ def _(what: StateChanged, case: Case, at: datetime) -> Case:
         return changed
     # By ref and not by time: a mail that was on its way when the case was closed is settled by nobody.
     settled = frozenset(m.ref for m in case.messages if m.asks_for_an_answer)
-    return replace(changed, closed_at=at, settled=case.settled | settled)
+    return replace(changed, closed_at=at, settled=settled)
 
 
 @_after.register

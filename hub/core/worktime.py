@@ -211,7 +211,7 @@ class Calendar:
     def _spans(self, start: int, end: int, with_dates: bool = False) -> Iterator[tuple[int, int]]:
         """The openings, and if asked for the whole dates, as real spans of time between two instants."""
         offsets = stretches(self._zone, start, end)
-        # Two days before for a night shift in the east, one after for the west.
+        # The local date may be a day off either way, and a night shift belongs to the date before its end.
         for number in range(start // DAY - 2, (end - 1) // DAY + 2):
             openings = self._openings(date.fromordinal(_EPOCH + number))
             for opens, closes in (*openings, (0, DAY)) if with_dates else openings:

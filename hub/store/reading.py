@@ -21,6 +21,7 @@ from hub.store.connection import Connection, Row
 from hub.store.projection import CASE_COLUMNS
 from hub.store.search import PLACE_BITS, questions
 from hub.store.values import (
+    T,
     chunks,
     find_id,
     from_micros,
@@ -203,7 +204,7 @@ def load_channel(connection: Connection, name: str) -> ChannelRecord:
     newest = connection.value("SELECT max(sent) FROM messages WHERE channel = ? AND inbound", (key,))
     checkpoint, record = row or (None, None)
     return replace(
-        loads(ChannelRecord, record) if record else ChannelRecord(name),
+        _load(ChannelRecord, record) if record else ChannelRecord(name),
         checkpoint=json.loads(checkpoint) if checkpoint else None,
         last_message_at=optional_instant(newest),
     )
@@ -224,7 +225,7 @@ def list_replies(
         terms.append("+channel = ?")
         values.append(storable(channel))
     query = f"SELECT body FROM replies WHERE {' AND '.join(terms)} ORDER BY written, id"
-    return [loads(Reply, body) for (body,) in connection.rows(query, values)]
+    return [_load(Reply, body) for (body,) in connection.rows(query, values)]
 
 
 def load_reply(connection: Connection, key: str) -> Reply:
@@ -232,7 +233,23 @@ def load_reply(connection: Connection, key: str) -> Reply:
     body = connection.value("SELECT body FROM replies WHERE key = ?", (storable(key),))
     if body is None:
         raise NotFound(f"there is no reply {key!r}")
-    return loads(Reply, body)
+    return _load(Reply, body)
+
+
+def find_replies(connection: Connection, keys: Iterable[str]) -> Iterator[Reply]:
+    """The replies that have one of these keys."""
+    for some in chunks(sorted(map(storable, keys))):
+        rows = connection.rows(f"SELECT body FROM replies WHERE key IN ({marks(some)})", some)
+        yield from (_load(Reply, body) for (body,) in rows)
+
+
+def _load(kind: type[T], body: str) -> T:
+    try:
+        return loads(kind, body)
+    except (ValueError, TypeError, KeyError) as error:
+        raise StoreError(
+            f"a {kind.__name__} cannot be read; it is damaged or was written by a newer casehub"
+        ) from error
 
 
 def list_unreadable(connection: Connection) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from hub.store.blobs import Blobs
 from hub.store.connection import Connection, Row
 from hub.store.indexing import Indexing
 from hub.store.projection import save_case, save_deadline, save_lookups
-from hub.store.reading import load_case, load_cases, load_reply
+from hub.store.reading import find_replies, load_case, load_cases, load_reply
 from hub.store.values import (
     FIRST_CASE,
     chunks,
@@ -57,7 +57,7 @@ class SqliteWriter:
         by_ref = self._find("cases", "ref, id", channel, keys.case_refs)
         messages = self._find("messages", "ref, case_id", channel, keys.message_refs)
         threads = self._find("thread_keys", "key, case_id", channel, keys.thread_keys)
-        replies = {reply.key: reply for reply in self._replies(keys.reply_keys)}
+        replies = {reply.key: reply for reply in find_replies(self._connection, keys.reply_keys)}
         numbers = [*keys.case_numbers, *(reply.case_number for reply in replies.values())]
         named = {case_id for case_id in map(find_id, numbers) if case_id is not None}
         cases = load_cases(self._connection, named.union(by_ref.values(), messages.values(), threads.values()))
@@ -79,11 +79,6 @@ class SqliteWriter:
             rows = self._connection.rows(query, (storable(channel), *some))
             found.update((stored[key], case_id) for key, case_id in rows)
         return found
-
-    def _replies(self, keys: Iterable[str]) -> Iterator[Reply]:
-        for some in chunks(sorted(map(storable, keys))):
-            rows = self._connection.rows(f"SELECT key FROM replies WHERE key IN ({marks(some)})", some)
-            yield from (load_reply(self._connection, key) for (key,) in rows)
 
     def next_number(self) -> str:
         return number_of(self._connection.value(_NEXT_NUMBER))

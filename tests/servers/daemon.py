@@ -17,7 +17,8 @@ from string import Template
 
 HOST = "127.0.0.1"
 PATIENCE = 20.0  # seconds a server may take on a busy machine before a test is told that it does not come up
-_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])  # servers stand outside a user's path
+# Servers and their parts stand outside a user's path.
+_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/lib/dovecot", "/usr/libexec/dovecot"])
 _TEMPLATES = Path(__file__).parent
 
 

@@ -34,7 +34,7 @@ class MailUser:
 class Dovecot:
     """A throw-away Dovecot: IMAP, IMAP over TLS, LMTP; started by root it steps down to `nobody`."""
 
-    programs = ("dovecot", "doveadm", "openssl", "setpriv")
+    programs = ("dovecot", "doveadm", "lmtp", "openssl", "setpriv")
 
     def __init__(self) -> None:
         self.host = HOST

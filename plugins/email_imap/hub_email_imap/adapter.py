@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from hub import (
@@ -45,8 +46,10 @@ class EmailAdapter(Adapter):
     capabilities = frozenset({Capability.FETCH, Capability.REPLY, Capability.READ_BACK, Capability.REREAD})
     limits = (
         "signs in with a name and a password; OAuth2 is not supported yet",
-        "an answer whose acceptance by the mail server was lost is looked up in the sent folder; "
-        "if it is not there, a person decides whether to send it again",
+        (
+            "an answer whose acceptance by the mail server was lost is looked up in the sent folder; "
+            "if it is not there, a person decides whether to send it again"
+        ),
         "new mail is found when a run asks for it, not at the instant it arrives",
         "quoted text is kept, not cut",
     )
@@ -84,7 +87,7 @@ class EmailConnection(Connection):
         yield signed_in
         if signed_in.ok:
             for folder in self._settings.folders:
-                yield _prove(f"folder {folder}", lambda folder=folder: self._look_into(folder))
+                yield _prove(f"folder {folder}", partial(self._look_into, folder))
             if self._settings.save_sent or self._settings.watch_sent:
                 yield _prove("folder for sent mail", self._look_into_sent)
         yield _prove(f"sending through {self._settings.smtp_host}", self._prove_sending)
@@ -182,5 +185,3 @@ def _prove(what: str, act: Callable[[], str | None]) -> Proof:
     except HubError as error:
         return Proof(what, ok=False, detail=type(error).__name__, advice=str(error))
     return Proof(what, ok=True, detail=detail)
-
-

@@ -21,6 +21,8 @@ _REPORTS = {
     "disposition-notification": READ_RECEIPT,
     "feedback-report": FEEDBACK_REPORT,
 }
+_REPORT_LABELS = frozenset(_REPORTS.values())
+_GENERAL = frozenset({AUTO_REPLY, AUTO_GENERATED})
 _PRECEDENCE = {"bulk": BULK, "junk": BULK, "list": LIST, "auto_reply": AUTO_REPLY, "auto-reply": AUTO_REPLY}
 # What responders put on their answers; osTicket and FreeScout know the same ones.
 _RESPONDERS = (
@@ -51,9 +53,16 @@ def judge(fields: Fields, media_type: str, report_type: str, subject: str) -> Ve
     found = {label for sign in _SIGNS if (label := sign(fields))}
     if media_type == "multipart/report":
         found.add(_REPORTS.get(report_type.lower(), AUTO_GENERATED))
-    if found & {AUTO_REPLY, AUTO_GENERATED} and subject.casefold().startswith(_AWAY):
-        found.add(OUT_OF_OFFICE)
-    return Verdict(bool(found), frozenset(found))
+    return Verdict(bool(found), _telling(found, away=subject.casefold().startswith(_AWAY)))
+
+
+def _telling(found: set[str], *, away: bool) -> frozenset[str]:
+    """The labels without the general ones that a more telling one makes idle."""
+    if found & _REPORT_LABELS:
+        return frozenset(found - _GENERAL)
+    if OUT_OF_OFFICE in found or (away and found & _GENERAL):
+        return frozenset(found - _GENERAL | {AUTO_REPLY, OUT_OF_OFFICE})
+    return frozenset(found)
 
 
 def _auto_submitted(fields: Fields) -> str:

@@ -57,25 +57,21 @@ _NOTHING = frozenset(
 # Codecs of Python that run escapes or host names; no mail means them.
 _NOT_FOR_MAIL = frozenset({"unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "mbcs", "oem"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,39}")
-_WESTERN = frozenset({"cp1252"})
+# For these, bytes of seven bits mean what they look like.
+_SAME_AS_ASCII = frozenset({"", "utf-8", "utf8", "cp1252", "iso-8859-2", "iso-8859-15"})
 _SAMPLE = 20_000
 
 
 def decode(content: bytes, declared: str, notes: Notes) -> str:
     """The text of these bytes, tried as declared first; `charset-guessed` is noted when that did not hold."""
-    if content.isascii() and b"\x1b" not in content and _is_plain(declared):
-        return content.decode("ascii")
     meant = _codec(declared)
+    if meant in _SAME_AS_ASCII and content.isascii() and not _has_escapes(content):
+        return content.decode("ascii")
     text = _as_declared(content, meant)
     if text is None:
         notes.add(GUESSED)
         text = _guess(content, meant)
     return text.removeprefix("\ufeff")
-
-
-def _is_plain(declared: str) -> bool:
-    # For these, seven-bit bytes mean what they look like.
-    return _codec(declared) in ("", "cp1252", "utf-8", "utf_8", "utf8", "iso-8859-15", "iso-8859-2")
 
 
 def _codec(declared: str) -> str:
@@ -90,7 +86,9 @@ def _codec(declared: str) -> str:
 def _as_declared(content: bytes, meant: str) -> str | None:
     if not meant:
         return None
-    if meant in _WESTERN and _try(content, "utf-8") is not None and not content.isascii():
+    if _has_escapes(content) and meant in _SAME_AS_ASCII:
+        return None
+    if meant == "cp1252" and _try(content, "utf-8") is not None:
         # A program that declares its default and writes UTF-8: text in cp1252 is hardly ever valid UTF-8.
         return None
     if meant == "iso2022_jp_ext":
@@ -112,12 +110,17 @@ def _guess(content: bytes, meant: str) -> str:
 
 
 def _guesses(content: bytes, meant: str) -> Iterator[str | None]:
-    if b"\x1b$" in content or b"\x1b(" in content:
+    if _has_escapes(content):
         yield _japanese(content)
     yield _try(content, "utf-8")
     yield _nearly(content, meant or "utf-8")
     found = chardet.detect(content[:_SAMPLE]).get("encoding")
     yield _try(content, _codec(found) if found else "cp1252")
+
+
+def _has_escapes(content: bytes) -> bool:
+    """Whether the bytes switch charsets as ISO-2022 does, which otherwise looks like plain ASCII."""
+    return b"\x1b$" in content or b"\x1b(" in content
 
 
 def _nearly(content: bytes, meant: str) -> str | None:

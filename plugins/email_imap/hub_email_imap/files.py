@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import re
 from collections.abc import Sequence
 
@@ -37,7 +36,23 @@ _CONTAINERS = {
     "application/x-ole-storage": ("application/msword", "application/vnd.ms-", "application/x-msi"),
 }
 _LOOKS_LIKE_HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<iframe")
-_ENDINGS = {"message/rfc822": ".eml", "message/global": ".eml", "message/delivery-status": ".txt", "text/plain": ".txt"}
+_ENDINGS = {
+    "message/rfc822": ".eml",
+    "message/global": ".eml",
+    "application/pdf": ".pdf",
+    "application/zip": ".zip",
+    "application/msword": ".doc",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.microsoft.portable-executable": ".exe",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "text/html": ".html",
+    "text/csv": ".csv",
+    "text/calendar": ".ics",
+}
 
 
 def read_files(leaves: Sequence[Leaf], html: str) -> tuple[ParsedFile, ...]:
@@ -90,8 +105,8 @@ def _seen(content: bytes) -> str:
 
 
 def _ending(media_type: str) -> str:
-    known = _ENDINGS.get(media_type) or mimetypes.guess_extension(media_type)
-    return known or ".bin"
+    readable = media_type.startswith(("text/", "message/"))
+    return _ENDINGS.get(media_type, ".txt" if readable else ".bin")
 
 
 def _shorten(name: str) -> str:

@@ -101,11 +101,7 @@ def read_fields(head: bytes, limits: Limits, notes: Notes, wanted: frozenset[str
 def _text(value: bytes, notes: Notes) -> str:
     unfolded = value.replace(b"\n", b"").strip()
     # RFC 6532 allows UTF-8 here; others write what they have.
-    return charsets.decode(unfolded, "", notes) if _is_odd(unfolded) else unfolded.decode("ascii")
-
-
-def _is_odd(value: bytes) -> bool:
-    return not value.isascii() or b"\x1b" in value
+    return charsets.decode(unfolded, "utf-8", notes)
 
 
 def words(text: str, notes: Notes) -> str:

@@ -38,7 +38,11 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _NEVER_NESTED = frozenset("br img hr input meta link col area wbr base embed source p li dt dd option".split())  # noqa: SIM905  names read better as words
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905  names read better as words
+_LONG_TAG = re.compile(r"<[^<>]{20000,}")
+_FEW_TAGS = 1_000
 _DEEPEST = 10_000
+_MOST_ENTITIES = 200_000
+_MOST_ATTRIBUTES = 2_000
 _MOST_WORK = 5_000_000
 
 
@@ -77,18 +81,28 @@ def _may_stay(attribute: str, start: str) -> bool:
 
 
 def _is_a_trap(source: str) -> bool:
-    """Whether cleaning would take seconds or the stack: nh3 is quadratic in nesting and in unclosed formatting.
+    """Whether cleaning would take seconds or the stack: nh3 is quadratic in several ways, each bounded here.
 
-    10,000 nested elements take it 0.2 s, 50,000 more than 4 s. Only a matching end tag closes here, which errs on the
-    side of deep; no mail program comes near.
+    Of nested elements, 10,000 take it 0.2 s and 50,000 more than 4 s; a million ampersands take it 7 s, a tag with
+    100,000 attributes 3 s. No mail program comes near.
     """
-    if source.count("<") < 1_000:
-        return False
+    if source.count("&") > _MOST_ENTITIES or any(
+        len(tag.split()) > _MOST_ATTRIBUTES for tag in _LONG_TAG.findall(source)
+    ):
+        return True
+    return source.count("<") > _FEW_TAGS and _is_too_deep(source)
+
+
+def _is_too_deep(source: str) -> bool:
+    """Whether elements nest too deep, or too much formatting stays open over too many tags.
+
+    Only a matching end tag closes here, which errs on the side of deep.
+    """
     opened: list[str] = []
-    tags = formatting = deepest_formatting = deepest = 0
-    for end, name in _TAG.findall(source):
+    formatting = deepest_formatting = deepest = 0
+    tags = _TAG.findall(source)
+    for end, name in tags:
         tag = name.lower()
-        tags += 1
         if end:
             if opened and opened[-1] == tag:
                 opened.pop()
@@ -98,4 +112,4 @@ def _is_a_trap(source: str) -> bool:
             formatting += tag in _FORMATTING
             deepest = max(deepest, len(opened))
             deepest_formatting = max(deepest_formatting, formatting)
-    return deepest > _DEEPEST or deepest_formatting * tags > _MOST_WORK
+    return deepest > _DEEPEST or deepest_formatting * len(tags) > _MOST_WORK

@@ -58,7 +58,7 @@ def cut(fields: Fields, body: bytes, limits: Limits, notes: Notes) -> list[Leaf]
             block = next(numbers) if alternative else node.block
             waiting.extend(_child(piece, node, block, limits, notes) for piece in reversed(pieces))
         else:
-            found.append(_leaf(node, next(numbers) if node.block is None else node.block, notes))
+            found.append(_leaf(node, next(numbers) if node.block is None else node.block, limits, notes))
     if waiting:
         notes.add(TRUNCATED)
     return found
@@ -80,11 +80,14 @@ def _child(raw: bytes, parent: _Node, block: int | None, limits: Limits, notes: 
     return _Node(fields, body, *content_type(fields, usual, notes), parent.depth + 1, block)
 
 
-def _leaf(node: _Node, block: int, notes: Notes) -> Leaf:
+def _leaf(node: _Node, block: int, limits: Limits, notes: Notes) -> Leaf:
     disposition, values = parameters(node.fields.first("content-disposition"), notes)
     filename = values.get("filename") or node.parameters.get("name", "")
     content = undo_transfer(node.body, node.fields.first("content-transfer-encoding"))
-    return Leaf(node.fields, node.media_type, node.parameters, disposition, filename, content, block)
+    # A multipart in which no boundary stands is text; one at the end of the allowed depth was not looked into.
+    flat = node.media_type.startswith("multipart/") and node.depth < limits.depth
+    media_type = "text/plain" if flat else node.media_type
+    return Leaf(node.fields, media_type, node.parameters, disposition, filename, content, block)
 
 
 def _pieces(node: _Node, limits: Limits, notes: Notes) -> list[bytes]:

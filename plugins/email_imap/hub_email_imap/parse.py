@@ -93,5 +93,7 @@ def _return_path(fields: Fields) -> str | None:
 
 
 def _labels(verdict: automatic.Verdict, report: Report, notes: Notes) -> tuple[str, ...]:
-    labels = verdict.labels - {automatic.BOUNCE} if report.only_good_news else verdict.labels
+    labels = verdict.labels
+    if report.only_good_news:
+        labels = labels - {automatic.BOUNCE} | {automatic.AUTO_GENERATED}
     return tuple(sorted(labels | notes))

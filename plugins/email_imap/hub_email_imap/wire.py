@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 
 from hub import Attachment, Author, CaseType, Clue, ClueKind, Direction, IncomingMessage, Message, OwnEcho, Party
+from hub_email_imap.orders import order_number
 from hub_email_imap.parsed import Address, ParsedMail
 from hub_email_imap.recipients import canonical, is_plain, matches
 from hub_email_imap.text import one_line
@@ -18,7 +19,7 @@ from hub_email_imap.tokens import OwnId, Tokens, bare_id, pruned_references
 
 _WIDEST_DOUBT = timedelta(days=7)  # how far a Date header may be off and still be believed
 _MOST_PARTICIPANTS = 100
-_SEARCHED_FOR_ORDER = 2000
+_MOST_NUMBERS = 5  # case numbers believed of one subject
 _SUBJECT_NUMBER = re.compile(r"\[\s*(?:CH-|#)([0-9]{1,9})\s*\]|(?<![\w-])CH-([0-9]{1,9})(?![\w-])", re.IGNORECASE)
 # VS is left out: it forwards in Danish and answers in Finnish.
 _FORWARD = re.compile(r"\s*(?:fwd?|vb|wg|tr|doorst|pd|vl|転送)\s*[:：]", re.IGNORECASE)
@@ -66,10 +67,10 @@ def to_incoming(parsed: ParsedMail, arrival: Arrival, ref: str = "") -> Incoming
 
     A mail that is read again keeps the `ref` it had; `_role_of` says who counts as its author.
     """
-    own = _own_id(parsed, arrival.tokens)
+    own = _own_id(parsed, arrival)
     if own is not None:
         return OwnEcho(own.key, own.case_number, arrival.internal_date, bare_id(parsed.message_id))
-    if arrival.tokens.is_own_loop(parsed.loop):
+    if _says_it_is_ours(parsed, arrival):
         return None
     role = _role_of(parsed, arrival)
     return IncomingMessage(
@@ -156,8 +157,15 @@ def _sellers(parsed: ParsedMail, public: bool) -> _Role:
     return _Role(Author.SELLER, Direction.OUTBOUND if answer else Direction.NOTE, parsed.sender, parsed.automatic)
 
 
-def _own_id(parsed: ParsedMail, tokens: Tokens) -> OwnId | None:
-    return tokens.read_message_id(parsed.message_id) or tokens.read_loop(parsed.loop)
+def _own_id(parsed: ParsedMail, arrival: Arrival) -> OwnId | None:
+    looped = arrival.tokens.read_loop(parsed.loop) if _says_it_is_ours(parsed, arrival) else None
+    return arrival.tokens.read_message_id(parsed.message_id) or looped
+
+
+def _says_it_is_ours(parsed: ParsedMail, arrival: Arrival) -> bool:
+    # A customer's mail program may copy our loop header into the answer; only under our own address is it our mail.
+    ours = arrival.sent_folder or _is_own(parsed.sender.email, arrival.account)
+    return ours and arrival.tokens.is_own_loop(parsed.loop)
 
 
 def _message(parsed: ParsedMail, arrival: Arrival, role: _Role, ref: str) -> Message:
@@ -170,7 +178,8 @@ def _message(parsed: ParsedMail, arrival: Arrival, role: _Role, ref: str) -> Mes
         html=parsed.html,
         subject=parsed.subject,
         sender=Party(role.sender.name, role.sender.email, language=parsed.language),
-        recipients=_emails(_others([*parsed.to, *parsed.cc], arrival.account)),
+        # Whoever a customer wants the answer to go to takes part in the case, and may write in it from there.
+        recipients=_emails(_others([*parsed.to, *parsed.cc, *parsed.reply_to], arrival.account)),
         automatic=role.automatic,
         labels=(*parsed.labels, *role.labels),
         attachments=arrival.attachments,
@@ -278,7 +287,7 @@ def _pointers(parsed: ParsedMail, arrival: Arrival, role: _Role) -> Iterator[tup
     yield ClueKind.QUOTED_TOKEN, tokens.find_marker(parsed.text) or ""
     # Anybody can write our address into From and guess a number, and a seller's answer stops the clock.
     if arrival.sent_folder or not role.from_us:
-        for found in _SUBJECT_NUMBER.finditer(parsed.subject):
+        for found in islice(_SUBJECT_NUMBER.finditer(parsed.subject), _MOST_NUMBERS):
             yield ClueKind.SUBJECT_NUMBER, f"CH-{found[1] or found[2]}"
 
 
@@ -319,32 +328,3 @@ def _listed(addresses: Iterable[Address]) -> str:
 
 def _filled(**extra: str) -> dict[str, str]:
     return {name: value for name, value in extra.items() if value}
-
-
-_ORDER_WORDS = (
-    "order(?:number|nummer|nr|id)?",  # en, sv, nl
-    "beställning(?:snummer|snr)?",  # sv
-    "bestelling|bestel(?:nummer|nr)",  # nl
-    "bestellung|bestell(?:nummer|nr)|auftrag(?:snummer|snr)?",  # de
-    "objednávk[aouy]|objednávce|objednávku|obj",  # cs
-    "commande",  # fr
-)
-_LATIN = r"[0-9A-Za-z\u00c0-\u024f_/-]"  # not \w: Japanese puts no blank between a number and what follows
-_ORDER_LINKS = r"[\s:#.,=('\"-]|number|nummer|no|nr|id|n°|číslo|čís|č|is|är|ist|lautet|est|je|numéro"
-# Every repetition is bounded, so a text of any kind is searched in linear time; (?-i:…) because orders have capitals.
-_ORDER = re.compile(
-    rf"(?:(?<!\w)(?:{'|'.join(_ORDER_WORDS)})|(?:注文|受注|オーダー)(?:番号|ID|No)?)"
-    rf"(?:{_ORDER_LINKS}|は|が){{0,8}}(?<!{_LATIN})(?-i:([A-Z0-9][A-Z0-9/-]{{2,28}}[A-Z0-9]))(?!{_LATIN})",
-    re.IGNORECASE,
-)
-_DATE_LIKE = re.compile(r"[0-9]{1,4}([-/])[0-9]{1,2}\1[0-9]{1,4}|(?:19|20)[0-9]{2}(?:[-/][0-9]{1,2})?")
-
-
-def order_number(subject: str, text: str) -> str:
-    """The first thing in subject or text that follows a word for order and looks like a number of one, or nothing."""
-    for part in (subject[:_SEARCHED_FOR_ORDER], text[:_SEARCHED_FOR_ORDER]):
-        for found in _ORDER.finditer(unicodedata.normalize("NFKC", part)):
-            digits = sum(c.isdigit() for c in found[1])
-            if digits >= 3 and not _DATE_LIKE.fullmatch(found[1]):
-                return found[1]
-    return ""

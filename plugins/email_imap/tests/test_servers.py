@@ -123,12 +123,16 @@ def test_a_stopped_dovecot_refuses_connections_and_comes_back_with_its_mail(
 def test_a_kicked_user_loses_the_connection(dovecot: Dovecot, mail_user: MailUser) -> None:
     trusted = ssl.create_default_context(cafile=str(dovecot.certificate))
     client = imaplib.IMAP4_SSL(dovecot.host, dovecot.imaps_port, ssl_context=trusted, timeout=10)
-    client.login(mail_user.name, mail_user.password)
-    dovecot.kick(mail_user.name)
+    try:
+        client.login(mail_user.name, mail_user.password)
+        dovecot.kick(mail_user.name)
+        farewell = client.readline()
 
-    with pytest.raises(imaplib.IMAP4.abort):
-        client.select()
-    client.shutdown()
+        assert farewell.startswith(b"* BYE")
+        with pytest.raises(imaplib.IMAP4.abort):
+            client.select()
+    finally:
+        client.shutdown()
 
 
 @pytest.mark.dovecot

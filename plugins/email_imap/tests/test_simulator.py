@@ -275,6 +275,29 @@ def test_the_structure_looks_into_an_enclosed_mail(platform: MailPlatform, clien
     assert fetched[b"BODY[1.1.1]"] is None
 
 
+def test_a_part_comes_back_byte_for_byte_whatever_its_charset(platform: MailPlatform, client: IMAPClient) -> None:
+    head = b'Content-Type: multipart/mixed; boundary="a+b"\r\n\r\npreamble\r\n'
+    text = b"\xff\xe5\rlone\r\n--a+bc"
+    part = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + text
+    uid = platform.put(USER, head + b"--a+b\r\n" + part + b"\r\n--a+b--\r\nepilogue\r\n")
+    client.select_folder("INBOX", readonly=True)
+    fetched = client.fetch([uid], ["BODY.PEEK[1]", "BODY.PEEK[2]", "BODYSTRUCTURE"])[uid]
+
+    assert fetched[b"BODY[1]"] == text
+    assert fetched[b"BODY[2]"] is None
+    assert fetched[b"BODYSTRUCTURE"][0][0][6] == len(text)
+
+
+def test_mails_within_mails_are_looked_into_only_so_deep(platform: MailPlatform, plain: socket.socket) -> None:
+    platform.put(USER, b"Content-Type: message/rfc822\r\n\r\n" * 2000)
+    sign_in(plain)
+    say(plain, b"b EXAMINE INBOX")
+    told = say(plain, b"c FETCH 1 BODYSTRUCTURE")
+
+    assert told.count(b'"MESSAGE" "RFC822"') == 50
+    assert told.count(b'"APPLICATION" "OCTET-STREAM"') == 1
+
+
 def test_an_envelope_tells_the_addresses(platform: MailPlatform, client: IMAPClient) -> None:
     uid = platform.put(USER, b"From: \xc5sa <asa@x.example>\r\nTo: b@x.example, c@x.example\r\nSubject: r\xe5\r\n\r\n")
     client.select_folder("INBOX", readonly=True)
@@ -514,6 +537,9 @@ def test_an_idle_client_is_told_at_once(platform: MailPlatform, client: IMAPClie
         (b"x UID FETCH 1 BODY[HEADER.NONSENSE]", b"x BAD Error in IMAP command: Unknown body section."),
         (b"x UID FETCH one FLAGS", b"x BAD Error in IMAP command: Invalid message set."),
         (b"x UID SEARCH SINCE 31-Feb-2026", b"x BAD Error in IMAP command: Invalid date."),
+        (b'x UID SEARCH ""', b"x BAD Error in IMAP command: Unknown search key ."),
+        (b"x FETCH " + b"9" * 5000 + b" UID", b"x BAD Error in IMAP command: Invalid message set."),
+        (b"x UID FETCH " + b"9" * 5000 + b" UID", b"x BAD Error in IMAP command: Invalid message set."),
         (b"x SELECT &broken", b"x NO [NONEXISTENT] Mailbox doesn't exist."),
         (b"x SELECT &!!-", b"x BAD Error in IMAP command: Mailbox name is not valid modified UTF-7."),
         (b"", b"* BAD Error in IMAP command: Missing tag."),

@@ -288,7 +288,13 @@ def test_our_own_reply_under_an_id_of_the_providers_is_an_echo_with_that_id() ->
 
 
 def test_a_mail_of_ours_that_went_round_is_stopped_at_the_door() -> None:
-    assert to_incoming(replace(QUESTION, loop=TOKENS.loop_value()), ARRIVAL) is None
+    assert to_incoming(replace(QUESTION, sender=SHOP, loop=TOKENS.loop_value()), ARRIVAL) is None
+
+
+def test_a_loop_header_that_a_customers_program_copied_hides_no_mail() -> None:
+    copied = replace(QUESTION, loop=TOKENS.loop_value(TOKENS.message_id("CH-1042", "a1b2")))
+
+    assert _read(copied).asks_for_an_answer
 
 
 def test_a_forged_loop_header_or_message_id_hides_no_mail() -> None:
@@ -356,6 +362,7 @@ def test_a_recipient_token_is_found_in_every_recipient_field(field: str) -> None
         ("Sv: ch-1042", ["CH-1042"]),
         ("Re: [#1042] paket", ["CH-1042"]),
         ("[ CH-7 ] CH-8, CH-7", ["CH-7", "CH-8"]),
+        (" ".join(f"CH-{n}" for n in range(9)), [f"CH-{n}" for n in range(5)]),
         ("Bestellung #1042", []),
         ("XCH-1042 CH-1042-B CH-", []),
         ("[#１０４２] 漢字 🙂", []),

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from email import message_from_bytes
 
 from hub_email_imap.simulator.mailbox import StoredMail
-from hub_email_imap.simulator.sections import section
+from hub_email_imap.simulator.sections import Part, section
 from hub_email_imap.simulator.structure import envelope, structure
 from hub_email_imap.simulator.syntax import BadCommand, internal_date, literal
 
 Value = Callable[[StoredMail], bytes]
 
-_BODY = re.compile(rb"BODY(?P<peek>\.PEEK)?\[(?P<section>.*)\](?:<(?P<start>\d+)\.(?P<length>\d+)>)?", re.DOTALL)
+_BODY = re.compile(
+    rb"BODY(?P<peek>\.PEEK)?\[(?P<section>.*)\](?:<(?P<start>\d{1,10})\.(?P<length>\d{1,10})>)?", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ SIMPLE: dict[bytes, Value] = {
     b"INTERNALDATE": lambda mail: internal_date(mail.at),
     b"RFC822.SIZE": lambda mail: b"%d" % len(mail.raw),
     b"ENVELOPE": lambda mail: envelope(mail.headers),
-    b"BODYSTRUCTURE": lambda mail: structure(message_from_bytes(mail.raw), extended=True),
-    b"BODY": lambda mail: structure(message_from_bytes(mail.raw), extended=False),
+    b"BODYSTRUCTURE": lambda mail: structure(Part(mail.raw), extended=True),
+    b"BODY": lambda mail: structure(Part(mail.raw), extended=False),
 }
 FAST = [b"FLAGS", b"INTERNALDATE", b"RFC822.SIZE"]
 MACROS = {b"FAST": FAST, b"ALL": [*FAST, b"ENVELOPE"], b"FULL": [*FAST, b"ENVELOPE", b"BODY"]}

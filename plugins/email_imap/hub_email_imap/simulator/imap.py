@@ -64,7 +64,7 @@ class ImapConversation(ImapSession):
             raise BadCommand("Missing tag.")
         arguments = reader.finished()
         name = arguments.text().upper()
-        return Command(tag, f"UID {arguments.text().upper()}" if name == "UID" else name, arguments)
+        return Command(f"UID {arguments.text().upper()}" if name == "UID" else name, arguments)
 
     def _literal(self, size: int, announced: bool) -> bytes:
         """Take a literal; a client that only announced it waits for our word (RFC 7888 spares it the wait)."""

@@ -63,7 +63,8 @@ def _status(session: ImapSession, command: Command) -> str:
     asked = [word.upper() for word in command.arguments.words()]
     if unknown := [item for item in asked if item not in STATUS_ITEMS]:
         raise BadCommand(f"Invalid status item {unknown[0].decode('ascii', 'replace')}.")
-    told = b" ".join(b"%b %d" % (item, STATUS_ITEMS[item](folder)) for item in asked)
+    with folder.lock:
+        told = b" ".join(b"%b %d" % (item, STATUS_ITEMS[item](folder)) for item in asked)
     session.send_line(b"* STATUS %b (%b)" % (_wire(folder), told))
     return "Status completed."
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
 from email.header import Header, decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -52,7 +53,10 @@ class SentMail:
 
 
 class Folder:
-    """One folder of one user. Any thread may use it; its mails are in the order of their UIDs."""
+    """One folder of one user. Any thread may use it; its mails are in the order of their UIDs.
+
+    Who holds `lock` sees several things as they were at one instant.
+    """
 
     def __init__(self, name: str, uidvalidity: int, special_use: str, lock: RLock) -> None:
         self.name = name
@@ -62,16 +66,16 @@ class Folder:
         self.removed = False
         self._mails: dict[int, StoredMail] = {}
         self._watchers: list[Callable[[], None]] = []
-        self._lock = lock
+        self.lock = lock
 
     def uids(self) -> list[int]:
         """The UIDs of all mails, rising."""
-        with self._lock:
+        with self.lock:
             return list(self._mails)
 
     def mails(self) -> list[StoredMail]:
         """All mails, oldest UID first."""
-        with self._lock:
+        with self.lock:
             return list(self._mails.values())
 
     def mail(self, uid: int) -> StoredMail | None:
@@ -80,7 +84,7 @@ class Folder:
 
     def add(self, raw: bytes, at: datetime, flags: frozenset[str] = frozenset()) -> int:
         """Store a mail under the next UID and tell the clients that wait for mail."""
-        with self._lock:
+        with self.lock:
             uid = self.uidnext
             self.uidnext += 1
             self._mails[uid] = StoredMail(uid, require_aware(at), with_crlf(raw), flags)
@@ -89,20 +93,25 @@ class Folder:
 
     def set_flags(self, uid: int, flags: frozenset[str]) -> None:
         """Replace the flags of a mail, as a colleague's mail program would."""
-        with self._lock:
+        self.change_flags(uid, lambda _before: flags)
+
+    def change_flags(self, uid: int, change: Callable[[frozenset[str]], frozenset[str]]) -> StoredMail | None:
+        """Make new flags from the old ones and return the changed mail, or None if it is gone."""
+        with self.lock:
             if mail := self._mails.get(uid):
-                self._mails[uid] = StoredMail(uid, mail.at, mail.raw, flags)
+                self._mails[uid] = StoredMail(uid, mail.at, mail.raw, change(mail.flags))
+            return self._mails.get(uid)
 
     def expunge(self, uids: Sequence[int]) -> None:
         """Remove these mails for good."""
-        with self._lock:
+        with self.lock:
             for uid in uids:
                 self._mails.pop(uid, None)
             self._tell_watchers()
 
     def renumber(self, uidvalidity: int) -> None:
         """Give every mail a new UID, from 1, in the same order, under a new UIDVALIDITY (RFC 3501 section 2.3.1.1)."""
-        with self._lock:
+        with self.lock:
             mails = self.mails()
             self.uidvalidity, self.uidnext = uidvalidity, len(mails) + 1
             self._mails = {n: StoredMail(n, mail.at, mail.raw, mail.flags) for n, mail in enumerate(mails, start=1)}
@@ -110,13 +119,13 @@ class Folder:
     @contextmanager
     def watched(self, watcher: Callable[[], None]) -> Iterator[None]:
         """Call `watcher` now and after every change, until the block ends."""
-        with self._lock:
+        with self.lock:
             self._watchers.append(watcher)
             watcher()
         try:
             yield
         finally:
-            with self._lock:
+            with self.lock:
                 self._watchers.remove(watcher)
 
     def _tell_watchers(self) -> None:
@@ -240,5 +249,5 @@ def _readable(value: str | Header) -> str:
     text = re.sub(r"\r?\n(?=[ \t])", "", str(value))
     try:
         return str(make_header(decode_header(text)))
-    except (LookupError, ValueError):
+    except (LookupError, ValueError, HeaderParseError):
         return text

@@ -53,7 +53,7 @@ def _one(asked: Arguments, uids: list[int]) -> Test:
     if key == "OR":
         first, second = _one(asked, uids), _one(asked, uids)
         return lambda position, mail: first(position, mail) or second(position, mail)
-    if key[0].isdigit() or key[0] == "*":
+    if key[:1].isdigit() or key[:1] == "*":
         positions = set(chosen_numbers(key, range(1, len(uids) + 1)))
         return lambda position, _mail: position in positions
     return _about_the_mail(key, asked, uids)
@@ -95,6 +95,6 @@ def _in_field(name: str, text: str) -> Test:
 
 def _number(asked: Arguments) -> int:
     text = asked.text()
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > 10:
         raise BadCommand("Invalid number.")
     return int(text)

@@ -3,17 +3,47 @@
 from __future__ import annotations
 
 import re
-from email import message_from_bytes
+from dataclasses import dataclass
 from email.message import Message
-from email.policy import compat32
+from email.parser import BytesHeaderParser
+from functools import cached_property
 
 from hub_email_imap.simulator.syntax import BadCommand
 
+DEEPEST = 50  # levels; what lies deeper is not looked into, as on real servers
 _FIELDS = re.compile(rb"HEADER\.FIELDS(?P<other>\.NOT)? \((?P<names>[^()]*)\)")
-_PART = re.compile(rb"[1-9]\d*(\.[1-9]\d*)*")
+_PART = re.compile(rb"[1-9]\d{0,4}(\.[1-9]\d{0,4})*")
 _FIELD = re.compile(rb"[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*")
-# A part keeps the line ends and the folding in which it came.
-_AS_IT_CAME = compat32.clone(linesep="\r\n", max_line_length=0)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A mail or a part of one, cut out of the bytes, which Python's own parser could not give back as they were."""
+
+    raw: bytes
+    depth: int = 0
+
+    @cached_property
+    def headers(self) -> Message:
+        """The header fields, parsed."""
+        return BytesHeaderParser().parsebytes(header(self.raw))
+
+    @property
+    def body(self) -> bytes:
+        """What follows the header, its transfer encoding left as it is."""
+        return self.raw[len(header(self.raw)) :]
+
+    @cached_property
+    def children(self) -> list[Part]:
+        """The parts of a multipart, or the one mail that is enclosed."""
+        if self.depth >= DEEPEST:
+            return []
+        if self.headers.get_content_type() == "message/rfc822":
+            return [Part(self.body, self.depth + 1)]
+        boundary = self.headers.get_boundary()
+        if self.headers.get_content_maintype() != "multipart" or not boundary:
+            return []
+        return [Part(raw, self.depth + 1) for raw in _between(self.body, boundary.encode("utf-8", "surrogateescape"))]
 
 
 def section(raw: bytes, name: bytes) -> bytes | None:
@@ -28,8 +58,8 @@ def section(raw: bytes, name: bytes) -> bytes | None:
         wanted = {field.strip(b'"') for field in fields["names"].split()}
         return header_fields(raw, wanted, without=fields["other"] is not None)
     if _PART.fullmatch(name):
-        part = numbered_part(message_from_bytes(raw), [int(number) for number in name.split(b".")])
-        return None if part is None else content(part)
+        part = _numbered(Part(raw), [int(number) for number in name.split(b".")])
+        return None if part is None else part.body
     raise BadCommand("Unknown body section.")
 
 
@@ -48,43 +78,35 @@ def header_fields(raw: bytes, names: set[bytes], without: bool) -> bytes:
     return b"".join(kept) + b"\r\n"
 
 
-def numbered_part(message: Message, numbers: list[int]) -> Message | None:
+def _numbered(mail: Part, numbers: list[int]) -> Part | None:
     """The part that `1.2` names; None if there is none."""
-    part, children = message, _parts_of_mail(message)
+    part, parts = mail, _parts_of_mail(mail)
     for number in numbers:
-        if number > len(children):
+        if number > len(parts):
             return None
-        part = children[number - 1]
-        children = _parts_of_part(part)
+        part = parts[number - 1]
+        enclosed = part.headers.get_content_type() == "message/rfc822" and part.children
+        parts = _parts_of_mail(part.children[0]) if enclosed else part.children
     return part
 
 
-def _parts_of_mail(message: Message) -> list[Message]:
+def _parts_of_mail(mail: Part) -> list[Part]:
     """The parts of a mail; one that is not multipart is its own part 1."""
-    return parts(message) or [message]
+    return mail.children if mail.headers.get_content_maintype() == "multipart" and mail.children else [mail]
 
 
-def _parts_of_part(part: Message) -> list[Message]:
-    """The parts within a part; those of an enclosed mail count as the part's own."""
-    inner = parts(part)
-    if part.get_content_type() == "message/rfc822" and inner:
-        return _parts_of_mail(inner[0])
-    return inner if part.get_content_maintype() == "multipart" else []
-
-
-def parts(message: Message) -> list[Message]:
-    """What the parser found within: the parts of a multipart, the mail in a message/rfc822, or nothing."""
-    payload = message.get_payload()
-    return [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
-
-
-def content(part: Message) -> bytes:
-    """The body of a part, its transfer encoding left as it is."""
-    payload = part.get_payload()
-    if isinstance(payload, str):
-        return payload.encode("ascii", "surrogateescape")
-    whole = part.as_bytes(policy=_AS_IT_CAME)
-    return whole[len(header(whole)) :]
+def _between(body: bytes, boundary: bytes) -> list[bytes]:
+    """What lies between the boundary lines; the line end before a boundary belongs to the boundary (RFC 2046)."""
+    line = re.compile(rb"(?:\A|\r\n)--" + re.escape(boundary) + rb"(?P<last>--)?[ \t]*(?:(?=\r\n)|\Z)")
+    parts: list[bytes] = []
+    start = None
+    for found in line.finditer(body):
+        if start is not None:
+            parts.append(body[start : found.start()])
+        if found["last"]:
+            return parts
+        start = found.end() + 2
+    return parts if start is None else [*parts, body[start:]]
 
 
 def _name(field: bytes) -> bytes:

@@ -20,8 +20,9 @@ class SelectedFolder:
     def __init__(self, folder: Folder, writable: bool) -> None:
         self.folder = folder
         self.writable = writable
-        self.uids = folder.uids()
-        self._uidvalidity = folder.uidvalidity
+        with folder.lock:  # a UIDNEXT above a mail that EXISTS does not count would make a client skip that mail
+            self.uids = folder.uids()
+            self._uidvalidity, self._uidnext = folder.uidvalidity, folder.uidnext
 
     @property
     def is_gone(self) -> bool:
@@ -38,7 +39,7 @@ class SelectedFolder:
         yield f"* {len(self.uids)} EXISTS"
         yield "* 0 RECENT"
         yield f"* OK [UIDVALIDITY {self._uidvalidity}] UIDs valid"
-        yield f"* OK [UIDNEXT {self.folder.uidnext}] Predicted next UID"
+        yield f"* OK [UIDNEXT {self._uidnext}] Predicted next UID"
 
     def news(self) -> Iterator[str]:
         """Tell which mails went and how many there are now, if that changed."""
@@ -81,11 +82,11 @@ class SelectedFolder:
         """The answer for one mail; the client is told the new flags when reading it set \\Seen."""
         if not mark_seen or "\\Seen" in mail.flags:
             return fetched(position, mail, wanted)
-        self.folder.set_flags(mail.uid, mail.flags | {"\\Seen"})
-        answer = fetched(position, self.folder.mail(mail.uid) or mail, wanted)
+        seen = self.folder.change_flags(mail.uid, lambda flags: flags | {"\\Seen"}) or mail
+        answer = fetched(position, seen, wanted)
         if any(item.label == b"FLAGS" for item in wanted):
             return answer
-        return answer.removesuffix(b")") + b" FLAGS " + flag_list(mail.flags | {"\\Seen"}) + b")"
+        return answer.removesuffix(b")") + b" FLAGS " + flag_list(seen.flags) + b")"
 
     def search(self, arguments: Arguments, by_uid: bool) -> str:
         """The numbers of the mails that pass, as the answer to SEARCH tells them."""
@@ -103,8 +104,8 @@ class SelectedFolder:
             raise BadCommand("Invalid STORE.")
         shown = fetch_items([b"FLAGS"], by_uid)
         for position, mail in chosen:
-            self.folder.set_flags(mail.uid, _changed(mail.flags, action, flags))
-            if not silent and (changed := self.folder.mail(mail.uid)):
+            changed = self.folder.change_flags(mail.uid, lambda before: _changed(before, action, flags))
+            if changed and not silent:
                 yield fetched(position, changed, shown)
 
     def expunge(self, among: list[int] | None = None) -> int:

@@ -11,7 +11,7 @@ from hub_email_imap.simulator.connection import Conversation, Hangup, LineTooLon
 
 BIGGEST_MAIL = 25 * 1024 * 1024
 _PATH = re.compile(r"(?:FROM|TO): ?<(?P<address>[^<>\s]*)>(?P<parameters>(?: \S+)*)", re.IGNORECASE)
-_SIZE = re.compile(r" SIZE=(\d+)(?: |$)", re.IGNORECASE)
+_SIZE = re.compile(r" SIZE=(\d{1,20})(?: |$)", re.IGNORECASE)
 
 
 class Answer(Exception):

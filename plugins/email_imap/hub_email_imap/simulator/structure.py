@@ -6,7 +6,7 @@ import re
 from email.message import Message
 from email.utils import getaddresses
 
-from hub_email_imap.simulator.sections import content, parts
+from hub_email_imap.simulator.sections import Part
 from hub_email_imap.simulator.syntax import quoted
 
 
@@ -28,44 +28,52 @@ def envelope(message: Message) -> bytes:
     return _list(fields)
 
 
-def structure(part: Message, extended: bool) -> bytes:
+def structure(part: Part, extended: bool) -> bytes:
     """BODYSTRUCTURE, or, not extended, BODY."""
-    children = parts(part)
-    if part.get_content_maintype() == "multipart" and children:
-        fields = [b"".join(structure(child, extended) for child in children), _text(part.get_content_subtype().upper())]
-        return _list(fields + ([_parameters(part), *_extension(part)] if extended else []))
-    return _list(_single(part, extended) + ([b"NIL", *_extension(part)] if extended else []))
+    headers = part.headers
+    if headers.get_content_maintype() == "multipart" and part.children:
+        children = b"".join(structure(child, extended) for child in part.children)
+        fields = [children, _text(headers.get_content_subtype().upper())]
+        return _list(fields + ([_parameters(headers), *_extension(headers)] if extended else []))
+    return _list(_single(part, extended) + ([b"NIL", *_extension(headers)] if extended else []))
 
 
-def _single(part: Message, extended: bool) -> list[bytes]:
-    body = content(part)
-    lines = b"%d" % body.count(b"\n")
-    encoding = part.get("Content-Transfer-Encoding")
+def _single(part: Part, extended: bool) -> list[bytes]:
+    headers = part.headers
+    lines = b"%d" % part.body.count(b"\n")
     about = [
-        _parameters(part),
-        quoted(_field(part, "Content-ID")),
-        quoted(_field(part, "Content-Description")),
-        _text(str(encoding or "7BIT").strip().upper()),
-        b"%d" % len(body),
+        _parameters(headers),
+        quoted(_field(headers, "Content-ID")),
+        quoted(_field(headers, "Content-Description")),
+        quoted(_field(headers, "Content-Transfer-Encoding") or b"7BIT").upper(),
+        b"%d" % len(part.body),
     ]
-    if part.get_content_type() == "message/rfc822" and (inner := parts(part)):
-        return [b'"MESSAGE" "RFC822"', *about, envelope(inner[0]), structure(inner[0], extended), lines]
-    if part.get_content_maintype() in ("text", "multipart"):  # a multipart without parts is shown as text
-        subtype = part.get_content_subtype() if part.get_content_maintype() == "text" else "plain"
-        return [b'"TEXT"', _text(subtype.upper()), *about, lines]
-    return [_text(part.get_content_maintype().upper()), _text(part.get_content_subtype().upper()), *about]
+    if headers.get_content_type() == "message/rfc822" and part.children:
+        inner = part.children[0]
+        return [b'"MESSAGE" "RFC822"', *about, envelope(inner.headers), structure(inner, extended), lines]
+    if headers.get_content_maintype() == "text":
+        return [b'"TEXT"', _text(headers.get_content_subtype().upper()), *about, lines]
+    return [*_opaque_type(headers), *about]
 
 
-def _extension(part: Message) -> list[bytes]:
+def _opaque_type(headers: Message) -> list[bytes]:
+    """Type and subtype of what is not looked into; broken multiparts and mails too deep have to be called otherwise."""
+    kind, subtype = headers.get_content_maintype(), headers.get_content_subtype()
+    if kind == "multipart" or f"{kind}/{subtype}" == "message/rfc822":
+        kind, subtype = "application", "octet-stream"
+    return [_text(kind.upper()), _text(subtype.upper())]
+
+
+def _extension(headers: Message) -> list[bytes]:
     """Disposition, language and location."""
-    disposition = part.get_content_disposition()
+    disposition = headers.get_content_disposition()
     if disposition is None:
         return [b"NIL", b"NIL", b"NIL"]
-    return [_list([_text(disposition.upper()), _parameters(part, "Content-Disposition")]), b"NIL", b"NIL"]
+    return [_list([_text(disposition.upper()), _parameters(headers, "Content-Disposition")]), b"NIL", b"NIL"]
 
 
-def _parameters(part: Message, field: str = "Content-Type") -> bytes:
-    found = part.get_params(failobj=[], header=field)[1:]
+def _parameters(headers: Message, field: str = "Content-Type") -> bytes:
+    found = headers.get_params(failobj=[], header=field)[1:]
     pairs = [_text(text) for name, value in found for text in _written(name, value)]
     return _list(pairs) if pairs else b"NIL"
 

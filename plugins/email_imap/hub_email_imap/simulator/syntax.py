@@ -13,7 +13,7 @@ Argument: TypeAlias = "bytes | list[Argument]"
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ARGUMENT = re.compile(rb'(?P<bracket>[()])|"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<atom>(?:[^ ()"\[\]]|\[[^\]]*\])+)')
-_SET = re.compile(r"(\d+|\*)(:(\d+|\*))?")
+_SET = re.compile(r"(\d{1,10}|\*)(:(\d{1,10}|\*))?")
 _DATE = re.compile(r" ?(\d{1,2})-([A-Za-z]{3})-(\d{4})")
 _DATE_TIME = re.compile(_DATE.pattern + r" (\d\d:\d\d:\d\d) ([+-]\d{4})")
 
@@ -78,9 +78,8 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: its tag, its name in capitals (with UID where it has it) and its arguments."""
+    """One command: its name in capitals (with UID where it has it) and its arguments."""
 
-    tag: str
     name: str
     arguments: Arguments
 
@@ -153,7 +152,7 @@ def chosen_numbers(sequence_set: str, numbers: Sequence[int]) -> list[int]:
 
 def highest_named(sequence_set: str) -> int:
     """The highest number that stands in the set."""
-    return max((int(number) for number in re.findall(r"\d+", sequence_set)), default=0)
+    return max((int(number) for number in re.findall(r"\d{1,10}", sequence_set)), default=0)
 
 
 def _bounds(part: str, highest: int) -> tuple[int, int]:
