@@ -41,6 +41,8 @@ def configure(form: LogFormat = LogFormat.TEXT, level: int = logging.WARNING, co
 
 def logger(**context: str) -> FilteringBoundLogger:
     """A logger that says this context with every line."""
+    if not structlog.is_configured():
+        configure()
     return cast("FilteringBoundLogger", structlog.get_logger(**context))
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
+import structlog
 from click.testing import CliRunner, Result
 
 from hub import log
@@ -235,6 +236,14 @@ def test_the_log_is_quiet_and_shows_no_local_variables(form: log.LogFormat, caps
     assert "\x1b[2J" not in told.err
     assert "hunter2" not in told.err
     assert "nothing new" not in told.err
+
+
+def test_a_log_that_nobody_configured_is_quiet_too(capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.reset_defaults()
+
+    log.logger(channel="support").info("nothing new")
+
+    assert capsys.readouterr() == ("", "")
 
 
 def sign_in(password: str) -> float:

@@ -379,7 +379,9 @@ def _prepared() -> Shelf:
 
 
 def _items(rng: random.Random, length: int) -> list[Incoming]:
-    return [_random_item(rng, minute) for minute in range(length)]
+    """Items that point at earlier ones only, as a channel brings them; our reply comes back first."""
+    echo = OwnEcho("k0", "CH-1001", at(-1), "<k@butik.se>")
+    return [echo, *(_random_item(rng, minute) for minute in range(length - 1))]
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 12), st.lists(st.integers(0, 12), max_size=4))

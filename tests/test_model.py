@@ -161,6 +161,18 @@ def test_addresses_are_those_who_took_part_in_small_letters() -> None:
     assert talked.addresses == {"asa@exempel.se", "shop@butik.se", "åsa@exempel.se"}
 
 
+def test_messages_of_the_hour_that_comes_twice_compare_as_real_time() -> None:
+    zone = ZoneInfo("Europe/Stockholm")
+    first_pass = datetime(2026, 10, 25, 2, 50, tzinfo=zone)
+    second_pass = datetime(2026, 10, 25, 2, 10, tzinfo=zone, fold=1)
+
+    first, second = (Message("r", Author.CUSTOMER, Direction.INBOUND, at) for at in (first_pass, second_pass))
+
+    assert first.sent_at < second.sent_at
+    assert second.sent_at == datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+    assert second.sent_at.isoformat() == "2026-10-25T02:10:00+01:00"
+
+
 def test_equal_instants_of_different_zones_are_one_second() -> None:
     there = NOON.astimezone(ZoneInfo("Asia/Kathmandu"))
 

@@ -271,6 +271,7 @@ def test_beyond_its_dates_a_calendar_refuses_to_answer() -> None:
         (lambda: office.next_open(at("2026-12-31 17:00")), until),
         (lambda: office.explain(at("2026-12-31 12:00"), at("2027-02-01 00:00")), until),
         (lambda: office.add(at("2025-12-31 23:59:59"), HOUR), since),
+        (lambda: office.is_open(at("2025-12-31 23:59:59")), since),
         (lambda: office.between(at("2026-02-01 12:00"), at("2025-12-31 12:00")), since),
     ):
         with pytest.raises(BeyondCalendar) as caught:
@@ -287,7 +288,8 @@ def test_the_last_second_that_is_known_is_answered() -> None:
 
 
 def test_a_calendar_that_never_opens_again_says_so() -> None:
-    fair = calendar(hours={}, special={date(2026, 5, 2): ["10:00-12:00"], date(2026, 5, 3): ["10:00-12:00"]})
+    days = {date(2026, 5, 2): ["10:00-12:00"], date(2026, 5, 3): ["10:00-12:00"], date(2026, 5, 4): []}
+    fair = calendar(hours={}, special=days)
 
     assert local(fair.add(at("2026-01-01 00:00"), 3 * HOUR)) == "2026-05-03 11:00"
     with pytest.raises(NeverOpen, match=r"the last opening .* 2026-05-03: add weekly opening hours"):

@@ -99,8 +99,7 @@ def console() -> Console:
 
     # In a file or pipe nothing is gained by cutting columns at the eighty that rich would assume.
     wide = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _WIDTH_OF_A_FILE
-    colors = None if options().colors else True
-    return Console(no_color=colors, width=wide, markup=False, emoji=False, highlight=False)
+    return Console(no_color=not options().colors, width=wide, markup=False, emoji=False, highlight=False)
 
 
 class Misuse(click.ClickException):

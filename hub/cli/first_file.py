@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from hub.cli.safe_text import one_line
@@ -44,7 +44,7 @@ class FirstFile:
     timezone: str
     years: tuple[int, int]
     country: str = ""
-    holidays: Sequence[tuple[date, str]] = field(default=())
+    holidays: Sequence[tuple[date, str]] = ()
 
     def text(self) -> str:
         """The whole file."""

@@ -16,7 +16,7 @@ from hub.core.model import (
     Message,
     Order,
     Party,
-    require_aware,
+    comparable,
 )
 
 
@@ -151,8 +151,8 @@ class Event:
     seen_at: datetime
 
     def __post_init__(self) -> None:
-        require_aware(self.at)
-        require_aware(self.seen_at)
+        object.__setattr__(self, "at", comparable(self.at))
+        object.__setattr__(self, "seen_at", comparable(self.seen_at))
 
 
 def replay(events: Iterable[Event]) -> Case:

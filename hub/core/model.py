@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timezone
 from decimal import Decimal
 from enum import StrEnum
 
@@ -129,7 +129,7 @@ class Message:
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        require_aware(self.sent_at)
+        object.__setattr__(self, "sent_at", comparable(self.sent_at))
 
     @property
     def asks_for_an_answer(self) -> bool:
@@ -214,6 +214,18 @@ def require_aware(instant: datetime) -> datetime:
     if instant.tzinfo is None or instant.utcoffset() is None:
         raise ValueError("an instant needs a time zone; give an aware datetime")
     return instant
+
+
+def comparable(instant: datetime) -> datetime:
+    """The aware instant with a fixed offset.
+
+    Two datetimes of one changing zone are compared by their wall clocks, and in the hour that comes twice they equal
+    no datetime of any other zone (PEP 495): a case would depend on whether it was just read or came from the store.
+    """
+    offset = require_aware(instant).utcoffset()
+    if offset is None or isinstance(instant.tzinfo, timezone):
+        return instant
+    return instant.replace(tzinfo=timezone(offset), fold=0)
 
 
 def epoch(instant: datetime) -> int:

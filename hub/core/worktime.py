@@ -125,6 +125,7 @@ class Calendar:
 
     def is_open(self, instant: int) -> bool:
         """Whether the second that begins at this instant is open."""
+        self._covering(instant)
         index = self._covering(instant + 1)
         return index.worked(instant + 1) > index.worked(instant)
 
@@ -201,7 +202,8 @@ class Calendar:
         return grown
 
     def _never_open(self) -> NeverOpen:
-        return NeverOpen(f"the last opening of the calendar is on {max(self._special)}: add weekly opening hours")
+        last = max(day for day, openings in self._special.items() if openings)
+        return NeverOpen(f"the last opening of the calendar is on {last}: add weekly opening hours")
 
     def _known_until(self) -> BeyondCalendar:
         return BeyondCalendar(

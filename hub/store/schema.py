@@ -104,6 +104,7 @@ migrations = Migrations("casehub")
 
 @migrations()
 def first_tables(db: Database) -> None:
+    """Make the tables of the first version."""
     for statement in (*_TABLES, SEARCH_TABLE):
         db.execute(statement)
 

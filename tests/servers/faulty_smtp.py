@@ -77,6 +77,10 @@ class FaultySmtp:
         """Answer so whenever this address is named as a recipient."""
         self._script.recipients[address] = reply
 
+    def take_recipient(self, address: str) -> None:
+        """Take this address as a recipient again."""
+        self._script.recipients.pop(address, None)
+
     def refuse_data(self, reply: str = "451 4.3.0 come back later") -> None:
         """Answer the next DATA command so: not one byte of the mail has been sent."""
         self._script.data.append(reply)

@@ -56,9 +56,22 @@ class Postfix:
         shutil.rmtree(self.folder)
 
     def _command(self) -> list[str]:
-        # Not `postfix start-fg`: its shell stays between, and master would outlive a killed test run.
+        # Not `postfix start-fg`: its master leaves the process group. And master loses a death signal of its own when
+        # it changes its user, so a shell waits for it: the signal ends the shell, and the shell ends master.
         master = Path(run("postconf", "-dh", "daemon_directory").strip()) / "master"
-        return ["setpriv", "--pdeathsig=TERM", str(master), "-d", "-c", str(self.folder / "etc")]
+        wait = '"$@" & trap "kill $!" TERM; wait; wait'
+        return [
+            "setpriv",
+            "--pdeathsig=TERM",
+            "sh",
+            "-c",
+            wait,
+            "sh",
+            str(master),
+            "-d",
+            "-c",
+            str(self.folder / "etc"),
+        ]
 
     def _prepare(self) -> None:
         self.folder.chmod(0o755)

@@ -174,7 +174,10 @@ def _without_angles(pieces: list[_Piece], notes: Notes) -> Address:
         if piece.kind is not _Kind.TEXT or "@" not in piece.text:
             continue
         parts = piece.text.split()
-        word = next(part for part in parts if "@" in part)
+        if not any(part.rstrip("@").find("@") > 0 for part in parts):
+            # `a @ x` is an obsolete way of writing (RFC 5322 section 4.4).
+            parts = " ".join(parts).replace(" @", "@").replace("@ ", "@").split()
+        word = max(parts, key=lambda part: part.rstrip("@").find("@") > 0)
         local_part = pieces[place - 1] if place and word.startswith("@") else None
         if local_part is not None and local_part.kind is _Kind.QUOTED:
             return Address("", _tidy(f'"{local_part.text}"{word}'))

@@ -50,7 +50,7 @@ def read_body(leaves: Sequence[Leaf], limits: Limits, notes: Notes) -> Body:
         if leaf.media_type == "text/plain":
             block.plain.append(source.strip("\n"))
         else:
-            block.html.append(html.clean(source, notes))
+            block.html.append(html.clean(source, notes).strip())
     texts = [text for block in blocks.values() if (text := _text(block))]
     return Body(_cut("\n\n".join(texts), limits.text_chars, notes), _html(blocks.values()), tuple(rest))
 
@@ -63,9 +63,7 @@ def _is_shown(leaf: Leaf, *, alone: bool) -> bool:
 
 
 def _decode(leaf: Leaf, room: int, notes: Notes) -> str:
-    # No charset takes more than four bytes for a sign, so what is cut from the bytes is beyond the limit.
-    content = leaf.content[: 4 * room + 4]
-    text = charsets.decode(content, leaf.parameters.get("charset", ""), notes)
+    text = charsets.decode(leaf.content, leaf.parameters.get("charset", ""), notes)
     return several_lines(_cut(text, room, notes))
 
 

@@ -88,7 +88,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open what the tag opens."""
-        self._end_block(tag)
+        self._end_block(tag, inner=bool(self._numbers))
         if tag == "br":
             self.page.add_line()
         elif tag in ("td", "th"):
@@ -106,7 +106,7 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close what the tag closes."""
-        self._end_block(tag)
+        self._end_block(tag, inner=len(self._numbers) > 1)
         if tag == "a":
             self._write_link()
         elif tag in ("ul", "ol") and self._numbers:
@@ -126,9 +126,9 @@ class _Reader(HTMLParser):
         if words.endswith(" "):
             self.page.blank()
 
-    def _end_block(self, tag: str) -> None:
+    def _end_block(self, tag: str, *, inner: bool) -> None:
         # A list in a list is no paragraph of its own.
-        if tag in _LINES or (tag in ("ul", "ol") and len(self._numbers) > 1):
+        if tag in _LINES or (tag in ("ul", "ol") and inner):
             self.page.end_line()
         elif tag in _PARAGRAPHS:
             self.page.end_line(paragraph=True)

@@ -62,8 +62,10 @@ def every_text(mail: ParsedMail) -> list[str]:
             "de_html_only",
             Address("Jürgen Groß", "juergen@beispiel.de"),
             "Rückgabe",
-            "Guten Tag,\n\ndie Größe passt nicht. Siehe hier (https://beispiel.de/größe).\n\n"
-            "Artikel  Menge\nSchuhe  2\n\n- rot\n- blau\n\n[Foto]",
+            (
+                "Guten Tag,\n\ndie Größe passt nicht. Siehe hier (https://beispiel.de/größe).\n\n"
+                "Artikel  Menge\nSchuhe  2\n\n- rot\n- blau\n\n[Foto]"
+            ),
         ),
         ("en_apple_mail", Address("Ann", "ann@example.com"), "Broken parts", "See the picture:\n\nIt came like this."),
         (
@@ -411,7 +413,23 @@ def test_of_the_references_the_newest_hundred_stay() -> None:
     assert (len(mail.references), mail.references[0], mail.references[-1]) == (100, "<50@x>", "<149@x>")
 
 
-HOSTILE = [b'"', b"(", b"<", b'\\"', b",", b":", b";", b"@", b"<@", b'"\\', b"(\\", b"=?", b"=?u?q?", b"=?u?q?a?=", b"\r"]
+HOSTILE = [
+    b'"',
+    b"(",
+    b"<",
+    b'\\"',
+    b",",
+    b":",
+    b";",
+    b"@",
+    b"<@",
+    b'"\\',
+    b"(\\",
+    b"=?",
+    b"=?u?q?",
+    b"=?u?q?a?=",
+    b"\r",
+]
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
@@ -424,7 +442,7 @@ def test_a_megabyte_of_special_signs_in_a_header_is_survived(name: bytes, piece:
 
 def leaves_by_the_standard_library(message: EmailMessage) -> list[tuple[str, bytes]]:
     parts = [part for part in message.walk() if not part.is_multipart()]
-    return [(part.get_content_type(), bytes(part.get_payload(decode=True) or b"")) for part in parts]  # type: ignore[arg-type]  # bytes, when decoded
+    return [(part.get_content_type(), bytes(part.get_payload(decode=True) or b"")) for part in parts]
 
 
 @given(st.lists(st.tuples(st.binary(max_size=200), st.booleans()), min_size=1, max_size=5), st.text(max_size=50))
@@ -449,9 +467,24 @@ SNIPPETS = st.sampled_from(
     [
         *(b"Content-Type: multipart/mixed; boundary=b\n\n", b"--b\n", b"--b--\n", b"Content-Type: text/html\n\n"),
         *(b"Subject: =?utf-7?Q?+2AA-?=\n", b"=?iso-2022-jp?B?GyRC?=", b"From: ", b"Content-Type: text/plain; charset="),
-        *(b"utf-7", b"utf-16", b"\n\n", b"\r\n", b"&#xD800;", b"\xed\xa0\x80", b"Date: ", b"To: <", b"\x1b$B", b"+2AA-"),
+        *(
+            b"utf-7",
+            b"utf-16",
+            b"\n\n",
+            b"\r\n",
+            b"&#xD800;",
+            b"\xed\xa0\x80",
+            b"Date: ",
+            b"To: <",
+            b"\x1b$B",
+            b"+2AA-",
+        ),
         *(b"Content-Transfer-Encoding: base64\n\n", b"Content-Transfer-Encoding: quoted-printable\n", b"=ED=A0=80"),
-        *(b"message/delivery-status\n\n", b"multipart/report; report-type=delivery-status; boundary=b\n\n", b"filename*0*="),
+        *(
+            b"message/delivery-status\n\n",
+            b"multipart/report; report-type=delivery-status; boundary=b\n\n",
+            b"filename*0*=",
+        ),
     ]
 )
 

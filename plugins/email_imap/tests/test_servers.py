@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.servers import Dovecot, FaultySmtp, MailUser, Postfix
 
 CUSTOMER = "kund@elsewhere.example"
+WaitUntil = Callable[[Callable[[], bool], str], None]
 UGLY = "Subject: Åsa Öberg 漢字 🙂\r\n\r\n.\r\nFrom here\nbare line feed\r\n".encode() + b"\xff\x80"
 
 
@@ -40,9 +41,9 @@ def uid_validity(dovecot: Dovecot, user: MailUser) -> str:
         return str(client.response("UIDVALIDITY")[1][0])
 
 
-def listens(host: str, port: int) -> bool:
+def listens(port: int) -> bool:
     with socket.socket() as client:
-        return client.connect_ex((host, port)) == 0
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def letter(to: str, subject: str = "Ärende ett") -> EmailMessage:
@@ -135,28 +136,52 @@ def test_a_kicked_user_loses_the_connection(dovecot: Dovecot, mail_user: MailUse
         client.shutdown()
 
 
-@pytest.mark.dovecot
-def test_a_killed_test_run_leaves_no_dovecot_behind(
-    dovecot: Dovecot, wait_until: Callable[[Callable[[], bool], str], None]
-) -> None:
+def killed_while_they_run(servers: str, ports: str) -> list[str]:
+    """What a test run that is killed in the middle of this `with` printed before."""
     program = (
         "import sys; from importlib import import_module; sys.path.insert(0, sys.argv[1])\n"
-        "with import_module('servers').Dovecot() as dovecot:\n"
-        "    print(dovecot.imap_port, dovecot.folder, flush=True)\n"
+        "servers = import_module('servers')\n"
+        f"with {servers}:\n"
+        f"    print({ports}, dovecot.folder, flush=True)\n"
         "    sys.stdin.read()\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(Path(__file__).parents[3] / "tests")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as run:
+    folder = str(Path(__file__).parents[3] / "tests")
+    command = [sys.executable, "-c", program, folder]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
-        port, folder = run.stdout.readline().split()
+        printed = run.stdout.readline().split()
         run.send_signal(signal.SIGKILL)
+    return printed
 
-    wait_until(lambda: not listens(dovecot.host, int(port)), "the end of the orphaned Dovecot")
+
+@pytest.mark.dovecot
+def test_a_killed_test_run_leaves_no_dovecot_behind(wait_until: WaitUntil) -> None:
+    port, folder = killed_while_they_run("servers.Dovecot() as dovecot", "dovecot.imap_port")
+
+    wait_until(lambda: not listens(int(port)), "the end of the orphaned Dovecot")
     shutil.rmtree(folder)
+
+
+@pytest.mark.dovecot
+@pytest.mark.postfix
+def test_a_killed_test_run_leaves_no_postfix_behind(wait_until: WaitUntil) -> None:
+    port, spool, folder = killed_while_they_run(
+        "servers.Dovecot() as dovecot, servers.Postfix(dovecot) as postfix", "postfix.port, postfix.folder"
+    )
+
+    wait_until(lambda: not listens(int(port)), "the end of the orphaned Postfix")
+    shutil.rmtree(spool, ignore_errors=True)  # its last process may still be tidying up
+    shutil.rmtree(folder)
+
+
+@pytest.mark.dovecot
+@pytest.mark.postfix
+def test_a_stopped_postfix_comes_back_on_its_port(postfix: Postfix) -> None:
+    postfix.stop()
+    stopped = listens(postfix.port)
+    postfix.start()
+
+    assert (stopped, listens(postfix.port)) == (False, True)
 
 
 @pytest.mark.dovecot
