@@ -11,12 +11,15 @@ import os
 import shutil
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.fakes import MovableClock
+
+pytest_plugins = ("tests.server_fixtures",)
 
 _SERVERS = {
     "dovecot": "a real Dovecot: apt-get install dovecot-imapd dovecot-lmtpd",
@@ -25,26 +28,10 @@ _SERVERS = {
 _GUARDED = ("connect", "connect_ex", "sendto")
 
 
-@dataclass
-class FakeClock:
-    """A clock that moves only when a test says so."""
-
-    instant: datetime = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        """The instant at which the clock stands."""
-        return self.instant
-
-    def advance(self, *by: timedelta, **more: float) -> datetime:
-        """Move the clock, `clock.advance(hours=2)`, and return the new instant."""
-        self.instant += sum(by, timedelta(**more))
-        return self.instant
-
-
 @pytest.fixture
-def clock() -> FakeClock:
+def clock() -> MovableClock:
     """A clock that stands at Monday 2026-11-23, nine o'clock in Stockholm."""
-    return FakeClock()
+    return MovableClock(datetime(2026, 11, 23, 8, 0, tzinfo=UTC))
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile(
         "casehub",
         deadline=None,  # a slow machine is no failure
-        derandomize=bool(os.environ.get("CI")),
+        derandomize=True,  # what fails once fails again
         print_blob=True,  # what is found elsewhere can be found again here
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )

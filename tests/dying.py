@@ -20,7 +20,8 @@ from typing import Any
 
 import hub_email_imap.reading
 from hub.store import open_store
-from tests.shop import Shop, ShopClock
+from tests.fakes import MovableClock
+from tests.shop import Shop
 
 _OURS = tuple(os.sep + name + os.sep for name in ("hub", "hub_email_imap"))
 
@@ -29,7 +30,7 @@ def main(options_file: str, kill_at: int, what: str) -> int:
     """Do it, counting; answers how many calls there were."""
     plan: dict[str, Any] = json.loads(Path(options_file).read_text(encoding="utf-8"))
     hub_email_imap.reading.STEP_MAILS = 4
-    clock = ShopClock(datetime.fromisoformat(plan["now"]))
+    clock = MovableClock(datetime.fromisoformat(plan["now"]))
     store = open_store(Path(plan["data"]), clock)
     shop = Shop(store, clock, plan["options"])
     calls = count(1)

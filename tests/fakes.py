@@ -39,9 +39,10 @@ class MovableClock:
         """The instant the test chose."""
         return self.instant
 
-    def advance(self, by: timedelta) -> None:
-        """Let time pass."""
-        self.instant += by
+    def advance(self, *by: timedelta, **more: float) -> datetime:
+        """Let time pass, `clock.advance(hours=2)`, and return the new instant."""
+        self.instant += sum(by, timedelta(**more))
+        return self.instant
 
 
 def letter(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
 
@@ -15,18 +14,17 @@ import structlog
 from hub import Case, Connection, Reply, Tools
 from hub.core.acts import queue_reply
 from hub.core.outbox import ReplyState
-from hub.core.policy import Deadline
 from hub.core.ports import CaseFilter, Store
 from hub.runs.channel import Source
 from hub.runs.delivery import DeliveryPorts, DeliveryResult, deliver
 from hub.runs.sync import ChannelResult, SyncPorts, sync
 from hub_email_imap.adapter import EmailAdapter
 from hub_email_imap.settings import EmailSettings
+from tests.fakes import MovableClock, a_day_later
 
 ADDRESS = "support@shop.example"
 PASSWORD = "a secret password"
 CUSTOMER = "Åsa Öberg <asa@kund.example>"
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 def mail(
@@ -50,34 +48,12 @@ def mail(
 
 
 @dataclass
-class ShopClock:
-    """A clock the shop's tests move."""
-
-    instant: datetime = NOON
-
-    def now(self) -> datetime:
-        """The instant the test chose."""
-        return self.instant
-
-    def advance(self, by: timedelta) -> None:
-        """Let time pass."""
-        self.instant += by
-
-
-def a_day_later(case: Case) -> Deadline | None:
-    """A policy that gives everybody a day."""
-    started = case.waiting_since
-    return Deadline("a-day", started, started + timedelta(days=1)) if started else None
-
-
-@dataclass
 class Shop:
     """One channel of e-mail over a store; `options` are the settings of its mailbox."""
 
     store: Store
-    clock: ShopClock
+    clock: MovableClock
     options: dict[str, Any]
-    kept: list[str] = field(default_factory=list)
 
     def settings(self, **changed: Any) -> EmailSettings:
         """The mailbox's settings, some of them changed."""

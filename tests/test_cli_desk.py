@@ -676,7 +676,10 @@ def test_unreadable_messages_are_read_again_one_failure_stopping_none(
     desktop: Desktop, connection: PretendedConnection
 ) -> None:
     bad = replace(letter("m1"), problem="too deep", raw=desktop.keep(b"raw"), text="")
-    desktop.arrive(IncomingMessage(bad, type=CaseType.UNREADABLE), IncomingMessage(replace(bad, ref="m2")))
+    desktop.arrive(
+        IncomingMessage(bad, type=CaseType.UNREADABLE),
+        IncomingMessage(replace(bad, ref="m2", raw=desktop.keep(b"another"))),
+    )
     connection.readable = {"m1": RuntimeError("s3cret"), "m2": mail("m2")}
 
     assert "! This message could not be read: too deep" in desktop.told("show", "1001")

@@ -33,7 +33,7 @@ from hub.core.model import Author, Direction, Message, Party
 from hub.errors import Busy, ConfigurationError, NotFound, Refused, StoreError, Unavailable
 
 if TYPE_CHECKING:
-    from conftest import FakeClock
+    from tests.fakes import MovableClock
 
 Install = Callable[..., None]
 Write = Callable[[str], Path]
@@ -473,7 +473,7 @@ def test_check_without_channels_says_how_to_begin(write_settings: Write) -> None
 
 
 def test_a_hub_has_its_channels_with_their_own_and_common_settings(
-    shop: None, write_settings: Write, clock: FakeClock
+    shop: None, write_settings: Write, clock: MovableClock
 ) -> None:
     write_settings(
         CHANNEL
@@ -515,7 +515,7 @@ def test_tools_sign_for_one_channel_with_the_hubs_own_key(write_settings: Write)
 
 
 def test_deadlines_are_computed_anew_once_when_the_promise_changes(
-    write_settings: Write, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    write_settings: Write, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_settings("")
     with open_hub(clock=clock) as hub:
@@ -550,7 +550,7 @@ def save_a_mail(hub: Hub) -> str:
 # Mending the database
 
 
-def test_the_database_is_checked_copied_and_rebuilt(write_settings: Write, tmp_path: Path, clock: FakeClock) -> None:
+def test_the_database_is_checked_copied_and_rebuilt(write_settings: Write, tmp_path: Path, clock: MovableClock) -> None:
     write_settings("")
     with open_hub(clock=clock) as hub:
         save_a_mail(hub)
@@ -578,7 +578,7 @@ def test_loopback_stays_open() -> None:
         assert client.getpeername() == server.getsockname()
 
 
-def test_the_clock_moves_only_when_told(clock: FakeClock) -> None:
+def test_the_clock_moves_only_when_told(clock: MovableClock) -> None:
     before = clock.now()
 
     assert clock.now() == before

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import pytest
 
-from hub.core.events import ReplyStopped, replay
+from hub.core.events import ReplyStopped
 from hub.core.incoming import CaseUpdate, Clue, ClueKind, IncomingMessage, OwnEcho
 from hub.core.matching import MatchingRules
 from hub.core.merge import keys_of, merge_batch
@@ -19,6 +19,7 @@ from hub.core.model import Author, Case, CaseState, CaseType, Direction, Message
 from hub.core.outbox import ReplyState, become_uncertain, move, start_sending
 from hub.core.policy import Deadline
 from hub.core.ports import Clock, Store
+from hub.core.replay import replay
 from hub.errors import NotFound, Refused
 from hub.runs import desk as desk_module
 from hub.runs.desk import Desk, Reread, keep_files

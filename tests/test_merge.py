@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core import events
-from hub.core.events import Absorbed, Event, Merged, MessageArrived, ReplyDelivered, StateChanged, apply, replay
+from hub.core.events import Absorbed, Event, Merged, MessageArrived, ReplyDelivered, StateChanged
 from hub.core.incoming import CaseUpdate, Clue, ClueKind, Incoming, IncomingMessage, OwnEcho
 from hub.core.matching import KnownThreads
 from hub.core.merge import Change, Keys, Known, MergeResult, keys_of, merge_batch
 from hub.core.model import Author, Case, CaseState, CaseType, Direction, Message, Order, Party
 from hub.core.outbox import Reply, ReplyState
+from hub.core.replay import apply, replay
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 NOW = NOON + timedelta(days=1)

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from hub.core.events import Event, Happening, MessageArrived, Opened, ReplyDelivered, StateChanged, apply, replay
+from hub.core.events import Event, Happening, MessageArrived, Opened, ReplyDelivered, StateChanged
 from hub.core.model import Author, Case, CaseState, Direction, Message
 from hub.core.policy import Deadline, Promise, deadline
+from hub.core.replay import apply, replay
 from hub.core.worktime import Calendar
 
 WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ("09:00-17:00",))
@@ -72,11 +73,13 @@ def test_thanks_after_the_answer_starts_a_new_deadline() -> None:
     assert deadline(thanked, PROMISE) == Deadline("office", hours(2), hours(26))
 
 
-def test_a_closed_case_owes_nothing_until_the_customer_writes_again() -> None:
+def test_a_closed_case_owes_nothing_until_it_is_opened_or_the_customer_writes_again() -> None:
     events = ((asked(hours(0)), hours(0)), (closed(), hours(1)))
 
     assert deadline(case(*events), PROMISE) is None
-    assert deadline(case(*events, (closed(CaseState.OPEN), hours(2))), PROMISE) is None
+    reopened = deadline(case(*events, (closed(CaseState.OPEN), hours(2))), PROMISE)
+    assert reopened is not None
+    assert reopened.started_at == hours(0)
     again = deadline(case(*events, (asked(hours(3)), hours(3))), PROMISE)
     assert again is not None
     assert again.started_at == hours(3)

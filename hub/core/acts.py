@@ -15,16 +15,15 @@ from hub.core.events import (
     Merged,
     MessageArrived,
     MessageReread,
-    ReplyDelivered,
     ReplyQueued,
     ReplyStopped,
     StateChanged,
-    apply,
 )
 from hub.core.incoming import IncomingMessage
 from hub.core.merge import Change
 from hub.core.model import Attachment, Author, Case, CaseState, CaseType, Direction, Message, Order, Party
-from hub.core.outbox import WAITING, Reply, ReplyState, as_message, has_grown, move
+from hub.core.outbox import WAITING, Reply, ReplyState, delivered, has_grown, move
+from hub.core.replay import apply
 from hub.errors import Refused
 
 _INSTEAD: Mapping[ReplyState, str] = {
@@ -101,16 +100,26 @@ def queue_reply(
     *,
     then_close: bool = False,
 ) -> tuple[Change, Reply]:
-    """Approve a reply; `after` is the ref of the newest message from outside that its writer saw."""
+    """Approve a reply; `after` is the ref of the newest message from outside that its writer saw.
+
+    With `then_close` the case is closed when the reply is delivered, not before: until then its clock runs.
+    """
     require_answerable(case)
     if not text.strip():
         raise Refused("A reply without text is not sent; give it with -m, on standard input or in the editor.")
-    reply = Reply(key, case.number, case.channel, text, now, by=who, attachments=tuple(attachments), after=after)
+    reply = Reply(
+        key,
+        case.number,
+        case.channel,
+        text,
+        now,
+        by=who,
+        attachments=tuple(attachments),
+        after=after,
+        then_close=then_close,
+    )
     _require_seen(case, reply)
-    happened: list[Happening] = [ReplyQueued(key, who)]
-    if then_close and case.state is not CaseState.CLOSED:
-        happened.append(StateChanged(CaseState.CLOSED, Author.SELLER, who, f"closed with reply {key}"))
-    return _change(case, now, *happened), reply
+    return _change(case, now, ReplyQueued(key, who)), reply
 
 
 def absorb(case: Case, other: Case, replies: Sequence[Reply], who: str, now: datetime) -> tuple[Change, Change]:
@@ -162,8 +171,7 @@ def mark_delivered(case: Case, reply: Reply, who: str, now: datetime) -> tuple[C
     _require_state(reply, "marked as sent", _PERHAPS_SENT)
     reason = f"{who} saw that it was delivered"
     # Nobody knows when it was sent. Dated today it would also answer what the customer wrote meanwhile.
-    message = as_message(reply, reply.written_at, reply.receipt_ref)
-    event = Event(ReplyDelivered(reply.key, message, reason), reply.written_at, now)
+    event = Event(delivered(reply, reply.written_at, reply.receipt_ref, reason), reply.written_at, now)
     return Change(apply(case, event), (event,)), move(reply, ReplyState.DELIVERED, reason)
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import singledispatch
 
 from hub.core.model import (
     Author,
-    Case,
     CaseState,
     CaseType,
-    Direction,
     Message,
     Order,
     Party,
@@ -93,11 +89,17 @@ class ReplyQueued:
 
 @dataclass(frozen=True, slots=True)
 class ReplyDelivered:
-    """The platform took the reply with `key`; the message is what the customer gets."""
+    """The platform took the reply with `key`; the message is what the customer gets.
+
+    It answers what its writer had seen: everything up to the message with the ref `after`, whatever came since. Where
+    `after` is empty, it answers what had been written before it. `then_close` closes the case unless somebody waits.
+    """
 
     key: str
     message: Message
     reason: str = ""
+    after: str = ""
+    then_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,140 +155,3 @@ class Event:
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", comparable(self.at))
         object.__setattr__(self, "seen_at", comparable(self.seen_at))
-
-
-def replay(events: Iterable[Event]) -> Case:
-    """Build the case that these events, in the order in which they were recorded, add up to."""
-    stream = iter(events)
-    first = next(stream, None)
-    if first is None or not isinstance(first.what, Opened):
-        raise ValueError("the first event of a case is its opening")
-    case = open_case(first)
-    for event in stream:
-        case = apply(case, event)
-    return case
-
-
-def open_case(event: Event) -> Case:
-    """The case as it stands after its opening event."""
-    what = event.what
-    if not isinstance(what, Opened):
-        raise TypeError(f"a case begins with Opened, not {type(what).__name__}")
-    return Case(
-        number=what.number,
-        channel=what.channel,
-        ref=what.ref,
-        opened_at=event.at,
-        changed_at=event.at,
-        subject=what.subject,
-        type=what.type,
-        type_raw=what.type_raw,
-        customer=what.customer,
-        order=what.order,
-        url=what.url,
-        linked=what.linked,
-    )
-
-
-def apply(case: Case, event: Event) -> Case:
-    """The case after one more event."""
-    changed = _after(event.what, case, event.at)
-    return replace(changed, changed_at=max(case.changed_at, event.at))
-
-
-@singledispatch
-def _after(what: Happening, _case: Case, _at: datetime) -> Case:
-    raise TypeError(f"a case does not know what to do with {type(what).__name__}")
-
-
-@_after.register
-def _(what: MessageArrived, case: Case, _at: datetime) -> Case:
-    case = replace(case, messages=in_order((*case.messages, what.message)))
-    return _state_after(what.message, case)
-
-
-@_after.register
-def _(what: MessageReread, case: Case, _at: datetime) -> Case:
-    messages = tuple(what.message if m.ref == what.message.ref else m for m in case.messages)
-    case = replace(case, messages=in_order(messages))
-    return _state_after(what.message, case)
-
-
-@_after.register
-def _(what: FactsLearnt, case: Case, _at: datetime) -> Case:
-    names = ("subject", "type", "type_raw", "customer", "order", "url")
-    told = {name: getattr(what, name) for name in names if getattr(what, name) is not None}
-    return replace(case, **told)
-
-
-@_after.register
-def _(what: StateChanged, case: Case, at: datetime) -> Case:
-    changed = replace(case, state=what.state, state_raw=what.raw, state_at=at, closed_at=None)
-    if what.state is not CaseState.CLOSED:
-        return changed
-    # By ref and not by time: a mail that was on its way when the case was closed is settled by nobody.
-    settled = frozenset(m.ref for m in case.messages if m.asks_for_an_answer)
-    return replace(changed, closed_at=at, settled=settled)
-
-
-@_after.register
-def _(what: Assigned, case: Case, _at: datetime) -> Case:
-    return replace(case, assignee=what.to)
-
-
-@_after.register
-def _(_what: ReplyQueued, case: Case, _at: datetime) -> Case:
-    return case
-
-
-@_after.register
-def _(what: ReplyDelivered, case: Case, _at: datetime) -> Case:
-    if any(m.ref == what.message.ref for m in case.messages):
-        return case
-    case = replace(case, messages=in_order((*case.messages, what.message)))
-    return _state_after(what.message, case)
-
-
-@_after.register
-def _(_what: ReplyStopped, case: Case, _at: datetime) -> Case:
-    return case
-
-
-@_after.register
-def _(what: Absorbed, case: Case, _at: datetime) -> Case:
-    known = {m.ref for m in case.messages}
-    new = tuple(m for m in what.messages if m.ref not in known)
-    case = replace(
-        case,
-        messages=in_order((*case.messages, *new)),
-        linked=(*case.linked, what.number),
-        settled=case.settled.union(what.settled),
-    )
-    for message in new:
-        case = _state_after(message, case)
-    return case
-
-
-@_after.register
-def _(what: Merged, case: Case, at: datetime) -> Case:
-    return replace(case, state=CaseState.MERGED, merged_into=what.into, state_at=at, closed_at=at)
-
-
-def in_order(messages: Iterable[Message]) -> tuple[Message, ...]:
-    """The messages by the platform's instant; equal instants keep the order in which they were learnt."""
-    return tuple(sorted(messages, key=_sent_at))
-
-
-_sent_at: Callable[[Message], datetime] = lambda message: message.sent_at  # noqa: E731  a key used in a hot loop
-
-
-def _state_after(message: Message, case: Case) -> Case:
-    """A person's message opens the case again, an answer to the newest one sets it waiting, a robot's does neither."""
-    if case.state is CaseState.MERGED or message.direction is Direction.NOTE:
-        return case
-    if message.asks_for_an_answer:
-        reopened = replace(case, state=CaseState.OPEN, state_at=message.sent_at, closed_at=None)
-        return reopened if reopened.waiting_since else case
-    if message.answers and case.state is CaseState.OPEN and case.waiting_since is None:
-        return replace(case, state=CaseState.WAITING, state_at=message.sent_at)
-    return case

@@ -6,21 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hub.core.events import (
-    Event,
-    FactsLearnt,
-    Happening,
-    MessageArrived,
-    Opened,
-    ReplyDelivered,
-    StateChanged,
-    apply,
-    open_case,
-)
+from hub.core.events import Event, FactsLearnt, Happening, MessageArrived, Opened, StateChanged
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage, OwnEcho
 from hub.core.matching import KnownThreads, Match, MatchingRules, match
-from hub.core.model import Author, Case, CaseType, Message, Order, Party
-from hub.core.outbox import Reply, ReplyState, as_message
+from hub.core.model import Author, Case, CaseType, Message, Order, Party, original_key
+from hub.core.outbox import Reply, ReplyState, delivered
+from hub.core.replay import apply, open_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +72,8 @@ def keys_of(items: Iterable[Incoming]) -> Keys:
             messages.add(item.message.ref)
             values = {clue.value for clue in item.clues}
             threads |= values
+            if item.message.raw:
+                threads.add(original_key(item.message.raw))
             numbers |= values
     return Keys(*(frozenset(found) for found in (refs, messages, threads, numbers, replies)))
 
@@ -130,7 +123,7 @@ class _Merging:
 
     def _take_message(self, incoming: IncomingMessage) -> None:
         message = incoming.message
-        if message.ref in self._known.message_refs:
+        if message.ref in self._known.message_refs or self._has_original(message):
             return
         found = self._match(incoming)
         if not found.number and not incoming.may_open:
@@ -139,6 +132,12 @@ class _Merging:
             message = replace(message, labels=(*message.labels, "unverified"))
         number = found.number or self._open(incoming, found)
         self._add_message(number, message, found.reason)
+
+    def _has_original(self, message: Message) -> bool:
+        """Whether the very same original is here under another ref, as when another version of the plugin read it."""
+        number = self._known.threads.by_thread_key.get(original_key(message.raw), "")
+        case = self._known.threads.current(number)
+        return bool(message.raw) and case is not None and any(m.raw == message.raw for m in case.messages)
 
     def _match(self, incoming: IncomingMessage) -> Match:
         found = match(incoming, self._known.threads, self._rules)
@@ -203,9 +202,9 @@ class _Merging:
         case = self._known.threads.current(reply.case_number)
         if case is None:
             return
-        message = as_message(reply, echo.seen_at, echo.ref)
-        self._record(case.number, ReplyDelivered(reply.key, message, "met again on the platform"), echo.seen_at)
-        self._remember(case.number, message)
+        happened = delivered(reply, echo.seen_at, echo.ref, "met again on the platform")
+        self._record(case.number, happened, echo.seen_at)
+        self._remember(case.number, happened.message)
         self._known.replies[echo.key] = replace(reply, state=ReplyState.DELIVERED)
         self._delivered.append(reply.key)
 
@@ -217,7 +216,7 @@ class _Merging:
     def _remember(self, number: str, message: Message) -> None:
         """Let the next items of the batch find this message, as those of the next batch will."""
         self._known.message_refs.add(message.ref)
-        for key in message.thread_keys:
+        for key in message.lookup_keys:
             self._known.threads.by_thread_key.setdefault(key, number)
 
     def _record_opening(self, opened: Opened, at: datetime) -> str:

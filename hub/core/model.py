@@ -12,6 +12,10 @@ from enum import StrEnum
 _CURRENCY = re.compile("[A-Z]{3}")
 
 
+FROM_OUTBOX = "reply:"
+"""How the ref of a message begins that the hub sent itself."""
+
+
 class CaseState(StrEnum):
     """Where a case stands, seen from the seller."""
 
@@ -141,13 +145,23 @@ class Message:
         """Whether this counts as the seller's answer: public, and written by a person."""
         return self.direction is Direction.OUTBOUND and not self.automatic
 
+    @property
+    def from_outbox(self) -> bool:
+        """Whether the hub sent this itself, so that it is known what its writer had seen."""
+        return self.ref.startswith(FROM_OUTBOX)
+
+    @property
+    def lookup_keys(self) -> tuple[str, ...]:
+        """What this message is found by on its channel: its thread keys, and its kept original."""
+        return (*self.thread_keys, original_key(self.raw)) if self.raw else self.thread_keys
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One customer matter in our form: the sum of its events.
 
     `state_at` is the instant of what brought it into its state, None while it is as it was opened; `settled` has the
-    refs of the messages that were settled by closing it.
+    refs of the customer's messages that nobody waits for any more: they were answered, or the case was closed.
     """
 
     number: str
@@ -178,16 +192,11 @@ class Case:
 
     @property
     def waiting_since(self) -> datetime | None:
-        """When the customer wrote the oldest message that is neither answered nor settled by closing the case."""
+        """When the customer wrote the oldest message that is not settled yet."""
         if not self.is_open:
             return None
-        oldest = None
-        for message in self.messages:
-            if message.answers:
-                oldest = None
-            elif oldest is None and message.asks_for_an_answer and message.ref not in self.settled:
-                oldest = message.sent_at
-        return oldest
+        waiting = (m.sent_at for m in self.messages if m.asks_for_an_answer and m.ref not in self.settled)
+        return next(waiting, None)
 
     @property
     def last_inbound(self) -> Message | None:
@@ -207,6 +216,11 @@ class Case:
             found.add(message.sender.email.lower())
             found.update(address.lower() for address in message.recipients)
         return frozenset(found - {""})
+
+
+def original_key(digest: str) -> str:
+    """The key under which a message is found by the digest of its original."""
+    return f"sha256:{digest}"
 
 
 def require_aware(instant: datetime) -> datetime:

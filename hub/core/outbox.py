@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hub.core.events import ReplyDelivered
 from hub.core.model import (
+    FROM_OUTBOX,
     Attachment,
     Author,
     Case,
@@ -84,6 +86,7 @@ class Reply:
     read_backs: int = 0
     reason: str = ""
     receipt_ref: str = ""
+    then_close: bool = False
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -159,10 +162,15 @@ def has_grown(case: Case, reply: Reply) -> Message | None:
     return newest if seen is None or newest.sent_at >= seen.sent_at else None
 
 
+def delivered(reply: Reply, at: datetime, ref: str = "", reason: str = "") -> ReplyDelivered:
+    """What happened to the case of a reply that the platform took at this instant, under its own reference `ref`."""
+    return ReplyDelivered(reply.key, as_message(reply, at, ref), reason, reply.after, reply.then_close)
+
+
 def as_message(reply: Reply, at: datetime, ref: str = "") -> Message:
     """The delivered reply as a message of its case; `ref` is the platform's own reference, which answers point at."""
     return Message(
-        ref=f"reply:{reply.key}",
+        ref=FROM_OUTBOX + reply.key,
         author=Author.SELLER,
         direction=Direction.OUTBOUND,
         sent_at=at,

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+# Only the marks of Latin, Greek and Cyrillic letters: Japanese voicing marks change the word.
+_LATIN_MARKS = re.compile("[\u0300-\u036f]+")
+# Kana, CJK ideographs and their extensions: languages written without spaces.
+_UNSPACED = re.compile("([\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff])")
+_WORD = re.compile(r"[^\W_]+")
 # Letters that Unicode does not take apart into a base letter and a mark.
 _FOLDED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŧ": "t", "ħ": "h"}
@@ -16,21 +22,10 @@ def fold(text: str) -> str:
         return text.lower()
     # Twice: taking ™ or № apart brings new capitals (Unicode 3.13, compatibility caseless match).
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
-    plain = "".join(c for c in decomposed if not _is_latin_mark(c)).translate(_FOLDED)
-    recomposed = unicodedata.normalize("NFC", plain)
-    return "".join(f" {c} " if _is_unspaced(c) else c for c in recomposed)
+    plain = _LATIN_MARKS.sub("", decomposed).translate(_FOLDED)
+    return _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", plain))
 
 
 def words(text: str) -> list[str]:
     """The folded words of a text; everything that is neither letter nor digit parts two words."""
-    return "".join(c if c.isalnum() else " " for c in fold(text)).split()
-
-
-def _is_latin_mark(char: str) -> bool:
-    # Only the marks of Latin, Greek and Cyrillic letters: Japanese voicing marks change the word.
-    return "\u0300" <= char <= "\u036f"
-
-
-def _is_unspaced(char: str) -> bool:
-    # Kana, CJK ideographs and their extensions: languages written without spaces.
-    return "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or "\U00020000" <= char <= "\U0003ffff"
+    return _WORD.findall(fold(text))

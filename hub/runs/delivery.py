@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hub.adapter import Connection
-from hub.core.events import Event, Happening, ReplyDelivered, ReplyStopped, apply
+from hub.core.events import Event, Happening, ReplyStopped
 from hub.core.merge import Change
 from hub.core.model import Case
 from hub.core.outbox import (
@@ -22,8 +22,8 @@ from hub.core.outbox import (
     Receipt,
     Reply,
     ReplyState,
-    as_message,
     become_uncertain,
+    delivered,
     has_grown,
     move,
     retry_later,
@@ -31,6 +31,7 @@ from hub.core.outbox import (
     still_uncertain,
 )
 from hub.core.ports import Clock, DeadlineOf, Store
+from hub.core.replay import apply
 from hub.errors import (
     AuthenticationFailed,
     Busy,
@@ -122,7 +123,7 @@ class _Run:
         """We hold the lease, so whoever was sending has died: what it had begun may have been sent."""
         for reply in self._ports.store.replies(frozenset({ReplyState.SENDING}), channel=self._source.name):
             reason = "casehub was stopped while it was sending this"
-            self._settle(become_uncertain(reply, reason, self._now(), self._ports.settle))
+            self._settle(reply, become_uncertain(reply, reason, self._now(), self._ports.settle))
 
     def _handle(self, connection: Connection, reply: Reply) -> bool:
         """Do what one reply needs; False when the channel is of no use for the next one."""
@@ -150,21 +151,21 @@ class _Run:
         try:
             receipt = connection.deliver(reply, case)
         except Rejected as error:
-            self._settle(move(reply, ReplyState.REJECTED, str(error)))
+            self._settle(reply, move(reply, ReplyState.REJECTED, str(error)))
         except Unsupported as error:
-            self._settle(move(reply, ReplyState.REJECTED, f"{error}. {error.portal_step}".strip()))
+            self._settle(reply, move(reply, ReplyState.REJECTED, f"{error}. {error.portal_step}".strip()))
         except RateLimited as error:
-            self._settle(retry_later(reply, str(error), self._now(), self._ports.jitter(), error.after))
+            self._settle(reply, retry_later(reply, str(error), self._now(), self._ports.jitter(), error.after))
             return False
         except (Unavailable, AuthenticationFailed) as error:
-            self._settle(retry_later(reply, str(error), self._now(), self._ports.jitter()))
+            self._settle(reply, retry_later(reply, str(error), self._now(), self._ports.jitter()))
             self._result.failure = explain(error)
             return False
         except Uncertain as error:
-            self._settle(become_uncertain(reply, str(error), self._now(), self._ports.settle))
+            self._settle(reply, become_uncertain(reply, str(error), self._now(), self._ports.settle))
         except Exception as error:  # noqa: BLE001  whatever broke, it may have been after the bytes had left
             failure = explain(error)
-            self._settle(become_uncertain(reply, failure.text, self._now(), self._ports.settle))
+            self._settle(reply, become_uncertain(reply, failure.text, self._now(), self._ports.settle))
             self._result.failure = failure
             return False
         else:
@@ -176,9 +177,10 @@ class _Run:
         try:
             receipt = connection.find(reply, case)
         except (Uncertain, Unsupported) as error:
-            self._settle(still_uncertain(reply, str(error), self._now(), self._ports.settle))
+            self._settle(reply, still_uncertain(reply, str(error), self._now(), self._ports.settle))
         except HubError as error:
-            self._settle(still_uncertain(reply, f"could not be read back: {error}", self._now(), self._ports.settle))
+            reason = f"could not be read back: {error}"
+            self._settle(reply, still_uncertain(reply, reason, self._now(), self._ports.settle))
             self._result.failure = explain(error)
             return False
         else:
@@ -189,32 +191,37 @@ class _Run:
         if receipt is not None:
             self._take_receipt(reply, receipt)
         else:
-            self._settle(move(reply, ReplyState.QUEUED, "the platform does not have it, so it is sent again"))
+            self._settle(reply, move(reply, ReplyState.QUEUED, "the platform does not have it, so it is sent again"))
 
     def _take_receipt(self, reply: Reply, receipt: Receipt) -> None:
         state = ReplyState.DELIVERED if receipt.final else ReplyState.ACCEPTED
         taken = replace(move(reply, state), receipt_ref=receipt.ref)
-        happened = ReplyDelivered(reply.key, as_message(reply, receipt.at, receipt.ref)) if receipt.final else None
-        if self._settle(taken, happened, receipt.at) and receipt.final:
+        happened = delivered(reply, receipt.at, receipt.ref) if receipt.final else None
+        if self._settle(reply, taken, happened, receipt.at) and receipt.final:
             self._result.delivered.append(reply.key)
         self._result.warnings.extend(receipt.warnings)
 
     def _hold(self, reply: Reply, reason: str) -> None:
-        self._settle(move(reply, ReplyState.HELD, reason))
+        self._settle(reply, move(reply, ReplyState.HELD, reason))
 
-    def _settle(self, reply: Reply, happened: Happening | None = None, at: datetime | None = None) -> bool:
-        """Store what became of a reply, and tell its case, in one transaction; False if it was delivered meanwhile."""
+    def _settle(
+        self, before: Reply, after: Reply, happened: Happening | None = None, at: datetime | None = None
+    ) -> bool:
+        """Store what became of a reply, and tell its case, in one transaction.
+
+        False, and nothing stored, if somebody decided meanwhile: a person in the outbox, or a sync beside us that met
+        the reply on the platform.
+        """
         now = self._now()
-        if happened is None and reply.state in (ReplyState.HELD, ReplyState.REJECTED, ReplyState.UNCERTAIN):
-            happened = ReplyStopped(reply.key, reply.state, reply.reason)
+        if happened is None and after.state in (ReplyState.HELD, ReplyState.REJECTED, ReplyState.UNCERTAIN):
+            happened = ReplyStopped(after.key, after.state, after.reason)
         with self._ports.store.writing() as writer:
-            # A sync running beside us may have met the reply on the platform while we waited for our answer.
-            if writer.reply(reply.key).state is ReplyState.DELIVERED:
+            if writer.reply(before.key).state is not before.state:
                 return False
-            writer.save_reply(reply)
+            writer.save_reply(after)
             if happened is not None:
                 event = Event(happened, at or now, now)
-                case = apply(writer.case(reply.case_number), event)
+                case = apply(writer.case(after.case_number), event)
                 writer.save(Change(case, (event,)), self._ports.deadline_of(case))
         return True
 

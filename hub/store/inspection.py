@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from hub.core.events import Event, replay
+from hub.core.events import Event
 from hub.core.model import Case, CaseState
 from hub.core.ports import Finding
+from hub.core.replay import replay
 from hub.errors import NotFound, StoreError
 from hub.store.blobs import Blobs
 from hub.store.connection import Connection

@@ -78,7 +78,7 @@ def save_lookups(connection: Connection, number: str, channel: str, events: Sequ
 def _save_messages(connection: Connection, case_id: int, channel: str, messages: Iterable[Message]) -> None:
     for message in messages:
         connection.run(_SAVE_MESSAGE, (channel, storable(message.ref), case_id, *_message_values(message)))
-        keys = [(channel, storable(key), case_id) for key in message.thread_keys]
+        keys = [(channel, storable(key), case_id) for key in message.lookup_keys]
         connection.run_many("INSERT OR IGNORE INTO thread_keys (channel, key, case_id) VALUES (?, ?, ?)", keys)
 
 

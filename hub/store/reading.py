@@ -10,12 +10,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub.core.codec import load_happening, loads
-from hub.core.events import Event, replay
+from hub.core.events import Event
 from hub.core.incoming import OpenCase
 from hub.core.model import Case, CaseState, CaseType
 from hub.core.outbox import Reply, ReplyState
 from hub.core.policy import Deadline
 from hub.core.ports import CaseFilter, CaseSummary, ChannelRecord, ListOrder
+from hub.core.replay import replay
 from hub.errors import NotFound, StoreError
 from hub.store.connection import Connection, Row
 from hub.store.projection import CASE_COLUMNS

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hub.core.events import replay
 from hub.core.merge import Change
 from hub.core.ports import DeadlineOf
+from hub.core.replay import replay
 from hub.store.blobs import Blobs
 from hub.store.connection import Connection
 from hub.store.indexing import Indexing

@@ -33,6 +33,7 @@ from hub_email_imap import compose, sending, wire
 from hub_email_imap.mailbox import Mailbox
 from hub_email_imap.position import read_position
 from hub_email_imap.reading import Interpreter, Reading
+from hub_email_imap.roles import Account
 from hub_email_imap.settings import EmailSettings
 from hub_email_imap.tokens import Tokens, bare_id
 from hub_email_imap.worker import ParseFailure, ParseWorker
@@ -52,6 +53,7 @@ class EmailAdapter(Adapter):
         ),
         "new mail is found when a run asks for it, not at the instant it arrives",
         "quoted text is kept, not cut",
+        "mail with list headers counts as written by a machine, unless behind_a_list says that the address is a group",
     )
     Settings: ClassVar[type[EmailSettings]] = EmailSettings
 
@@ -74,7 +76,7 @@ class EmailConnection(Connection):
         self._settings, self._tools = settings, tools
         self._tokens = Tokens(tools.sign, settings.address.rpartition("@")[2])
         self._mailbox = Mailbox(settings)
-        account = wire.Account((settings.address, *settings.aliases), settings.reply_to_senders)
+        account = Account((settings.address, *settings.aliases), settings.reply_to_senders, settings.behind_a_list)
         self._interpreter = Interpreter(tools, account, self._tokens)
 
     def close(self) -> None:

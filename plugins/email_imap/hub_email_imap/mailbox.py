@@ -182,6 +182,9 @@ class Mailbox:
             try:
                 client.login(self._settings.sign_in_name, self._settings.password.get_secret_value())
             except LoginError as error:
+                # IMAPClient calls every failure of LOGIN so, a lost connection too; only `abort` tells them apart.
+                if isinstance(error.__context__, imaplib.IMAP4.abort):
+                    raise Unavailable(f"{self._host} closed the connection while signing in") from None
                 raise _refused_sign_in(str(error), self._settings) from None
 
     def _fetch(self, uids: Sequence[int], what: str, key: bytes) -> dict[int, bytes]:

@@ -11,6 +11,7 @@ from hub_email_imap import wire
 from hub_email_imap.mailbox import FolderState, Listed, Mailbox
 from hub_email_imap.parsed import ParsedFile, ParsedMail
 from hub_email_imap.position import FolderPosition, Position
+from hub_email_imap.roles import Account
 from hub_email_imap.settings import EmailSettings
 from hub_email_imap.tokens import Tokens
 from hub_email_imap.worker import ParseFailure, ParseWorker
@@ -34,14 +35,15 @@ class Reading:
 
     def __init__(self, settings: EmailSettings, tools: Tools, mailbox: Mailbox, interpreter: Interpreter) -> None:
         self._settings, self._tools, self._mailbox, self._interpreter = settings, tools, mailbox, interpreter
+        self._position = Position()
         self._notices: list[Notice] = []
 
     def batches(self, position: Position) -> Iterator[Batch]:
         """What is new, batch by batch; each carries the position that holds once it is stored."""
+        self._position = position
         with ParseWorker() as worker:
             for name, is_sent in self._folder_names():
-                for batch, position in self._read_folder(worker, name, is_sent, position):  # noqa: B020  goes on from it
-                    yield batch
+                yield from self._read_folder(worker, name, is_sent)
 
     def _folder_names(self) -> Iterator[tuple[str, bool]]:
         for name in self._settings.folders:
@@ -52,16 +54,13 @@ class Reading:
             if sent is not None and sent not in self._settings.folders:
                 yield sent, True
 
-    def _read_folder(
-        self, worker: ParseWorker, name: str, is_sent: bool, position: Position
-    ) -> Iterator[tuple[Batch, Position]]:
+    def _read_folder(self, worker: ParseWorker, name: str, is_sent: bool) -> Iterator[Batch]:
         state = self._mailbox.examine(name)
-        known = position.folders.get(name)
+        known = self._position.folders.get(name)
         start = self._start(state, known)
-        position = position.moved(name, start)
         if known != start:
             # Written down before anything is read, so that "from now" stays the same now after a crash.
-            yield self._batch((), position), position
+            yield self._batch(name, start)
         if state.uidnext is not None and state.uidnext <= start.last + 1:
             return
         uids = self._uids(start)
@@ -69,12 +68,10 @@ class Reading:
         for kept, outcomes in self._parsed(worker, self._steps(uids, start)):
             items = [self._interpreter.item(k, o, name, is_sent) for k, o in zip(kept, outcomes, strict=True)]
             done += len(kept)
-            position = position.moved(name, replace(start, last=kept[-1].listed.uid))
-            yield self._batch([item for item in items if item], position, Progress(done, len(uids))), position
-        if uids and position.folders[name].last < uids[-1]:
+            yield self._batch(name, replace(start, last=kept[-1].listed.uid), items, Progress(done, len(uids)))
+        if uids and self._position.folders[name].last < uids[-1]:
             # The newest ones vanished meanwhile, or are older than the operator wants.
-            position = position.moved(name, replace(start, last=uids[-1]))
-            yield self._batch((), position, Progress(len(uids), len(uids))), position
+            yield self._batch(name, replace(start, last=uids[-1]), progress=Progress(len(uids), len(uids)))
 
     def _start(self, state: FolderState, known: FolderPosition | None) -> FolderPosition:
         newest = state.uidnext - 1 if state.uidnext is not None else max(self._mailbox.uids_above(0), default=0)
@@ -150,15 +147,23 @@ class Reading:
         kept = [_Kept(mail, self._tools.keep(raws[mail.uid]), mail.uid in large) for mail in here]
         return kept, [raws[mail.uid] for mail in here]
 
-    def _batch(self, items: Iterable[Incoming], position: Position, progress: Progress | None = None) -> Batch:
+    def _batch(
+        self,
+        folder: str,
+        read_to: FolderPosition,
+        items: Iterable[Incoming | None] = (),
+        progress: Progress | None = None,
+    ) -> Batch:
+        self._position = self._position.moved(folder, read_to)
         notices, self._notices = tuple(self._notices), []
-        return Batch(tuple(items), position.as_checkpoint(), notices, progress)
+        found = tuple(item for item in items if item is not None)
+        return Batch(found, self._position.as_checkpoint(), notices, progress)
 
 
 class Interpreter:
     """Turns parsed mails into what the hub understands, and keeps their attachments."""
 
-    def __init__(self, tools: Tools, account: wire.Account, tokens: Tokens) -> None:
+    def __init__(self, tools: Tools, account: Account, tokens: Tokens) -> None:
         self._tools, self._account, self._tokens = tools, account, tokens
 
     def item(self, kept: _Kept, outcome: ParsedMail | ParseFailure, folder: str, is_sent: bool) -> Incoming | None:

@@ -42,6 +42,9 @@ class EmailSettings(BaseModel):
     reply_to_senders: tuple[str, ...] = Field(
         (), description="senders (address or @domain) such as a web shop's form whose Reply-To is the customer"
     )
+    behind_a_list: bool = Field(
+        False, description="true if the address is a group or mailing list, such as a Google Group"
+    )
     reference_line: bool = Field(True, description="end replies with a signed reference that finds the case again")
     sub_address: bool = Field(False, description="let answers come to address+case-token@; the server must allow it")
     signature: str = Field("", description="text below every reply")

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from itertools import islice
 
 from hub import Attachment, Author, CaseType, Clue, ClueKind, Direction, IncomingMessage, Message, OwnEcho, Party
 from hub_email_imap.orders import order_number
 from hub_email_imap.parsed import Address, ParsedMail
-from hub_email_imap.recipients import canonical, is_plain, matches
+from hub_email_imap.recipients import canonical, is_plain
+from hub_email_imap.roles import Account, Role, is_own, others, role_of
 from hub_email_imap.text import one_line
 from hub_email_imap.tokens import OwnId, Tokens, bare_id, pruned_references
 
@@ -21,17 +21,6 @@ _WIDEST_DOUBT = timedelta(days=7)  # how far a Date header may be off and still 
 _MOST_PARTICIPANTS = 100
 _MOST_NUMBERS = 5  # case numbers believed of one subject
 _SUBJECT_NUMBER = re.compile(r"\[\s*(?:CH-|#)([0-9]{1,9})\s*\]|(?<![\w-])CH-([0-9]{1,9})(?![\w-])", re.IGNORECASE)
-# VS is left out: it forwards in Danish and answers in Finnish.
-_FORWARD = re.compile(r"\s*(?:fwd?|vb|wg|tr|doorst|pd|vl|転送)\s*[:：]", re.IGNORECASE)
-_FROM_MACHINES = frozenset({"bounce", "feedback-report"})
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """The addresses of one mailbox, and the senders (addresses or domains) whose Reply-To is the customer."""
-
-    addresses: tuple[str, ...]
-    reply_to_senders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +36,17 @@ class Arrival:
     sent_folder: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Role:
-    """What a mail is to the hub, whatever its headers look like."""
-
-    author: Author
-    direction: Direction
-    sender: Address
-    automatic: bool
-    labels: tuple[str, ...] = ()
-
-    @property
-    def from_us(self) -> bool:
-        return self.author is Author.SELLER
-
-
 def to_incoming(parsed: ParsedMail, arrival: Arrival, ref: str = "") -> IncomingMessage | OwnEcho | None:
     """The mail as the hub takes it in; None for a mail of ours that went round in a loop.
 
-    A mail that is read again keeps the `ref` it had; `_role_of` says who counts as its author.
+    A mail that is read again keeps the `ref` it had; `roles.role_of` says who counts as its author.
     """
     own = _own_id(parsed, arrival)
     if own is not None:
         return OwnEcho(own.key, own.case_number, arrival.internal_date, bare_id(parsed.message_id))
     if _says_it_is_ours(parsed, arrival):
         return None
-    role = _role_of(parsed, arrival)
+    role = role_of(parsed, arrival.account, arrival.sent_folder)
     return IncomingMessage(
         message=_message(parsed, arrival, role, ref),
         clues=_clues(parsed, arrival, role),
@@ -117,46 +91,6 @@ def oversized(parsed: ParsedMail, arrival: Arrival, size: int, ref: str = "") ->
     return replace(incoming, message=replace(incoming.message, text=text, html="", labels=labels))
 
 
-def _role_of(parsed: ParsedMail, arrival: Arrival) -> _Role:
-    """Who wrote a mail and which way it goes; the first row that fits decides.
-
-    | the mail                                                          | counts as                               |
-    |-------------------------------------------------------------------|-----------------------------------------|
-    | lies in the Sent folder: forwarded, or to nobody but us           | the seller's note, stops no clock       |
-    | lies in the Sent folder: any other                                | the seller's answer                     |
-    | is a delivery report or a complaint report                        | the platform's, automatic               |
-    | From a listed form sender, Reply-To somebody else                 | the customer's of Reply-To, by a person |
-    | From one of our addresses, Reply-To somebody else                 | the customer's of Reply-To (`via-form`) |
-    | From one of our addresses, forwarded to somebody else             | the seller's note, stops no clock       |
-    | From one of our addresses, To or Cc somebody else                 | the seller's answer                     |
-    | From one of our addresses, to nobody but us                       | that colleague's, as a customer's       |
-    | any other                                                         | the customer's of From                  |
-
-    Any row but the two of reports and of listed form senders leaves a mail as automatic as its headers say.
-    """
-    outside = bool(_others([*parsed.to, *parsed.cc], arrival.account))
-    if arrival.sent_folder:
-        return _sellers(parsed, public=outside)
-    if _FROM_MACHINES & set(parsed.labels):
-        return _Role(Author.PLATFORM, Direction.INBOUND, parsed.sender, automatic=True)
-    ours = _is_own(parsed.sender.email, arrival.account)
-    listed = matches(parsed.sender.email, arrival.account.reply_to_senders)
-    behind = _others(parsed.reply_to, arrival.account)
-    if behind and (ours or listed):
-        # The operator says that people write through this form, whatever Precedence the shop's software sets.
-        machine = parsed.automatic and not listed
-        return _Role(Author.CUSTOMER, Direction.INBOUND, behind[0], machine, labels=("via-form",))
-    if ours and outside:
-        return _sellers(parsed, public=True)
-    return _Role(Author.CUSTOMER, Direction.INBOUND, parsed.sender, parsed.automatic)
-
-
-def _sellers(parsed: ParsedMail, public: bool) -> _Role:
-    # A customer's mail passed on to a warehouse carries the customer's Message-ID, and must not pass for the answer.
-    answer = public and not _FORWARD.match(parsed.subject)
-    return _Role(Author.SELLER, Direction.OUTBOUND if answer else Direction.NOTE, parsed.sender, parsed.automatic)
-
-
 def _own_id(parsed: ParsedMail, arrival: Arrival) -> OwnId | None:
     looped = arrival.tokens.read_loop(parsed.loop) if _says_it_is_ours(parsed, arrival) else None
     return arrival.tokens.read_message_id(parsed.message_id) or looped
@@ -164,11 +98,11 @@ def _own_id(parsed: ParsedMail, arrival: Arrival) -> OwnId | None:
 
 def _says_it_is_ours(parsed: ParsedMail, arrival: Arrival) -> bool:
     # A customer's mail program may copy our loop header into the answer; only under our own address is it our mail.
-    ours = arrival.sent_folder or _is_own(parsed.sender.email, arrival.account)
+    ours = arrival.sent_folder or is_own(parsed.sender.email, arrival.account)
     return ours and arrival.tokens.is_own_loop(parsed.loop)
 
 
-def _message(parsed: ParsedMail, arrival: Arrival, role: _Role, ref: str) -> Message:
+def _message(parsed: ParsedMail, arrival: Arrival, role: Role, ref: str) -> Message:
     return Message(
         ref=ref or _ref(parsed, arrival.raw_digest),
         author=role.author,
@@ -179,7 +113,7 @@ def _message(parsed: ParsedMail, arrival: Arrival, role: _Role, ref: str) -> Mes
         subject=parsed.subject,
         sender=Party(role.sender.name, role.sender.email, language=parsed.language),
         # Whoever a customer wants the answer to go to takes part in the case, and may write in it from there.
-        recipients=_emails(_others([*parsed.to, *parsed.cc, *parsed.reply_to], arrival.account)),
+        recipients=_emails(others([*parsed.to, *parsed.cc, *parsed.reply_to], arrival.account)),
         automatic=role.automatic,
         labels=(*parsed.labels, *role.labels),
         attachments=arrival.attachments,
@@ -203,7 +137,7 @@ def _ref(parsed: ParsedMail, raw_digest: str) -> str:
     return f"{message_id}#{digest[:32]}"
 
 
-def _sent_at(parsed: ParsedMail, arrival: Arrival, role: _Role) -> datetime:
+def _sent_at(parsed: ParsedMail, arrival: Arrival, role: Role) -> datetime:
     """The instant the clock goes by.
 
     A customer's mail counts from its arrival: a Date is what the writer's machine says, and a mail that was two days
@@ -222,7 +156,7 @@ def _dated(parsed: ParsedMail, arrival: Arrival) -> datetime:
     return min(max(date, arrival.internal_date - _WIDEST_DOUBT), arrival.internal_date)
 
 
-def _thread_keys(parsed: ParsedMail, role: _Role) -> tuple[str, ...]:
+def _thread_keys(parsed: ParsedMail, role: Role) -> tuple[str, ...]:
     parent = "" if role.from_us else _same_parent(parsed, role.sender)
     return tuple(filter(None, [bare_id(parsed.message_id), parent]))
 
@@ -233,20 +167,20 @@ def _same_parent(parsed: ParsedMail, sender: Address) -> str:
     return f"parent|{parents[0]}|{sender.email}" if parents and sender.email else ""
 
 
-def _extra(parsed: ParsedMail, arrival: Arrival, role: _Role) -> dict[str, str]:
+def _extra(parsed: ParsedMail, arrival: Arrival, role: Role) -> dict[str, str]:
     """What a reply will need, as text; what is empty is left out."""
-    others = _others([role.sender, *parsed.to, *parsed.cc], arrival.account)
+    participants = others([role.sender, *parsed.to, *parsed.cc], arrival.account)
     return _filled(
         message_id=bare_id(parsed.message_id),
         references=" ".join(pruned_references(_bare(parsed.references) or _bare(parsed.in_reply_to))),
-        reply_to=_listed(_others(parsed.reply_to, arrival.account)),
+        reply_to=_listed(others(parsed.reply_to, arrival.account)),
         recipient=_recipient(parsed, arrival.account),
-        cc=_listed(_others(parsed.cc, arrival.account)),
+        cc=_listed(others(parsed.cc, arrival.account)),
         date=_dated(parsed, arrival).isoformat(),
         folder=arrival.folder,
         thread_index="".join(parsed.thread_index.split()),
         thread_topic=parsed.thread_topic,
-        participants=_listed(others),
+        participants=_listed(participants),
         written_from=parsed.sender.email if "via-form" in role.labels else "",
         failed="; ".join(one_line(f"{f.recipient} {f.action} {f.status}") for f in parsed.failed[:10]),
     )
@@ -258,18 +192,18 @@ def _recipient(parsed: ParsedMail, account: Account) -> str:
     An alias is delivered to another address than the writer knows, so To and Cc come first, and Delivered-To chooses
     among them, or stands in where we were a Bcc or read a list.
     """
-    named = [canonical(a.email) for a in (*parsed.to, *parsed.cc) if _is_own(a.email, account)]
-    delivered = [canonical(a) for a in parsed.delivered_to if _is_own(a, account)]
+    named = [canonical(a.email) for a in (*parsed.to, *parsed.cc) if is_own(a.email, account)]
+    delivered = [canonical(a) for a in parsed.delivered_to if is_own(a, account)]
     return next(iter([*(a for a in named if a in delivered), *named, *delivered]), "")
 
 
-def _clues(parsed: ParsedMail, arrival: Arrival, role: _Role) -> tuple[Clue, ...]:
+def _clues(parsed: ParsedMail, arrival: Arrival, role: Role) -> tuple[Clue, ...]:
     """Everything that points at a case, the most trustworthy first."""
     found = [Clue(kind, value) for kind, value in _pointers(parsed, arrival, role) if value]
     return tuple(dict.fromkeys(found))
 
 
-def _pointers(parsed: ParsedMail, arrival: Arrival, role: _Role) -> Iterator[tuple[ClueKind, str]]:
+def _pointers(parsed: ParsedMail, arrival: Arrival, role: Role) -> Iterator[tuple[ClueKind, str]]:
     tokens = arrival.tokens
     for address in (*parsed.delivered_to, *_emails([*parsed.to, *parsed.cc])):
         yield ClueKind.RECIPIENT_TOKEN, tokens.read_recipient(address) or ""
@@ -297,24 +231,6 @@ def _case_of(own: OwnId | None) -> str:
 
 def _bare(ids: Iterable[str]) -> list[str]:
     return [found for found in map(bare_id, ids) if found]
-
-
-def _is_own(address: str, account: Account) -> bool:
-    return bool(address) and canonical(address) in _own_addresses(account)
-
-
-@lru_cache(maxsize=16)
-def _own_addresses(account: Account) -> frozenset[str]:
-    return frozenset(map(canonical, account.addresses))
-
-
-def _others(addresses: Iterable[Address], account: Account) -> list[Address]:
-    """The addresses that are not ours, each once, with the name it had first."""
-    found: dict[str, Address] = {}
-    for address in addresses:
-        if address.email and not _is_own(address.email, account):
-            found.setdefault(address.email, address)
-    return list(found.values())
 
 
 def _emails(addresses: Iterable[Address]) -> tuple[str, ...]:

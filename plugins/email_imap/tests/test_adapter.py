@@ -22,23 +22,24 @@ from hub_email_imap.adapter import EmailAdapter
 from hub_email_imap.parsed import Address
 from hub_email_imap.simulator import MailPlatform, MailServers
 from hub_email_imap.worker import ParseFailure, ParseWorker
-from tests.shop import ADDRESS, CUSTOMER, NOON, PASSWORD, Shop, ShopClock, mail
+from tests.fakes import MONDAY_NOON, MovableClock
+from tests.shop import ADDRESS, CUSTOMER, PASSWORD, Shop, mail
 
 
 @pytest.fixture
-def clock() -> ShopClock:
-    return ShopClock()
+def clock() -> MovableClock:
+    return MovableClock()
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: ShopClock) -> Iterator[Store]:
+def store(tmp_path: Path, clock: MovableClock) -> Iterator[Store]:
     opened = open_store(tmp_path / "data", clock)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def platform(clock: ShopClock) -> MailPlatform:
+def platform(clock: MovableClock) -> MailPlatform:
     pretended = MailPlatform(clock.now)
     pretended.add_user(ADDRESS, PASSWORD)
     return pretended
@@ -51,7 +52,7 @@ def servers(platform: MailPlatform) -> Iterator[MailServers]:
 
 
 @pytest.fixture
-def shop(store: Store, clock: ShopClock, servers: MailServers) -> Shop:
+def shop(store: Store, clock: MovableClock, servers: MailServers) -> Shop:
     options: dict[str, Any] = {
         "address": ADDRESS,
         "password": PASSWORD,
@@ -99,7 +100,7 @@ def test_a_mail_becomes_a_case_with_its_customer_text_and_deadline(shop: Shop, p
     assert case.order.number == "ORD-1042"
     deadline = shop.store.summary(case.number).deadline
     assert deadline is not None
-    assert deadline.due == NOON + timedelta(days=1)
+    assert deadline.due == MONDAY_NOON + timedelta(days=1)
 
 
 def test_reading_and_checking_change_nothing_in_the_mailbox(shop: Shop, platform: MailPlatform) -> None:
@@ -147,9 +148,9 @@ def test_from_now_leaves_older_mail_alone_and_takes_all_newer(shop: Shop, platfo
 
 
 def test_some_days_back_means_to_the_instant(shop: Shop, platform: MailPlatform) -> None:
-    put(platform, mail("too old"), at=NOON - timedelta(days=3, seconds=1))
-    put(platform, mail("just young enough"), at=NOON - timedelta(days=3))
-    put(platform, mail("today"), at=NOON)
+    put(platform, mail("too old"), at=MONDAY_NOON - timedelta(days=3, seconds=1))
+    put(platform, mail("just young enough"), at=MONDAY_NOON - timedelta(days=3))
+    put(platform, mail("today"), at=MONDAY_NOON)
 
     shop.read(start="3d")
 
@@ -158,7 +159,7 @@ def test_some_days_back_means_to_the_instant(shop: Shop, platform: MailPlatform)
 
 def test_old_mail_that_is_rescued_from_the_junk_folder_is_taken(shop: Shop, platform: MailPlatform) -> None:
     shop.read(start="now")
-    put(platform, mail("rescued"), at=NOON - timedelta(days=30))
+    put(platform, mail("rescued"), at=MONDAY_NOON - timedelta(days=30))
 
     shop.read(start="now")
 
@@ -181,9 +182,9 @@ def test_renumbered_mail_is_known_again_and_said_aloud(shop: Shop, platform: Mai
 
 
 def test_after_renumbering_mail_from_before_the_start_stays_out(
-    shop: Shop, platform: MailPlatform, clock: ShopClock
+    shop: Shop, platform: MailPlatform, clock: MovableClock
 ) -> None:
-    put(platform, mail("before we began"), at=NOON - timedelta(days=1))
+    put(platform, mail("before we began"), at=MONDAY_NOON - timedelta(days=1))
     shop.read(start="now")
     clock.advance(timedelta(hours=1))
     put(platform, mail("after"))
@@ -367,6 +368,21 @@ def test_a_server_that_is_away_is_told_from_a_wrong_password(shop: Shop, platfor
     assert (result.failure.kind, result.failure.stops) == ("Unavailable", False)
 
 
+@pytest.mark.parametrize("command", ["LOGIN", "EXAMINE", "SEARCH", "FETCH", "LIST"])
+def test_a_connection_lost_at_any_command_is_an_outage_and_never_a_wrong_password(
+    shop: Shop, platform: MailPlatform, command: str
+) -> None:
+    put(platform, mail("one"))
+    platform.imap_faults.drop_at(command)
+
+    lost = shop.read()
+    shop.read()
+
+    assert lost.failure is not None
+    assert (lost.failure.kind, lost.failure.stops) == ("Unavailable", False)
+    assert subjects(shop) == ["one"]
+
+
 @pytest.mark.parametrize("amount", [0, 50, 3000])
 def test_a_server_gone_in_the_middle_of_a_fetch_loses_and_doubles_nothing(
     shop: Shop, platform: MailPlatform, amount: int
@@ -489,7 +505,7 @@ def test_a_copy_lies_in_sent_as_read_and_is_never_taken_for_a_message(shop: Shop
 
 
 def test_the_customers_next_mail_comes_into_the_same_case_and_says_why(
-    shop: Shop, platform: MailPlatform, clock: ShopClock
+    shop: Shop, platform: MailPlatform, clock: MovableClock
 ) -> None:
     put(platform, mail())
     shop.read()
@@ -526,7 +542,7 @@ def test_a_stranger_with_a_forged_token_or_a_guessed_number_opens_a_case_of_his_
 
 
 def test_an_answer_written_in_another_mail_program_stops_the_clock(
-    shop: Shop, platform: MailPlatform, clock: ShopClock
+    shop: Shop, platform: MailPlatform, clock: MovableClock
 ) -> None:
     put(platform, mail(message_id="<question@kund.example>"))
     shop.read()
@@ -572,14 +588,14 @@ def asked(shop: Shop, platform: MailPlatform) -> None:
     shop.answer(shop.case())
 
 
-def later(shop: Shop, clock: ShopClock) -> None:
+def later(shop: Shop, clock: MovableClock) -> None:
     clock.advance(SETTLE + timedelta(hours=2))
     shop.send()
 
 
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
 def test_a_server_gone_before_the_mail_is_complete_is_tried_again_and_arrives_once(
-    shop: Shop, platform: MailPlatform, clock: ShopClock, stage: str
+    shop: Shop, platform: MailPlatform, clock: MovableClock, stage: str
 ) -> None:
     asked(shop, platform)
     platform.smtp_faults.drop_at(stage)
@@ -594,7 +610,7 @@ def test_a_server_gone_before_the_mail_is_complete_is_tried_again_and_arrives_on
 
 
 def test_a_server_gone_in_the_middle_of_the_mail_has_surely_not_taken_it(
-    shop: Shop, platform: MailPlatform, clock: ShopClock
+    shop: Shop, platform: MailPlatform, clock: MovableClock
 ) -> None:
     asked(shop, platform)
     platform.smtp_faults.drop_in_data()
@@ -611,7 +627,7 @@ def test_a_server_gone_in_the_middle_of_the_mail_has_surely_not_taken_it(
 
 
 def test_an_answer_lost_after_the_mail_is_uncertain_and_never_sent_again_by_itself(
-    shop: Shop, platform: MailPlatform, clock: ShopClock
+    shop: Shop, platform: MailPlatform, clock: MovableClock
 ) -> None:
     asked(shop, platform)
     platform.smtp_faults.lose_answer()
@@ -628,7 +644,7 @@ def test_an_answer_lost_after_the_mail_is_uncertain_and_never_sent_again_by_itse
 
 
 def test_an_uncertain_answer_is_looked_up_in_sent_and_found_there(
-    shop: Shop, platform: MailPlatform, clock: ShopClock
+    shop: Shop, platform: MailPlatform, clock: MovableClock
 ) -> None:
     asked(shop, platform)
     platform.smtp_faults.lose_answer()
@@ -643,7 +659,7 @@ def test_an_uncertain_answer_is_looked_up_in_sent_and_found_there(
 
 
 def test_where_the_provider_files_sent_mail_itself_its_absence_proves_that_nothing_was_sent(
-    shop: Shop, platform: MailPlatform, clock: ShopClock
+    shop: Shop, platform: MailPlatform, clock: MovableClock
 ) -> None:
     asked(shop, platform)
     with shop.connect(save_sent=False) as connection:
@@ -684,7 +700,7 @@ def test_what_the_server_says_decides_between_later_and_never(
 
 
 def test_a_copy_that_cannot_be_saved_never_leads_to_a_second_mail(
-    shop: Shop, platform: MailPlatform, clock: ShopClock
+    shop: Shop, platform: MailPlatform, clock: MovableClock
 ) -> None:
     asked(shop, platform)
     platform.imap_faults.fail_next("NO", "APPEND", "over quota")
@@ -708,7 +724,7 @@ def test_a_wrong_password_for_sending_holds_the_reply_back(shop: Shop, platform:
 
 
 def test_our_own_answer_in_the_inbox_proves_that_it_was_delivered(
-    shop: Shop, platform: MailPlatform, clock: ShopClock
+    shop: Shop, platform: MailPlatform, clock: MovableClock
 ) -> None:
     asked(shop, platform)
     platform.smtp_faults.lose_answer()

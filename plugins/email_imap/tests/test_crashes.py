@@ -20,7 +20,8 @@ import pytest
 from hub.core.outbox import ReplyState
 from hub.store import open_store
 from hub_email_imap.simulator import MailPlatform, MailServers
-from tests.shop import ADDRESS, PASSWORD, Shop, ShopClock, mail
+from tests.fakes import MovableClock
+from tests.shop import ADDRESS, PASSWORD, Shop, mail
 
 ROOT = Path(__file__).parents[3]
 SEED = 20260302
@@ -33,7 +34,7 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.clock = ShopClock()
+        self.clock = MovableClock()
         self.platform = MailPlatform(self.clock.now)
         self.platform.add_user(ADDRESS, PASSWORD)
 

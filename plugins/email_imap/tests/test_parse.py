@@ -147,6 +147,13 @@ def test_a_multipart_without_any_boundary_line_is_shown_as_text() -> None:
     assert (mail.text, mail.files) == ("The only words.", ())
 
 
+def test_only_a_whole_line_is_a_boundary() -> None:
+    text = b"not here --b\nnor this:\n--bc\n --b\nend"
+    mail = parse(b"Content-Type: multipart/mixed; boundary=b\n\n--b \t\n\n" + text + b"\n--b--\nepilogue")
+
+    assert (mail.text, mail.files) == (text.decode(), ())
+
+
 def test_bytes_without_headers_are_all_text() -> None:
     mail = read("no_headers")
 

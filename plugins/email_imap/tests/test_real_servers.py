@@ -18,7 +18,8 @@ from hub.core.events import MessageArrived
 from hub.core.outbox import SETTLE, ReplyState
 from hub.core.ports import Store
 from hub.store import open_store
-from tests.shop import Shop, ShopClock, mail
+from tests.fakes import MovableClock
+from tests.shop import Shop, mail
 
 if TYPE_CHECKING:
     from tests.servers import Dovecot, FaultySmtp, MailUser, Postfix
@@ -27,20 +28,20 @@ pytestmark = pytest.mark.dovecot
 
 
 @pytest.fixture
-def clock() -> ShopClock:
+def clock() -> MovableClock:
     """A clock that begins at the real instant, as the real servers' clocks do, and then moves as a test says."""
-    return ShopClock(datetime.now(UTC))
+    return MovableClock(datetime.now(UTC))
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: ShopClock) -> Iterator[Store]:
+def store(tmp_path: Path, clock: MovableClock) -> Iterator[Store]:
     opened = open_store(tmp_path / "data", clock)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def shop(store: Store, clock: ShopClock, dovecot: Dovecot, mail_user: MailUser, faulty_smtp: FaultySmtp) -> Shop:
+def shop(store: Store, clock: MovableClock, dovecot: Dovecot, mail_user: MailUser, faulty_smtp: FaultySmtp) -> Shop:
     options: dict[str, Any] = {
         "address": mail_user.address,
         "username": mail_user.name,
@@ -251,7 +252,7 @@ def test_reading_after_an_answer_takes_the_copy_for_what_it_is(
 
 @pytest.mark.parametrize("fault", ["recipient 450", "data 451", "content 452"])
 def test_what_was_surely_not_taken_is_sent_again_and_arrives_once(
-    shop: Shop, clock: ShopClock, dovecot: Dovecot, mail_user: MailUser, faulty_smtp: FaultySmtp, fault: str
+    shop: Shop, clock: MovableClock, dovecot: Dovecot, mail_user: MailUser, faulty_smtp: FaultySmtp, fault: str
 ) -> None:
     asked(shop, dovecot, mail_user)
     if fault == "recipient 450":
@@ -274,7 +275,7 @@ def test_what_was_surely_not_taken_is_sent_again_and_arrives_once(
 
 
 def test_a_connection_that_dies_around_the_mail_never_leads_to_two(
-    shop: Shop, clock: ShopClock, dovecot: Dovecot, mail_user: MailUser, faulty_smtp: FaultySmtp
+    shop: Shop, clock: MovableClock, dovecot: Dovecot, mail_user: MailUser, faulty_smtp: FaultySmtp
 ) -> None:
     asked(shop, dovecot, mail_user)
     faulty_smtp.drop_in_data()
@@ -290,7 +291,7 @@ def test_a_connection_that_dies_around_the_mail_never_leads_to_two(
 
 
 def test_a_refused_recipient_is_never_tried_again(
-    shop: Shop, clock: ShopClock, dovecot: Dovecot, mail_user: MailUser, faulty_smtp: FaultySmtp
+    shop: Shop, clock: MovableClock, dovecot: Dovecot, mail_user: MailUser, faulty_smtp: FaultySmtp
 ) -> None:
     asked(shop, dovecot, mail_user)
     faulty_smtp.refuse_recipient("asa@kund.example")
@@ -304,7 +305,7 @@ def test_a_refused_recipient_is_never_tried_again(
 
 
 def test_an_answer_lost_after_data_is_looked_up_in_sent_before_anything_else(
-    shop: Shop, clock: ShopClock, dovecot: Dovecot, mail_user: MailUser, faulty_smtp: FaultySmtp
+    shop: Shop, clock: MovableClock, dovecot: Dovecot, mail_user: MailUser, faulty_smtp: FaultySmtp
 ) -> None:
     asked(shop, dovecot, mail_user)
     faulty_smtp.lose_answer()
@@ -322,7 +323,7 @@ def test_an_answer_lost_after_data_is_looked_up_in_sent_before_anything_else(
 
 
 def test_a_lost_answer_that_is_nowhere_to_be_found_is_put_to_a_person(
-    shop: Shop, clock: ShopClock, dovecot: Dovecot, mail_user: MailUser, faulty_smtp: FaultySmtp
+    shop: Shop, clock: MovableClock, dovecot: Dovecot, mail_user: MailUser, faulty_smtp: FaultySmtp
 ) -> None:
     asked(shop, dovecot, mail_user)
     faulty_smtp.lose_answer()
@@ -362,7 +363,7 @@ def test_a_conversation_over_postfix_and_dovecot_stays_in_one_thread_on_both_sid
 
 @pytest.mark.postfix
 def test_a_true_bounce_comes_into_the_case_of_the_mail_it_is_about(
-    shop: Shop, clock: ShopClock, dovecot: Dovecot, mail_user: MailUser, postfix: Postfix
+    shop: Shop, clock: MovableClock, dovecot: Dovecot, mail_user: MailUser, postfix: Postfix
 ) -> None:
     dovecot.deliver_raw(mail_user.name, mail("Fråga", sender="nobody@nowhere.example"))
     shop.read()

@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub import Attachment, Author, CaseType, Clue, ClueKind, Direction, IncomingMessage, Message, OwnEcho
+from hub_email_imap.orders import order_number
 from hub_email_imap.parsed import Address, FailedDelivery, ParsedMail
+from hub_email_imap.roles import Account
 from hub_email_imap.tokens import Tokens
-from hub_email_imap.wire import Account, Arrival, order_number, oversized, to_incoming, unreadable
+from hub_email_imap.wire import Arrival, oversized, to_incoming, unreadable
 
 ARRIVED = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 DIGEST = "d" * 64
@@ -301,6 +303,17 @@ def test_a_forged_loop_header_or_message_id_hides_no_mail() -> None:
     forged = replace(QUESTION, loop="x" * 20, message_id=TOKENS.message_id("CH-1042", "a1b2").replace("1042", "1043"))
 
     assert _read(forged).asks_for_an_answer
+
+
+def test_a_mailbox_behind_a_list_hears_people_and_still_knows_machines() -> None:
+    group = replace(ARRIVAL, account=replace(ARRIVAL.account, behind_a_list=True))
+    from_a_person = to_incoming(replace(QUESTION, automatic=True, labels=("list", "bulk")), group)
+    from_a_robot = to_incoming(replace(QUESTION, automatic=True, labels=("list", "auto-reply")), group)
+
+    assert isinstance(from_a_person, IncomingMessage)
+    assert from_a_person.message.asks_for_an_answer
+    assert isinstance(from_a_robot, IncomingMessage)
+    assert from_a_robot.message.automatic
 
 
 # --- clues ----------------------------------------------------------------------------------------------------------

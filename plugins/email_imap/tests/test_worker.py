@@ -203,11 +203,11 @@ def test_no_child_is_started_before_there_is_a_mail() -> None:
 
 
 def test_the_child_ends_when_its_parent_is_gone() -> None:
-    child = subprocess.run(
-        [sys.executable, "-P", "-m", "hub_email_imap.child", "30", "1500000000"], stdin=subprocess.DEVNULL, check=False
-    )
+    command = [sys.executable, "-P", "-m", "hub_email_imap.child", "30", "1500000000"]
 
-    assert child.returncode == 0
+    child = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+
+    assert (child.returncode, child.stdout[8:]) == (0, b"ready")
 
 
 def test_the_child_loads_only_what_reading_needs() -> None:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests import servers
-else:
-    # By path: with import-mode=importlib the folder `tests` is not sure to be importable by its name.
-    _FOLDER = Path(__file__).parents[3] / "tests" / "servers" / "__init__.py"
-    _SPEC = importlib.util.spec_from_file_location("casehub_test_servers", _FOLDER)
-    servers = sys.modules[_SPEC.name] = importlib.util.module_from_spec(_SPEC)
-    _SPEC.loader.exec_module(servers)
+from tests import servers
 
 
 @pytest.fixture(scope="session")
