@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs: each makes .venv by itself, and again when a dependency changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types check bench lock wheel clean
+.PHONY: help demo test lint types check bench docs lock wheel clean
 
 # What to hand to pytest or to a benchmark: make test ARGS="-k bounce"
 ARGS ?=
@@ -34,6 +34,9 @@ bench: $(READY)  ## measure the start and the mail sync against their floors
 wheel: $(READY)  ## build the wheel into dist/
 	@rm -rf dist
 	@$(PIP) wheel --no-deps --wheel-dir dist .
+
+docs: $(READY)  ## write docs/reference.md anew from the commands
+	@.venv/bin/python docs/make_reference.py
 
 lock:  ## renew requirements.lock with the newest versions pyproject.toml allows
 	@$(require_python)

@@ -47,6 +47,18 @@ def mail(
     return message.as_bytes()
 
 
+def tools_of(store: Store, clock: MovableClock) -> Tools:
+    """What a hub with this store would lend a connection."""
+    return Tools(
+        channel="support",
+        clock=clock,
+        log=structlog.get_logger(),
+        keep=store.keep,
+        content=store.content,
+        sign=lambda text: hmac.new(b"the shop's key", text.encode(), "sha256").hexdigest(),
+    )
+
+
 @dataclass
 class Shop:
     """One channel of e-mail over a store; `options` are the settings of its mailbox."""
@@ -61,14 +73,7 @@ class Shop:
 
     def tools(self) -> Tools:
         """What the hub would lend the connection."""
-        return Tools(
-            channel="support",
-            clock=self.clock,
-            log=structlog.get_logger(),
-            keep=self.store.keep,
-            content=self.store.content,
-            sign=lambda text: hmac.new(b"the shop's key", text.encode(), "sha256").hexdigest(),
-        )
+        return tools_of(self.store, self.clock)
 
     def connect(self, **changed: Any) -> Connection:
         """A connection to the mailbox."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,11 +54,19 @@ def _run(arguments: Sequence[str]) -> None:
     main.main(list(arguments), prog_name="casehub", standalone_mode=False)
 
 
+def _own_name() -> str:
+    """How to call this command from any folder: by its name if the shell finds it, else by its path."""
+    called = Path(sys.argv[0])
+    is_script = called.name == "casehub" and called.exists()
+    return shlex.quote(str(called.resolve())) if is_script and shutil.which("casehub") is None else "casehub"
+
+
 def _farewell(folder: Path, serve: bool) -> None:
     click.echo()
     click.echo(f"Everything is in {folder}/. Go on with the same commands, for example:")
     click.secho(f"  cd {shlex.quote(str(folder))}", bold=True)
-    click.secho("  casehub due        casehub search paket        casehub show CH-1001", bold=True)
+    for command in ("due", "search paket", "show CH-1002"):
+        click.secho(f"  {_own_name()} {command}", bold=True)
     if serve:
         click.echo("The pretended server goes on running, so `casehub sync`, `reply` and `deliver` work as well.")
         click.echo("Do that in another terminal; Ctrl-C here stops the server.")
