@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -23,6 +25,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _WIDTH_OF_A_FILE = 200
+_TRAILING_BLANKS = re.compile("[ ]+$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,21 @@ def console() -> Console:
 
     # In a file or pipe nothing is gained by cutting columns at the eighty that rich would assume.
     wide = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _WIDTH_OF_A_FILE
-    return Console(no_color=not options().colors, width=wide, markup=False, emoji=False, highlight=False)
+    file = None if sys.stdout.isatty() else _WithoutTrailingBlanks()
+    return Console(file=file, no_color=not options().colors, width=wide, markup=False, emoji=False, highlight=False)
+
+
+class _WithoutTrailingBlanks(io.StringIO):
+    """Standard output for rich, which fills every line of a table with blanks: of no use in a file or a pipe."""
+
+    def write(self, text: str) -> int:
+        """Write the lines without the blanks at their ends; rich hands over whole lines."""
+        sys.stdout.write(_TRAILING_BLANKS.sub("", text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush standard output."""
+        sys.stdout.flush()
 
 
 class Misuse(click.ClickException):
