@@ -10,13 +10,16 @@ import ipaddress
 import os
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from hub.core.ports import Store
+from hub.store import open_store
 from tests.fakes import MovableClock
 
 pytest_plugins = ("tests.server_fixtures",)
@@ -32,6 +35,14 @@ _GUARDED = ("connect", "connect_ex", "sendto")
 def clock() -> MovableClock:
     """A clock that stands at Monday 2026-11-23, nine o'clock in Stockholm."""
     return MovableClock(datetime(2026, 11, 23, 8, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: MovableClock) -> Iterator[Store]:
+    """An empty store of the test's own, by the test's clock."""
+    opened = open_store(tmp_path / "data", clock)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(autouse=True)

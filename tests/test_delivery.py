@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -25,20 +24,12 @@ from hub.core.ports import CaseFilter, Store
 from hub.runs.channel import Source
 from hub.runs.delivery import RESTORED, DeliveryPorts, DeliveryResult, deliver
 from hub.runs.sync import SyncPorts, sync
-from hub.store import open_store
 from tests.fakes import MONDAY_NOON, MovableClock, PretendedPlatform, a_day_later, letter
 
 
 @pytest.fixture
 def clock() -> MovableClock:
     return MovableClock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: MovableClock) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data", clock)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +12,6 @@ from hub.core.ports import CaseFilter, Store
 from hub.runs.channel import Source
 from hub.runs.health import examine, in_words
 from hub.runs.sync import SyncPorts, sync
-from hub.store import open_store
 from tests.fakes import MONDAY_NOON, MovableClock, PretendedPlatform, a_day_later, letter
 
 HOUR = {"shop": timedelta(hours=1)}
@@ -23,13 +20,6 @@ HOUR = {"shop": timedelta(hours=1)}
 @pytest.fixture
 def clock() -> MovableClock:
     return MovableClock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: MovableClock) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data", clock)
-    yield opened
-    opened.close()
 
 
 def read(store: Store, clock: MovableClock, platform: PretendedPlatform) -> None:

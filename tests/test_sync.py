@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -26,20 +25,12 @@ from hub.core.outbox import Reply, ReplyState
 from hub.core.ports import CaseFilter, Store
 from hub.runs.channel import REST_OF_A_STOPPED_CHANNEL, Source
 from hub.runs.sync import ChannelResult, SyncPorts, sync
-from hub.store import open_store
 from tests.fakes import MONDAY_NOON, MovableClock, PretendedPlatform, a_day_later, letter
 
 
 @pytest.fixture
 def clock() -> MovableClock:
     return MovableClock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: MovableClock) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data", clock)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

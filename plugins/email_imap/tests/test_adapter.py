@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from hub import Attachment, AuthenticationFailed, CaseState, CaseType, Direction
 from hub.core.events import MessageArrived
 from hub.core.outbox import SETTLE, ReplyState
 from hub.core.ports import Store
-from hub.store import open_store
 from hub_email_imap import reading
 from hub_email_imap.adapter import EmailAdapter
 from hub_email_imap.parsed import Address
@@ -29,13 +27,6 @@ from tests.shop import ADDRESS, CUSTOMER, PASSWORD, Shop, mail
 @pytest.fixture
 def clock() -> MovableClock:
     return MovableClock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: MovableClock) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data", clock)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

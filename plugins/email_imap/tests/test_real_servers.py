@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -17,7 +16,6 @@ from hub import CaseState, Direction
 from hub.core.events import MessageArrived
 from hub.core.outbox import SETTLE, ReplyState
 from hub.core.ports import Store
-from hub.store import open_store
 from tests.fakes import MovableClock
 from tests.shop import Shop, mail
 
@@ -31,13 +29,6 @@ pytestmark = pytest.mark.dovecot
 def clock() -> MovableClock:
     """A clock that begins at the real instant, as the real servers' clocks do, and then moves as a test says."""
     return MovableClock(datetime.now(UTC))
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: MovableClock) -> Iterator[Store]:
-    opened = open_store(tmp_path / "data", clock)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
