@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from typing import TYPE_CHECKING, Self
 
 from hub.core.incoming import Progress as Step
 from hub.runs.sync import ChannelResult, Silent
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 
 class NoBars(Silent):
@@ -25,6 +25,9 @@ class Bars(NoBars):
     """One line a channel, gone when the reading is over."""
 
     def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
         self._bars = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),

@@ -87,7 +87,7 @@ def what_is_due(hub: Hub, limit: int) -> list[dict[str, Any]]:
 
     listed = hub.store.cases(CaseFilter(limit=limit))
     return [
-        {"case": case.number, "channel": case.channel, "due": case.deadline.due.isoformat(), "subject": case.subject}
+        {"case": case.number, "channel": case.channel, "due": case.deadline.due, "subject": case.subject}
         for case in listed
         if case.deadline is not None and case.deadline.due is not None
     ]

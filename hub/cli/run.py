@@ -64,7 +64,7 @@ def _tell_machine(hub: Hub, read: Any, sent: Any, broken: Any) -> None:
     """One JSON object a round, on one line each, so that a log of rounds can be read line by line."""
     echo_json(
         {
-            "at": hub.clock.now().isoformat(),
+            "at": hub.clock.now(),
             "read": [reading.as_data(result) for result in read] + broken,
             "sent": [delivering.as_data(result) for result in sent],
         },

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,19 +49,15 @@ def _as_data(channel: ChannelHealth) -> dict[str, Any]:
         "channel": channel.name,
         "ok": channel.well,
         "troubles": list(channel.troubles),
-        "last_success": _iso(record.succeeded_at),
-        "last_start": _iso(record.started_at),
-        "failing_since": _iso(record.failing_since),
-        "last_message": _iso(record.last_message_at),
+        "last_success": record.succeeded_at,
+        "last_start": record.started_at,
+        "failing_since": record.failing_since,
+        "last_message": record.last_message_at,
         "replies_waiting": channel.replies_waiting,
         "replies_for_a_person": channel.replies_for_a_person,
         "unreadable_messages": channel.unreadable,
         "notices": list(record.notices),
     }
-
-
-def _iso(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat()
 
 
 def _tell(hub: Hub, found: list[ChannelHealth], cases: dict[str, int]) -> None:

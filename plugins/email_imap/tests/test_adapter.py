@@ -429,7 +429,7 @@ def test_no_thread_and_no_connection_survives_a_reading(shop: Shop, platform: Ma
     shop.read()
 
     started = {thread.name for thread in set(threading.enumerate()) - before}
-    assert [name for name in started if name.startswith("sync") or "feeder" in name] == []
+    assert [name for name in started if name.startswith("sync-") or "feeder" in name] == []
 
 
 # Check
