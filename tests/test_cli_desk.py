@@ -543,7 +543,7 @@ def test_a_reply_takes_files_and_closes_its_case(desktop: Desktop, tmp_path: Pat
 
     told = desktop.told("reply", "1001", "-m", "Hej", "--attach", str(path), "--close")
 
-    assert told.endswith("`casehub deliver` sends it. CH-1001 is closed.\n")
+    assert told.endswith("`casehub deliver` sends it. CH-1001 is closed when it is delivered.\n")
     (reply,) = desktop.data("outbox")["replies"]
     assert [(item["name"], item["media_type"], item["size"]) for item in reply["attachments"]] == [
         ("märke.txt", "text/plain", 3)

@@ -282,5 +282,5 @@ def test_a_signal_ends_a_run_that_goes_on_in_an_orderly_way(
 
     assert first["read"][0]["new_messages"] == 3
     assert running.returncode == 0
-    assert "ending when the present batch is stored" in errors
+    assert "ending when what is under way is done" in errors
     assert "Traceback" not in errors

@@ -394,6 +394,25 @@ def test_after_a_backup_was_put_back_everything_open_is_read_back_before_it_is_s
     assert {reply.state for reply in store.replies()} == {ReplyState.DELIVERED}
 
 
+def test_a_stop_finishes_the_reply_under_way_and_begins_no_other(
+    platform: PretendedPlatform, ports: DeliveryPorts, store: Store
+) -> None:
+    queue(store, "key1")
+    queue(store, "key2")
+
+    def asked_to_stop_meanwhile(reply: Reply, _case: Case) -> Receipt:
+        ports.stop.set()
+        platform.received.append((reply.key, reply.text))
+        return Receipt("r", MONDAY_NOON)
+
+    platform.on_deliver = asked_to_stop_meanwhile
+    result = send(platform, ports)
+
+    assert len(platform.received) == 1
+    assert len(result.delivered) == 1
+    assert len(result.waiting) == 1
+
+
 def test_one_channel_that_cannot_be_reached_never_stops_another(
     platform: PretendedPlatform, ports: DeliveryPorts, store: Store
 ) -> None:

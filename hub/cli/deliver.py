@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.common import echo_json, json_option, with_hub
-from hub.cli.rounds import broken_channels, chosen_sources, delivery_ports
+from hub.cli.rounds import broken_channels, chosen_sources, delivery_ports, stop_event
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -29,7 +29,8 @@ def deliver(hub: Hub, channels: Sequence[str], as_json: bool) -> None:
     """
     from hub.runs.delivery import deliver as send
 
-    results = send(chosen_sources(hub, channels), delivery_ports(hub))
+    with stop_event() as stop:
+        results = send(chosen_sources(hub, channels), delivery_ports(hub, stop))
     broken = held_by_broken_channels(hub, broken_channels(hub, channels))
     if as_json:
         echo_json({"channels": [as_data(result) for result in results] + broken})

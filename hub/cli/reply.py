@@ -36,7 +36,7 @@ class _Draft:
 @click.argument("number", metavar="CASE", type=case_number)
 @click.option("-m", "--message", help="The text; without it, standard input or, on a terminal, your editor.")
 @click.option("--attach", "paths", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help="Send a file.")
-@click.option("--close", "then_close", is_flag=True, help="Close the case with this reply.")
+@click.option("--close", "then_close", is_flag=True, help="Close the case when this reply is delivered.")
 @click.option("--yes", is_flag=True, help="Queue it without asking.")
 @click.option("--now", is_flag=True, help="Run the delivery of its channel at once.")
 @click.option("--after", metavar="REF", help="For programs: the newest message seen, `last_inbound` of show --json.")
@@ -147,10 +147,12 @@ def _warnings(newest: Message) -> Iterator[str]:
 
 
 def _deliver(hub: Hub, queued: Reply) -> Reply:
-    from hub.cli.rounds import chosen_sources, delivery_ports
+    from hub.cli.rounds import chosen_sources, delivery_ports, stop_event
     from hub.runs.delivery import deliver
 
-    for result in deliver(chosen_sources(hub, [queued.channel]), delivery_ports(hub)):
+    with stop_event() as stop:
+        results = deliver(chosen_sources(hub, [queued.channel]), delivery_ports(hub, stop))
+    for result in results:
         for trouble in (result.skipped, result.failure and result.failure.text, *result.warnings):
             if trouble:
                 click.echo(f"{result.name}: {trouble}", err=True)
@@ -163,7 +165,8 @@ def _tell(reply: Reply, *, then_close: bool, as_json: bool) -> None:
 
         echo_json(reply_json(reply))
         return
-    closed = f" {reply.case_number} is closed." if then_close else ""
+    delivered = reply.state is ReplyState.DELIVERED
+    closed = f" {reply.case_number} is closed{'' if delivered else ' when it is delivered'}." if then_close else ""
     if reply.state is ReplyState.QUEUED and not reply.attempts:
         click.echo(f"Queued as {reply.key}; `casehub deliver` sends it.{closed}")
     else:

@@ -54,16 +54,16 @@ def sync_ports(hub: Hub, watcher: Watcher, stop: threading.Event) -> SyncPorts:
     return SyncPorts(hub.store, hub.clock, hub.deadline_of, watcher, stop)
 
 
-def delivery_ports(hub: Hub) -> DeliveryPorts:
+def delivery_ports(hub: Hub, stop: threading.Event) -> DeliveryPorts:
     """What a delivery needs, from the opened hub."""
     from hub.runs.delivery import DeliveryPorts
 
-    return DeliveryPorts(hub.store, hub.clock, hub.deadline_of)
+    return DeliveryPorts(hub.store, hub.clock, hub.deadline_of, stop=stop)
 
 
 @contextmanager
 def stop_event() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set, so that a run ends at a batch boundary; a second Ctrl-C ends it at once."""
+    """An event that Ctrl-C and SIGTERM set, so that a run ends in order; a second Ctrl-C ends it at once."""
     stop = threading.Event()
 
     def ask_to_stop(number: int, _frame: FrameType | None) -> None:
@@ -71,7 +71,7 @@ def stop_event() -> Iterator[threading.Event]:
             raise KeyboardInterrupt
         stop.set()
         name = "Ctrl-C" if number == signal.SIGINT else "SIGTERM"
-        click.echo(f"{name}: ending when the present batch is stored …", err=True)
+        click.echo(f"{name}: ending when what is under way is done …", err=True)
 
     before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -49,7 +49,7 @@ def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
 
     sources = chosen_sources(hub, ())
     read = sync(sources, sync_ports(hub, Silent(), stop), scheduled=True)
-    sent = [] if stop.is_set() else deliver(sources, delivery_ports(hub))
+    sent = [] if stop.is_set() else deliver(sources, delivery_ports(hub, stop))
     broken = broken_channels(hub, ())
     if as_json:
         _tell_machine(hub, read, sent, broken)

@@ -7,6 +7,7 @@ finds it: delivered, surely not accepted (sent again later), or uncertain (read 
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -50,13 +51,17 @@ RESTORED = "restored_from_backup"
 
 @dataclass(frozen=True)
 class DeliveryPorts:
-    """What a delivery needs from the shell; `jitter` answers numbers in [0, 1)."""
+    """What a delivery needs from the shell; `jitter` answers numbers in [0, 1).
+
+    When `stop` is set, the reply under way is finished and no other begun.
+    """
 
     store: Store
     clock: Clock
     deadline_of: DeadlineOf
     jitter: Callable[[], float] = random.random
     settle: timedelta = SETTLE
+    stop: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(slots=True)
@@ -107,7 +112,7 @@ class _Run:
         if due:
             with self._source.connect() as connection:
                 for reply in due:
-                    if not self._handle(connection, reply):
+                    if self._ports.stop.is_set() or not self._handle(connection, reply):
                         break
         self._tell_what_waits()
 
