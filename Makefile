@@ -53,7 +53,7 @@ $(READY): pyproject.toml requirements.lock
 	@$(require_python)
 	@.venv/bin/python -m pip --version >/dev/null 2>&1 || { rm -rf .venv; "$(PYTHON)" -m venv .venv; }
 	@echo "Installing casehub into .venv ..."
-	@$(PIP) install -c requirements.lock -e '.[test]'
+	@$(PIP) install -c requirements.lock -e '.[test,keyring]'
 	@touch $@
 
 require_python = "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -38,7 +38,9 @@ def _with_subcommands(path: str, command: click.Command) -> Iterator[tuple[str, 
 
 
 def _block(path: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=path, terminal_width=_WIDTH, max_content_width=_WIDTH)
+    # What `casehub` sets for itself holds for its commands; click gives it down only while a command line is read.
+    settings = {**main.context_settings, "terminal_width": _WIDTH, "max_content_width": _WIDTH}
+    context = click.Context(command, info_name=path, **settings)
     lines = [line.rstrip() for line in command.get_help(context).splitlines()]
     return "\n".join([f"## {path}\n", "```text", *lines, "```\n"])
 

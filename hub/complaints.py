@@ -28,6 +28,10 @@ _WORDING = {
     "int_parsing": "should be a whole number",
     "int_type": "should be a whole number",
     "int_from_float": "should be a whole number",
+    "path_type": "should be a path in quotes",
+    "string_too_short": "is empty",
+    "too_short": "is empty",
+    "string_pattern_mismatch": "is not written as it should be",
 }
 
 

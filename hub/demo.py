@@ -58,6 +58,13 @@ def pretended_platform() -> PretendedPlatform:
 
 def fresh_folder(folder: Path) -> None:
     """Make an empty folder for the demo; one that the demo made before is emptied, any other is left alone."""
+    try:
+        _make_empty(folder)
+    except OSError as error:
+        raise Refused(f"{folder} cannot be made ({error.strerror}); name another folder with --folder.") from error
+
+
+def _make_empty(folder: Path) -> None:
     if folder.exists() and not (folder / _MARK).exists():
         if any(folder.iterdir()):
             raise Refused(f"{folder} is not empty and was not made by the demo; name another folder with --folder.")

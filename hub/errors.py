@@ -62,6 +62,8 @@ class RateLimited(Unavailable):
 
     def __init__(self, message: str, after: datetime) -> None:
         super().__init__(message)
+        if after.tzinfo is None:
+            raise ValueError("RateLimited(after) needs a time zone; give an aware datetime")
         self.after = after
 
 

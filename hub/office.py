@@ -42,6 +42,8 @@ class OfficeHours:
 
 def office_calendar(office: OfficeHours) -> Calendar:
     """The calendar of an office; a ConfigurationError names what in it cannot be meant."""
+    if office.known_until < office.known_from:
+        raise ConfigurationError(f"[office] known_until {office.known_until} is before known_from {office.known_from}")
     try:
         return Calendar(
             office.timezone,
@@ -92,7 +94,7 @@ def local_timezone(environment: Mapping[str, str] | None = None, etc: Path = Pat
     told = (os.environ if environment is None else environment).get("TZ", "").removeprefix(":")
     link = os.path.realpath(etc / "localtime")
     for name in (told, _first_line(etc / "timezone"), link.rpartition("zoneinfo/")[2]):
-        if _is_zone(name):
+        if is_zone(name):
             return name
     return "UTC"
 
@@ -129,7 +131,8 @@ def _first_line(path: Path) -> str:
         return ""
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether this is the name of a time zone, such as Europe/Stockholm."""
     try:
         return bool(name) and bool(ZoneInfo(name).key)
     except (KeyError, ValueError, OSError):  # unknown; not a name; a folder of zones

@@ -21,6 +21,7 @@ from hub.errors import ConfigurationError
 from hub.plugins import OWN_KEYS, AdapterInfo
 from hub.secrets import resolved
 
+_MOST_DAYS = 36_500
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _DURATION = re.compile(r"(?:(\d{1,4})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,5})m)?", re.ASCII)
 
@@ -35,14 +36,15 @@ def _duration(value: object) -> object:
     return timedelta(days=days, hours=hours, minutes=minutes)
 
 
-def _channel_name(name: str) -> str:
+def channel_name(name: str) -> str:
+    """The name of a channel as it was given; ValueError says how one is written."""
     if not _NAME.fullmatch(name):
         raise ValueError("should be named with small letters, digits and _ only, beginning with a letter: support_se")
     return name
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
-ChannelName = Annotated[str, AfterValidator(_channel_name)]
+ChannelName = Annotated[str, AfterValidator(channel_name)]
 Intervals = tuple[str, ...]
 
 
@@ -97,8 +99,8 @@ class ChannelTable(BaseModel):
     adapter: str
     enabled: bool = True
     silent_after: Duration | None = None
-    new_case_after_days: int = Field(60, ge=0)
-    new_subject_after_days: int = Field(14, ge=0)
+    new_case_after_days: int = Field(60, ge=0, le=_MOST_DAYS)
+    new_subject_after_days: int = Field(14, ge=0, le=_MOST_DAYS)
 
     @property
     def own(self) -> Mapping[str, Any]:

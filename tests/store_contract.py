@@ -207,6 +207,15 @@ class StoreContract:
         assert inside == store.case(number)
         assert found(store, "hej") == [number]
 
+    def test_what_a_transaction_brought_it_can_change(self, store: Store) -> None:
+        with store.writing() as writer:
+            [number] = take_within(writer, [mail("a", problem="kaputt"), mail("b", answers="a", after=5)])
+            reread = Event(MessageReread(mail("a", "läsbart").message), NOON, NOON)
+            writer.save(Change(apply(writer.case(number), reread), (reread,)), None)
+
+        assert store.unreadable() == []
+        assert store.inspect() == []
+
     def test_numbers_begin_at_1001_and_none_is_given_twice(self, store: Store, reopen: Opener) -> None:
         def take_a_number_and_fail() -> None:
             with store.writing() as writer:

@@ -214,6 +214,15 @@ def test_a_released_reply_answers_what_its_person_has_read_since() -> None:
     assert (reply.state, reply.after, reply.reason) == (ReplyState.QUEUED, "m2", "")
 
 
+def test_a_held_reply_is_never_released_to_a_stranger_who_wrote_meanwhile() -> None:
+    stranger = replace(letter("m2", hour=1, sender=Party("Mallory", "m@x.example")), labels=("unverified",))
+    case, held = a_case(letter("m1"), stranger), a_reply(ReplyState.HELD)
+
+    with pytest.raises(Refused, match=r"m@x\.example wrote last in CH-1001 and is new there"):
+        acts.release(case, held, "Bo", NOON)
+    assert acts.release(case, replace(held, after="m2"), "Bo", NOON)[1].state is ReplyState.QUEUED
+
+
 def test_a_cancelled_uncertain_reply_says_that_it_may_have_been_sent() -> None:
     change, reply = acts.cancel(a_case(), a_reply(ReplyState.UNCERTAIN), "Bo", NOON)
 
@@ -247,7 +256,7 @@ def test_a_reply_settled_late_does_not_answer_what_was_asked_after_it() -> None:
 
 POSSIBLE = {
     "release": {ReplyState.HELD},
-    "cancel": {ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN},
+    "cancel": {ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN, ReplyState.REJECTED},
     "retry": {ReplyState.UNCERTAIN},
     "mark_delivered": set(ReplyState) - {ReplyState.SENDING, ReplyState.DELIVERED},
 }

@@ -85,11 +85,13 @@ def test_a_damaged_file_says_so(blobs: Blobs) -> None:
 
 def test_sync_syncs_files_and_the_folders_that_name_them_once(blobs: Blobs, synced: list[str]) -> None:
     digests = [blobs.keep(bytes([n])) for n in range(30)]
+    before = list(synced)
 
     blobs.sync()
     first = sorted(synced)
     blobs.sync()
 
+    assert before == []
     assert first == sorted([*digests, *{digest[:2] for digest in digests}, "contents"])
     assert sorted(synced) == first
 

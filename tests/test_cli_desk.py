@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -733,7 +734,7 @@ def writing_editor(folder: Path, text: str) -> str:
     script = folder / "editor.py"
     code = f"import sys, pathlib; p = pathlib.Path(sys.argv[1]); p.write_text({text!r} + p.read_text('utf-8'), 'utf-8')"
     script.write_text(code, encoding="utf-8")
-    return f"{sys.executable} {script}"
+    return shlex.join([sys.executable, str(script)])
 
 
 def test_on_a_terminal_a_reply_is_shown_and_asked_about(desktop: Desktop, tmp_path: Path) -> None:
@@ -766,7 +767,7 @@ def test_a_text_that_is_not_utf8_is_neither_sent_nor_lost(desktop: Desktop, tmp_
     script = tmp_path / "editor.py"
     script.write_text("import sys, pathlib; pathlib.Path(sys.argv[1]).write_bytes(b'Hej \\xe5')", encoding="utf-8")
 
-    done = on_a_terminal(desktop, "reply", "1001", editor=f"{sys.executable} {script}")
+    done = on_a_terminal(desktop, "reply", "1001", editor=shlex.join([sys.executable, str(script)]))
 
     (kept,) = tmp_path.glob("casehub-CH-1001-*.md")
     assert (done.returncode, kept.read_bytes()) == (2, b"Hej \xe5")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
+import io
 import json
 import os
 import socket
@@ -25,7 +27,8 @@ from hub import log
 from hub.app import Channel, Hub, open_hub, refresh_deadlines
 from hub.cli import COMMANDS, common, main
 from hub.cli import init as init_module
-from hub.cli.common import echo_json
+from hub.cli.common import echo_json, take_any_text
+from hub.cli.desk_options import given_text
 from hub.core.incoming import IncomingMessage
 from hub.core.matching import MatchingRules
 from hub.core.merge import keys_of, merge_batch
@@ -155,6 +158,19 @@ def test_debug_shows_where_an_error_comes_from(failing: Callable[..., Result]) -
     assert result.stderr.endswith("Error: Åsa\n")
 
 
+def test_a_full_disk_is_one_sentence(failing: Callable[..., Result]) -> None:
+    error = OSError(errno.ENOSPC, "No space left on device", "/tmp/Åsa")
+
+    result = failing(error)
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: the operating system refused at /tmp/Åsa: No space left on device; "
+        "`casehub --debug` shows where it happened\n"
+    )
+    assert "Traceback" in failing(error, "--debug").stderr
+
+
 def test_ctrl_c_ends_quietly(failing: Callable[..., Result]) -> None:
     result = failing(KeyboardInterrupt())
 
@@ -210,6 +226,30 @@ def test_json_of_a_mangled_mail_can_still_be_read(capsysbinary: pytest.CaptureFi
 def test_json_of_anything_else_is_refused() -> None:
     with pytest.raises(TypeError, match="there is no JSON for a Decimal"):
         echo_json(Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "expected"),
+    [("ascii", "Åsa 漢字".encode()), ("cp1252", "Åsa ??".encode("cp1252")), ("utf-8", "Åsa 漢字".encode())],
+)
+def test_a_customers_name_can_be_printed_in_any_encoding(encoding: str, expected: bytes) -> None:
+    written = io.BytesIO()
+    stream = io.TextIOWrapper(written, encoding=encoding)
+    take_any_text(stream)
+
+    stream.write("Åsa 漢字")
+    stream.flush()
+
+    assert written.getvalue() == expected
+
+
+def test_a_message_of_the_command_line_is_whole_or_refused() -> None:
+    # What a terminal without UTF-8 makes of "Åsa", and what no UTF-8 ever is.
+    assert given_text("Åsa 漢字 🙂", "the reply") == "Åsa 漢字 🙂"
+    assert given_text("\udcc3\udc85sa", "the reply") == "Åsa"
+    for broken in ("\udcff", "\ud800"):
+        with pytest.raises(Refused, match="not UTF-8"):
+            given_text(broken, "the reply")
 
 
 def test_the_console_takes_text_literally(capsys: pytest.CaptureFixture[str]) -> None:
@@ -367,7 +407,9 @@ def test_init_never_replaces_a_file_unasked(shop: None, write_settings: Write) -
         (["--shop", "x", "--port", "hunter2"], "port (--port) should be a whole number"),
         (["--shop", "x", "--port", "0"], "port (--port) should be greater than or equal to 1"),
         (["--shop", "x", "--password", "hunter2"], "does not belong on a command line"),
-        (["--shop", "x", "--name", "My-Shop"], "channels.My-Shop"),
+        (["--password", "hunter2"], "does not belong on a command line"),
+        (["--shop", "x", "--name", "My-Shop"], "channels.My-Shop should be named with small letters"),
+        (["--shop", "x", "--name", "My Shop"], "channels.My Shop should be named with small letters"),
         (["--shop", "x", "--timezone", "Europe/Stokholm"], "Europe/Stokholm"),
         (["--shop", "x", "--country", "Svedala"], "Svedala"),
         (["--adapter", "shpo"], "did you mean shop?"),
@@ -401,6 +443,33 @@ def test_init_asks_on_a_terminal_for_what_is_not_given(
     assert table["office"]["timezone"] == "Asia/Tokyo"
     assert table["office"]["holidays"] == []
     assert table["channels"]["web"]["shop"] == "Åsas"
+
+
+def test_init_asks_again_for_an_answer_that_cannot_be_used(
+    shop: None, write_settings: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_settings("")
+    file.unlink()
+    monkeypatch.setattr(init_module, "is_terminal", lambda: True)
+
+    result = run("init", "--adapter", "shop", input="Åsas\nMy Shop\nweb\nMars/Phobos\nAsia/Tokyo\nXX\nSE\n")
+
+    assert result.exit_code == 0, result.output
+    assert "channels.My Shop should be named" in result.output
+    assert "the time zone 'Mars/Phobos' is unknown" in result.output
+    assert "country 'XX'" in result.output
+    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    assert table["office"]["timezone"] == "Asia/Tokyo"
+    assert date(2026, 12, 25) in table["office"]["holidays"]
+
+
+def test_init_says_where_it_cannot_write(shop: None, write_settings: Write) -> None:
+    file = write_settings("")
+
+    result = run("--config", str(file / "hub.toml"), "init", "--adapter", "shop", "--shop", "x")
+
+    assert result.exit_code == 2
+    assert result.stderr == f"Error: {file}/hub.toml cannot be written: Not a directory\n"
 
 
 # check
@@ -442,7 +511,7 @@ def test_check_tells_what_to_do_and_takes_names(
     result = run("check", "off")
 
     assert (result.exit_code, result.output) == (1, "✗ off: sign-in\n    ask Åsa\n")
-    assert "there is no channel 'of'; there is support, off" in run("check", "of").stderr
+    assert "There is no channel 'of'; the channels are: off, support." in run("check", "of").stderr
 
 
 def test_check_in_json(shop: None, write_settings: Write) -> None:
@@ -458,6 +527,13 @@ def test_check_in_json(shop: None, write_settings: Write) -> None:
             }
         ],
     }
+
+
+def test_channels_that_are_all_switched_off_are_not_taken_for_none(shop: None, write_settings: Write) -> None:
+    write_settings(CHANNEL + "enabled = false")
+
+    assert "Every channel is switched off" in run("check").output
+    assert "Every channel is switched off" in run("status").output
 
 
 def test_check_without_channels_says_how_to_begin(write_settings: Write) -> None:

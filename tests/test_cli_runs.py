@@ -200,6 +200,32 @@ def test_replies_of_a_broken_channel_are_said_aloud(write_settings: Write) -> No
     assert "replies wait" in done.stdout
 
 
+def test_replies_of_a_channel_that_is_switched_off_are_said_aloud(write_settings: Write) -> None:
+    write_settings(channel("shop"))
+    casehub("sync")
+    casehub("reply", "CH-1001", "-m", "Hej", "--as", "eva")
+    write_settings(channel("shop") + "enabled = false\n")
+
+    sent, state = casehub("deliver"), casehub("status")
+
+    assert (sent.exit_code, state.exit_code) == (1, 1)
+    assert "✗ shop: replies wait, but it is switched off" in sent.stdout
+    assert "its replies wait, but it is switched off" in state.stdout
+    assert casehub("deliver", "shop").stdout == "✓ shop: 1 reply delivered\n"
+
+
+def test_nothing_is_queued_when_it_cannot_be_sent_at_once(write_settings: Write) -> None:
+    write_settings(channel("shop"))
+    casehub("sync")
+    write_settings(channel("other"))
+
+    refused = casehub("reply", "CH-1001", "-m", "Hej", "--as", "eva", "--now")
+
+    assert refused.exit_code == 2
+    assert "There is no channel 'shop'" in refused.stderr
+    assert data("outbox") == {"replies": []}
+
+
 def test_run_once_reads_and_sends(write_settings: Write) -> None:
     write_settings(channel("shop"))
     casehub("run", "--once")
@@ -237,7 +263,7 @@ def test_run_refuses_an_interval_nobody_understands(write_settings: Write) -> No
     done = casehub("run", "--every", "often")
 
     assert done.exit_code == 2
-    assert "30s, 5m, 2h or 1d" in done.stderr
+    assert "30s, 5m, 1h30m or 1d" in done.stderr
 
 
 def test_status_is_fit_for_a_monitor(write_settings: Write) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from hub import (
     AuthenticationFailed,
     Case,
+    ConfigurationError,
     RateLimited,
     Receipt,
     Rejected,
@@ -251,6 +253,114 @@ def test_a_read_back_that_fails_leaves_the_reply_uncertain(
 
     assert state(store) is ReplyState.UNCERTAIN
     assert result.failure is not None
+
+
+def test_a_plugin_that_breaks_in_reading_back_holds_up_the_others_only_for_so_long(
+    platform: PretendedPlatform, ports: DeliveryPorts, store: Store, clock: MovableClock
+) -> None:
+    queue(store, "broken")
+    platform.on_deliver = raising(Uncertain("the answer was lost"))
+    send(platform, ports)
+    platform.on_deliver = None
+    platform.on_find = raising(KeyError("in the plugin"))
+    queue(store, "good")
+
+    results = []
+    for _ in range(MOST_READ_BACKS + 1):
+        clock.advance(hours=1)
+        results.append(send(platform, ports))
+
+    assert [result.failure is not None for result in results] == [True] * MOST_READ_BACKS + [False]
+    assert platform.received == [("good", "Det är på väg.")]
+    assert results[-1].stopped == ["broken"]
+    assert "mistake in the plugin" in {reply.key: reply.reason for reply in store.replies()}["broken"]
+
+
+@pytest.mark.parametrize("answer", [None, "yes"])
+def test_a_plugin_that_gives_no_receipt_may_have_sent_the_reply(
+    platform: PretendedPlatform, ports: DeliveryPorts, store: Store, clock: MovableClock, answer: Any
+) -> None:
+    queue(store)
+    platform.on_deliver = lambda _reply, _case: answer
+    sent = send(platform, ports)
+    clock.advance(SETTLE)
+    rubbish: Any = "no"
+    platform.on_find = lambda _reply, _case: rubbish
+    read_back = send(platform, ports)
+
+    [reply] = store.replies()
+    assert (reply.state, reply.read_backs) == (ReplyState.UNCERTAIN, 1)
+    assert "gave no receipt" in reply.reason
+    assert sent.waiting == read_back.waiting == ["key1"]
+
+
+def test_what_the_platform_accepted_is_read_back_until_its_outcome_is_known(
+    platform: PretendedPlatform, ports: DeliveryPorts, store: Store, clock: MovableClock
+) -> None:
+    queue(store)
+    in_process = Receipt("process-1", MONDAY_NOON, final=False)
+    platform.on_deliver = platform.on_find = lambda _reply, _case: in_process
+    send(platform, ports)
+    accepted = state(store)
+    send(platform, ports)
+    rested = state(store)
+    clock.advance(SETTLE)
+    send(platform, ports)
+    [asked] = store.replies()
+    clock.advance(hours=1)
+    platform.on_find = lambda _reply, _case: Receipt("process-1", MONDAY_NOON)
+    send(platform, ports)
+
+    assert accepted == rested == ReplyState.ACCEPTED
+    assert (asked.state, asked.read_backs) == (ReplyState.UNCERTAIN, 1)
+    assert "has not said yet" in asked.reason
+    assert state(store) is ReplyState.DELIVERED
+
+
+def test_a_setting_that_is_wrong_has_surely_sent_nothing(
+    platform: PretendedPlatform, ports: DeliveryPorts, store: Store
+) -> None:
+    queue(store)
+    platform.on_deliver = raising(ConfigurationError("ca_file: cannot be read"))
+
+    result = send(platform, ports)
+
+    assert state(store) is ReplyState.QUEUED
+    assert result.failure is not None
+
+
+def test_a_reply_does_not_overtake_an_earlier_one_to_its_case(
+    platform: PretendedPlatform, ports: DeliveryPorts, store: Store, clock: MovableClock
+) -> None:
+    queue(store, "first", "Det är på väg.")
+    platform.on_deliver = raising(Unavailable("later"))
+    send(platform, ports)
+    platform.on_deliver = None
+    queue(store, "second", "Förlåt, i morgon.")
+    send(platform, ports)
+    before_the_pause_is_over = list(platform.received)
+    clock.advance(hours=1)
+    send(platform, ports)
+
+    assert before_the_pause_is_over == []
+    assert [text for _, text in platform.received] == ["Det är på väg.", "Förlåt, i morgon."]
+
+
+def test_what_a_reading_beside_us_has_settled_stays_settled(
+    platform: PretendedPlatform, ports: DeliveryPorts, store: Store
+) -> None:
+    queue(store)
+
+    def met_meanwhile(reply: Reply, _case: Case) -> Receipt:
+        with store.writing() as writer:
+            writer.save_reply(replace(reply, state=ReplyState.DELIVERED))
+        raise Uncertain("the answer was lost")
+
+    platform.on_deliver = met_meanwhile
+    result = send(platform, ports)
+
+    assert state(store) is ReplyState.DELIVERED
+    assert (result.waiting, result.stopped) == ([], [])
 
 
 def test_an_error_nobody_knows_may_have_come_after_sending(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from hub.demo import fresh_folder
+from hub.errors import Refused
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-c", "from hub.cli import main; main(prog_name='casehub')"]
@@ -68,10 +72,12 @@ def test_its_folder_goes_on_working_with_the_same_commands(played: tuple[Path, s
     assert "✓ mail" in status.stdout
 
 
-def test_reading_on_says_that_the_pretended_server_is_gone(played: tuple[Path, str]) -> None:
+def test_reading_on_says_that_the_pretended_server_is_gone(played: tuple[Path, str], tmp_path: Path) -> None:
     folder, _ = played
+    # What fails stays in the status, which another test reads.
+    home = Path(shutil.copytree(folder / "casehub-demo", tmp_path / "casehub-demo"))
 
-    gone = casehub(folder / "casehub-demo", "sync")
+    gone = casehub(home, "sync")
 
     assert gone.returncode == 1
     assert "cannot reach 127.0.0.1" in gone.stdout
@@ -89,6 +95,13 @@ def test_it_can_be_played_again_and_leaves_a_strangers_folder_alone(tmp_path: Pa
     assert "not empty" in refused.stderr
     assert (tmp_path / "mine" / "letter.txt").read_text(encoding="utf-8") == "precious"
     assert (first.returncode, second.returncode) == (0, 0)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(Refused, match="file/demo cannot be made"):
+        fresh_folder(tmp_path / "file" / "demo")
 
 
 def test_the_screen_of_the_readme_is_what_the_demo_prints(played: tuple[Path, str]) -> None:

@@ -120,6 +120,32 @@ def test_a_reply_that_is_recorded_twice_is_one_message() -> None:
     assert [m.ref for m in twice.messages] == ["in-0", "out-1"]
 
 
+def test_a_reply_does_not_answer_an_older_question_that_came_after_it_was_written() -> None:
+    """As when a mail is rescued from the junk folder, or another case is merged, while the reply is on its way."""
+    queued = (arrived(question(5)), (6, ReplyQueued("k")))
+    sent = ReplyDelivered("k", answer(9), after="in-5", then_close=True)
+
+    rescued = case(*queued, (8, MessageArrived(question(2))), (9, sent))
+    merged = case(*queued, (8, Absorbed("CH-1002", (question(2),))), (9, sent))
+
+    assert (rescued.state, rescued.waiting_since) == (CaseState.OPEN, at(2))
+    assert (merged.state, merged.waiting_since) == (CaseState.OPEN, at(2))
+    assert case(*queued, (9, sent)).state is CaseState.CLOSED
+
+
+def test_a_held_reply_answers_what_was_there_when_it_was_let_go() -> None:
+    held = (
+        arrived(question(5)),
+        (6, ReplyQueued("k")),
+        (7, MessageArrived(question(2))),
+        (8, ReplyStopped("k", "held")),
+    )
+    sent = (9, ReplyDelivered("k", answer(9), after="in-5"))
+
+    assert case(*held, (8, ReplyQueued("k")), sent).waiting_since is None
+    assert case(*held[:3], (8, ReplyStopped("k", "uncertain")), (8, ReplyQueued("k")), sent).waiting_since == at(2)
+
+
 def test_an_answer_older_than_the_question_leaves_the_case_open() -> None:
     crossed = case(arrived(question(5)), (6, ReplyDelivered("k", answer(1))))
 

@@ -10,7 +10,7 @@ from hub import Unavailable
 from hub.core.outbox import Reply, ReplyState
 from hub.core.ports import CaseFilter, Store
 from hub.runs.channel import Source
-from hub.runs.health import examine, in_words
+from hub.runs.health import IDLE, examine, in_words
 from hub.runs.sync import SyncPorts, sync
 from tests.fakes import MONDAY_NOON, MovableClock, PretendedPlatform, a_day_later, letter
 
@@ -87,6 +87,18 @@ def test_an_answer_nobody_would_notice_is_unsent_is_an_alarm(
     [shop] = examine(store, clock, HOUR, {})
 
     assert shop.well is not troubled
+
+
+def test_replies_of_a_channel_that_was_switched_off_are_an_alarm(store: Store, clock: MovableClock) -> None:
+    read(store, clock, PretendedPlatform([letter("m1")]))
+    [case] = store.cases(CaseFilter())
+    assert examine(store, clock, {}, {}) == []
+    with store.writing() as writer:
+        writer.save_reply(Reply("k", case.number, "shop", "Hej", MONDAY_NOON))
+
+    [shop] = examine(store, clock, {}, {})
+
+    assert shop.troubles == (f"its replies wait, but {IDLE}",)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_a_message_that_points_nowhere_opens_a_case() -> None:
     ],
 )
 def test_every_clue_brings_the_customers_message_home_and_says_why(kind: ClueKind, reason: str) -> None:
-    assert found(message(), clue(kind)) == Match("CH-1001", reason)
+    assert found(message(), clue(kind)) == Match("CH-1001", reason, guessable=kind is ClueKind.SUBJECT_NUMBER)
 
 
 def test_every_kind_of_clue_is_tested() -> None:
@@ -180,6 +180,13 @@ def test_our_own_answer_from_another_program_joins_its_case_verified() -> None:
     joined = found(sent_elsewhere, clue(ClueKind.MESSAGE_ID))
 
     assert joined == Match("CH-1001", "it answers a message of this case")
+    assert not found(sent_elsewhere, clue(ClueKind.SUBJECT_NUMBER)).guessable
+
+
+def test_a_mail_that_the_seller_passed_on_stays_a_note_of_its_case() -> None:
+    passed_on = replace(message("shop@butik.se", outbound=True), direction=Direction.NOTE)
+
+    assert found(passed_on, clue(ClueKind.MESSAGE_ID)).number == "CH-1001"
 
 
 def test_a_merge_is_followed_to_its_end() -> None:
@@ -221,6 +228,13 @@ def test_a_robots_message_stays_with_its_case_however_old() -> None:
     robot = message(automatic=True, subject="Out of office", days=100)
 
     assert found(robot, clue(ClueKind.MESSAGE_ID), threads=_closed(100)).number == "CH-1001"
+
+
+def test_our_own_answer_stays_with_its_case_however_late_and_whatever_its_subject() -> None:
+    late = message("shop@butik.se", days=100, subject="Your refund", outbound=True)
+
+    assert found(late, clue(ClueKind.MESSAGE_ID)).number == "CH-1001"
+    assert found(late, clue(ClueKind.MESSAGE_ID), threads=_closed(100)).number == "CH-1001"
 
 
 @pytest.mark.parametrize(

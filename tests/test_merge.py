@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from hub.core import events
 from hub.core.events import Absorbed, Event, Merged, MessageArrived, ReplyDelivered, StateChanged
-from hub.core.incoming import CaseUpdate, Clue, ClueKind, Incoming, IncomingMessage, OwnEcho
+from hub.core.incoming import Batch, CaseUpdate, Clue, ClueKind, Incoming, IncomingMessage, Notice, OwnEcho
 from hub.core.matching import KnownThreads
 from hub.core.merge import Change, Keys, Known, MergeResult, keys_of, merge_batch
 from hub.core.model import Author, Case, CaseState, CaseType, Direction, Message, Order, Party
@@ -70,7 +71,7 @@ class Shelf:
         for event in change.events:
             if isinstance(event.what, MessageArrived | ReplyDelivered):
                 self.messages.setdefault((channel, event.what.message.ref), number)
-                for key in event.what.message.thread_keys:
+                for key in event.what.message.lookup_keys:
                     self.threads.setdefault((channel, key), number)
 
     def take(self, *items: Incoming, channel: str = "mail") -> MergeResult:
@@ -142,6 +143,21 @@ def test_an_answer_finds_its_case_within_the_batch_and_after_it() -> None:
     assert list(shelf.cases) == ["CH-1001"]
 
 
+def test_an_original_that_another_version_read_under_another_ref_is_known() -> None:
+    asked = mail(0)
+    first, second, third = (
+        replace(asked, message=replace(asked.message, ref=ref, raw=raw))
+        for ref, raw in (("v1", "a" * 64), ("v2", "a" * 64), ("v3", "b" * 64))
+    )
+    shelf = Shelf()
+
+    in_one_batch = shelf.take(first, second)
+    in_the_next = shelf.take(second)
+    other = shelf.take(third)
+
+    assert (in_one_batch.new_messages, in_the_next.new_messages, other.new_messages) == (1, 0, 1)
+
+
 def test_a_stranger_with_the_token_joins_and_is_marked_unverified() -> None:
     shelf = Shelf()
     shelf.take(mail(0))
@@ -160,6 +176,64 @@ def test_a_stranger_without_one_gets_a_linked_case() -> None:
 
     assert shelf.cases["CH-1002"].linked == ("CH-1001",)
     assert shelf.cases["CH-1001"].messages == (shelf.cases["CH-1001"].messages[0],)
+
+
+def test_a_mail_that_only_names_the_number_leads_no_answer_to_a_stranger() -> None:
+    shelf = Shelf()
+    shelf.take(mail(0))
+    asked = mail(5, Clue(ClueKind.SUBJECT_NUMBER, "CH-1001"))
+    elsewhere = {"reply_to": "evil@x.example", "date": "2026-11-16"}
+    forged = replace(asked.message, extra=elsewhere, recipients=("Asa@exempel.se", "evil@x.example"))
+
+    shelf.take(replace(asked, message=forged))
+
+    came = shelf.cases["CH-1001"].messages[-1]
+    assert came.extra == {"reply_to_refused": "evil@x.example", "date": "2026-11-16"}
+    assert came.recipients == ("Asa@exempel.se",)
+    assert shelf.cases["CH-1001"].addresses == {"asa@exempel.se"}
+
+
+@pytest.mark.parametrize(
+    ("clue", "reply_to"),
+    [
+        (Clue(ClueKind.SUBJECT_NUMBER, "CH-1001"), "asa@exempel.se"),  # it is on the case already
+        (Clue(ClueKind.REFERENCE_TOKEN, "CH-1001"), "asa@private.example"),  # our signature cannot be guessed
+        (Clue(ClueKind.MESSAGE_ID, "<0@exempel.se>"), "asa@private.example"),  # nor can a Message-ID
+    ],
+)
+def test_a_customer_who_belongs_to_the_case_says_where_the_answer_goes(clue: Clue, reply_to: str) -> None:
+    shelf = Shelf()
+    shelf.take(mail(0))
+    asked = mail(5, clue)
+
+    shelf.take(replace(asked, message=replace(asked.message, extra={"reply_to": reply_to}, recipients=(reply_to,))))
+
+    came = shelf.cases["CH-1001"].messages[-1]
+    assert (came.extra, came.recipients) == ({"reply_to": reply_to}, (reply_to,))
+
+
+@pytest.mark.parametrize(
+    ("recipients", "direction"),
+    [
+        (("stock@partner.example",), Direction.NOTE),
+        (("stock@partner.example", "Asa@Exempel.se"), Direction.OUTBOUND),
+        ((), Direction.OUTBOUND),  # a platform names nobody
+    ],
+)
+def test_what_the_seller_writes_answers_only_if_somebody_of_the_case_gets_it(
+    recipients: tuple[str, ...], direction: Direction
+) -> None:
+    shelf = Shelf()
+    shelf.take(mail(0))
+    asked = mail(5, answering(0), sender="shop@butik.se")
+    written = replace(asked.message, author=Author.SELLER, direction=Direction.OUTBOUND, recipients=recipients)
+
+    shelf.take(replace(asked, message=written))
+
+    case = shelf.cases["CH-1001"]
+    assert case.messages[-1].direction is direction
+    assert (case.waiting_since is None) == (direction is Direction.OUTBOUND)
+    assert ("stock@partner.example" in case.addresses) == (len(recipients) == 2)
 
 
 def test_a_message_that_may_not_open_a_case_and_finds_none_is_left_out() -> None:
@@ -335,6 +409,20 @@ def test_keys_name_everything_that_a_batch_could_point_at() -> None:
         case_numbers=frozenset({"<7@exempel.se>", "CH-1", "CH-1001"}),
         reply_keys=frozenset({"k1"}),
     )
+
+
+def test_a_platform_cannot_merge_a_case() -> None:
+    with pytest.raises(ValueError, match="merged by people here only"):
+        CaseUpdate("P-1", NOON, state=CaseState.MERGED, state_at=NOON)
+
+
+def test_items_that_come_as_a_generator_are_kept_for_every_look() -> None:
+    def once(items: Iterable[Any]) -> Any:
+        yield from items
+
+    batch = Batch(once([mail(0), mail(1)]), {}, notices=once([Notice("a")]))
+
+    assert (batch.items, batch.notices) == ((mail(0), mail(1)), (Notice("a"),))
 
 
 def test_a_state_without_its_instant_is_refused() -> None:

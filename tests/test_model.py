@@ -155,6 +155,8 @@ def test_addresses_are_those_who_took_part_in_small_letters() -> None:
             message(1, sender="stranger@x.example", labels=("unverified",), recipients=("cc@x.example",)),
             message(2, Author.SELLER, Direction.NOTE, sender="colleague@butik.se"),
             message(3, sender=""),
+            # Reports join a case whoever sends them: a forged one must not make its sender a customer.
+            message(4, sender="mailer-daemon@x.example", automatic=True, recipients=("evil@x.example",)),
         ),
         customer=Party(email="ÅSA@exempel.se"),
     )

@@ -68,6 +68,7 @@ def test_an_unusable_promise_names_its_key_and_the_way_out(text: str) -> None:
     ("office", "problem"),
     [
         (replace(OFFICE, timezone="Mars/Olympus"), r"\[office\] time zone 'Mars/Olympus' is unknown"),
+        (replace(OFFICE, known_until=date(2000, 1, 1)), r"\[office\] known_until 2000-01-01 is before known_from "),
         (replace(OFFICE, hours={"mon": ("9-17",)}), r"\[office\] hours\.mon: '9-17' is no interval"),
         (replace(OFFICE, holidays=(date(2031, 1, 1),)), r"\[office\] holidays: 2031-01-01 lies outside the dates"),
     ],

@@ -37,7 +37,7 @@ ALLOWED = {
     "sending": "accepted delivered uncertain rejected queued held",
     "accepted": "delivered rejected uncertain",
     "uncertain": "delivered queued cancelled",
-    "rejected": "delivered",
+    "rejected": "delivered cancelled",
     "delivered": "",
     "cancelled": "delivered",
 }

@@ -67,8 +67,9 @@ def test_what_is_installed_has_the_version_and_the_licence_of_the_project() -> N
     assert "Version 2.0, January 2004" in (ROOT / "LICENSE").read_text(encoding="utf-8")
 
 
-def test_the_package_tells_type_checkers_that_it_is_typed() -> None:
-    spec = find_spec("hub")
+@pytest.mark.parametrize("package", ["hub", *sorted(f"hub_{name}" for name in plugin_folders())])
+def test_every_package_tells_type_checkers_that_it_is_typed(package: str) -> None:
+    spec = find_spec(package)
 
     assert spec is not None
     assert [(Path(folder) / "py.typed").is_file() for folder in spec.submodule_search_locations or ()] == [True]

@@ -65,13 +65,15 @@ def test_the_last_round_decides_how_it_went() -> None:
         ("5m", timedelta(minutes=5)),
         ("2h", timedelta(hours=2)),
         ("1d", timedelta(days=1)),
+        ("1h30m", timedelta(minutes=90)),
+        ("1h 30m", timedelta(minutes=90)),
     ],
 )
-def test_an_interval_is_a_number_and_a_unit(text: str, expected: timedelta) -> None:
+def test_an_interval_is_made_of_numbers_with_units(text: str, expected: timedelta) -> None:
     assert read_interval(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "5", "m", "0m", "-5m", "5 minutes", "five m", "1.5h"])
+@pytest.mark.parametrize("text", ["", "5", "m", "0m", "-5m", "5 minutes", "five m", "1.5h", "9" * 30 + "d", "٣m"])
 def test_anything_else_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(ConfigurationError, match="30s, 5m, 2h or 1d"):
+    with pytest.raises(ConfigurationError, match="30s, 5m, 1h30m or 1d"):
         read_interval(text)

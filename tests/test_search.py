@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -59,3 +60,27 @@ def test_capital_and_small_latin_letters_fold_alike(text: str) -> None:
 @given(st.text(st.characters(max_codepoint=127)))
 def test_plain_text_only_becomes_small(text: str) -> None:
     assert fold(text) == text.lower()
+
+
+def plainly_folded(text: str) -> str:
+    """What fold gives, step by step, without any of its short cuts."""
+    for _ in range(2):
+        text = unicodedata.normalize("NFKD", text.casefold())
+    special: dict[str, str | int | None] = dict(
+        zip("øłđðþæœıŧħ", ("o", "l", "d", "d", "th", "ae", "oe", "i", "t", "h"), strict=True)
+    )
+    plain = re.sub("[\u0300-\u036f]", "", text).translate(str.maketrans(special))
+    signs = "([\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff])"
+    return re.sub(signs, r" \1 ", unicodedata.normalize("NFC", plain))
+
+
+@pytest.mark.parametrize("around", ["{}", "e{}\u0301", "か{}\u3099"])
+def test_no_short_cut_folds_any_sign_otherwise(around: str) -> None:
+    signs = (around.format(chr(code)) for code in range(0x20000))
+
+    assert [text for text in signs if fold(text) != plainly_folded(text)] == []
+
+
+@given(st.text(st.characters(codec="utf-8") | st.sampled_from("\u0301\u0345\u037aſ™№ĲẞøŁæ漢か\u3099ｶﾞAÅ")))
+def test_no_short_cut_folds_any_text_otherwise(text: str) -> None:
+    assert fold(text) == plainly_folded(text)

@@ -255,7 +255,7 @@ def test_all_problems_of_a_file_are_shown_at_once(write_settings: Write) -> None
         ("[offic]", "offic (hub.toml) is not a setting; did you mean office?"),
         ("xyz = 1", "xyz (hub.toml) is not a setting; possible are channels, data, office, plugins, run"),
         ("_env_file = 'x'", "_env_file (hub.toml) is not a setting"),
-        ("data = 5", "data (hub.toml) Input is not a valid path"),
+        ("data = 5", "data (hub.toml) should be a path in quotes"),
         ("[run]\nsilent_after = 'hunter2'", "should be a duration such as 30m, 1h, 1h30m or 2d"),
         ("[run]\nsilent_after = '0m'", "run.silent_after (hub.toml) should be greater than"),
         ("[run]\nsilent_after = ''", "should be a duration"),
@@ -263,6 +263,7 @@ def test_all_problems_of_a_file_are_shown_at_once(write_settings: Write) -> None
         ("[channels.Support-SE]\nadapter = 'a'", "channels.Support-SE (hub.toml) should be named with small letters"),
         ("[channels.'å']\nadapter = 'a'", "channels.å (hub.toml) should be named with small letters"),
         ("[channels.a]\nadapter = 'a'\nnew_case_after_days = -1", "should be greater than or equal to 0"),
+        ("[channels.a]\nadapter = 'a'\nnew_subject_after_days = 99999999999", "should be less than or equal to 36500"),
         ("[office]\ntimezone = 3\nknown_from = 2026-01-01\nknown_until = 'hunter2'", "office.known_until (hub.toml)"),
         (
             "[office]\ntimezone = 'UTC'\nknown_from = 2026-01-01\nknown_until = 2026-01-02\nhours = { monday = [] }",

@@ -561,3 +561,17 @@ def test_a_backup_of_an_incomplete_store_says_so_and_has_the_rest(store: Store, 
         store.backup(tmp_path / "copy")
     with closing_store(tmp_path / "copy") as copy:
         assert copy.counts() == {CaseState.OPEN: 1}
+
+
+def test_nobody_else_may_read_what_customers_wrote(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir(mode=0o755)
+    with closing(open_store(folder, CLOCK)) as store:
+        store.keep(b"a letter")
+        with store.writing() as writer:
+            writer.set_fact("a", "b")
+        store.backup(tmp_path / "copy")
+
+        files = [path for path in (*folder.rglob("*"), *(tmp_path / "copy").rglob("*")) if path.is_file()]
+
+        assert [path.name for path in files if path.stat().st_mode & 0o077 and path.suffix != ".lock"] == []

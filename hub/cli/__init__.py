@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from hub.cli.common import Misuse, Options
+from hub.cli.common import Misuse, Options, take_any_text
 from hub.errors import ConfigurationError, HubError, NotFound, Refused
 
 if TYPE_CHECKING:
@@ -108,6 +110,12 @@ class LazyGroup(click.Group):
             misuse = isinstance(error, (ConfigurationError, NotFound, Refused))
             failure = Misuse(str(error)) if misuse else click.ClickException(str(error))
             raise failure from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # a reader such as `head` has enough, which click takes quietly
+                raise
+            if ctx.params.get("debug"):
+                _show_traceback(error)
+            raise click.ClickException(f"{_refusal(error)}; `casehub --debug` shows where it happened") from error
         except KeyboardInterrupt:
             ctx.exit(130)
 
@@ -133,6 +141,8 @@ def main(ctx: click.Context, config: Path | None, log_format: str, verbose: bool
 
     Begin with `casehub demo`, or with `casehub init` and `casehub check`.
     """
+    for stream in (sys.stdout, sys.stderr):
+        take_any_text(stream)
     ctx.obj = Options(config, log_format, verbose, debug, no_color)
 
 
@@ -141,6 +151,12 @@ def _nearest(name: str) -> str:
 
     near = get_close_matches(name, COMMANDS, n=1)
     return f"did you mean {near[0]!r}?" if near else "`casehub --help` lists what there is"
+
+
+def _refusal(error: OSError) -> str:
+    """What the operating system refused, as when standard output goes to a full disk."""
+    where = f" at {error.filename}" if error.filename else ""
+    return f"the operating system refused{where}: {error.strerror or type(error).__name__}"
 
 
 def _show_traceback(error: BaseException) -> None:

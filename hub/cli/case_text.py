@@ -64,7 +64,7 @@ class CaseText:
             head = Text(f"\nReply {reply.key}, {reply.state}", style=style)
             head.append(f"  written by {one_line(reply.by) or 'somebody'}, {self._time(reply.written_at)}", style="dim")
             yield head
-            for line in (one_line(reply.reason), _ADVICE.get(reply.state, "")):
+            for line in (one_line(reply.reason), _advice(reply)):
                 if line:
                     yield _indented(Text(line, style="italic"))
             yield _indented(Text(clean(reply.text)))
@@ -133,6 +133,12 @@ _ADVICE = {
     ReplyState.UNCERTAIN: "It may have been sent: look on the platform, then `casehub outbox sent` or `retry` it.",
     ReplyState.REJECTED: "It will not be sent again: write another.",
 }
+
+
+def _advice(reply: Reply) -> str:
+    if reply.state is ReplyState.UNCERTAIN and not reply.needs_a_person:
+        return "It may have been sent: `casehub deliver` looks it up before anything else."
+    return _ADVICE.get(reply.state, "")
 
 
 def _indented(text: Text) -> Padding:

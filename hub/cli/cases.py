@@ -104,7 +104,7 @@ def _print_table(hub: Hub, listed: Sequence[CaseSummary], counted: str, late: in
     screen.print(case_table(listed, hub.clock.now(), hub.settings.office.timezone, screen.width))
     click.echo(summary_line(counted, late, soon))
     if more:
-        click.echo(f"{len(listed)} are shown; --limit 0 shows all.")
+        click.echo(f"{len(listed)} {'is' if len(listed) == 1 else 'are'} shown; --limit 0 shows all.")
 
 
 def _late_and_soon(hub: Hub, wanted: CaseFilter) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli.common import echo_json, json_option, with_hub
+from hub.cli.common import echo_json, json_option, no_channels, with_hub
 from hub.errors import NotFound
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def check(hub: Hub, channels: Sequence[str], as_json: bool) -> None:
     if as_json:
         echo_json({"ok": ok, "channels": results})
     elif not results:
-        click.echo("There are no channels yet. Write one into hub.toml: `casehub init` makes a start.")
+        click.echo(no_channels(hub))
     if not ok:
         sys.exit(1)
 
@@ -50,8 +50,12 @@ def _chosen(hub: Hub, names: Sequence[str]) -> list[Channel | BrokenChannel]:
     there |= {channel.name: channel for channel in hub.channels() if channel.enabled or channel.name in names}
     for name in names:
         if name not in there:
-            raise NotFound(f"there is no channel {name!r}; there is {', '.join(hub.settings.channels) or 'none yet'}")
+            raise NotFound(f"There is no channel {name!r}; the channels are: {_names(hub)}.")
     return [there[name] for name in hub.settings.channels if name in there and (name in names or not names)]
+
+
+def _names(hub: Hub) -> str:
+    return ", ".join(sorted(hub.settings.channels)) or "none yet"
 
 
 def _proofs(hub: Hub, channel: Channel | BrokenChannel) -> Iterator[Proof]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
 import io
 import json
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TextIO, TypeVar
 
 import click
 
@@ -82,6 +83,24 @@ def configure_log() -> None:
     chosen = options()
     level = logging.DEBUG if chosen.debug else logging.INFO if chosen.verbose else logging.WARNING
     log.configure(log.LogFormat(chosen.log_format), level, colors=chosen.colors and sys.stderr.isatty())
+
+
+def no_channels(hub: Hub) -> str:
+    """That there is no channel to work with, and what makes one."""
+    if hub.settings.channels:
+        return f"Every channel is switched off; enabled = true in {hub.settings.file} switches one on."
+    return "There are no channels yet. Write one into hub.toml: `casehub init` makes a start."
+
+
+def take_any_text(stream: TextIO | None) -> None:
+    """Let a stream take every customer's text; the encoding of a bare machine would end a command at the first Å."""
+    if not isinstance(stream, io.TextIOWrapper):
+        return
+    encoding = codecs.lookup(stream.encoding).name
+    if encoding == "ascii":
+        stream.reconfigure(encoding="utf-8")
+    elif encoding != "utf-8":
+        stream.reconfigure(errors="replace")
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")

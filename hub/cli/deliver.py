@@ -31,7 +31,7 @@ def deliver(hub: Hub, channels: Sequence[str], as_json: bool) -> None:
 
     with stop_event() as stop:
         results = send(chosen_sources(hub, channels), delivery_ports(hub, stop))
-    broken = held_by_broken_channels(hub, broken_channels(hub, channels))
+    broken = held_by_broken_channels(hub, broken_channels(hub, channels)) + held_by_idle_channels(hub, channels)
     if as_json:
         echo_json({"channels": [as_data(result) for result in results] + broken})
     else:
@@ -46,6 +46,21 @@ def held_by_broken_channels(hub: Hub, broken: Sequence[dict[str, Any]]) -> list[
 
     waiting = {reply.channel for reply in hub.store.replies(WAITING)}
     return [channel for channel in broken if channel["channel"] in waiting]
+
+
+def held_by_idle_channels(hub: Hub, named: Sequence[str]) -> list[dict[str, Any]]:
+    """The channels that are switched off or gone and on which replies wait, unless the run was for channels by name."""
+    from hub.core.outbox import WAITING
+    from hub.runs.health import IDLE
+
+    worked_on = {channel.name for channel in hub.channels() if channel.enabled}
+    worked_on |= {channel.name for channel in hub.broken_channels()}
+    idle = {reply.channel for reply in hub.store.replies(WAITING)} - worked_on
+    return [
+        {"channel": name, "ok": False, "error": IDLE, "error_kind": "ConfigurationError"}
+        for name in sorted(idle)
+        if not named
+    ]
 
 
 def as_data(result: DeliveryResult) -> dict[str, Any]:

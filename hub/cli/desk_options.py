@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import os
+import re
 import secrets
 import sys
 from collections.abc import Callable
@@ -21,6 +23,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 _MOST_DIGITS = 15
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def case_number(value: str) -> str:
@@ -63,13 +66,21 @@ def known_case(hub: Hub, number: str) -> CaseSummary:
 def given_text(message: str | None, what: str) -> str:
     """The text of -m, else of standard input."""
     if message is not None:
-        return message
+        return _readable(message, what)
     if is_terminal():
         click.echo(f"Write {what} and end with Ctrl-D on a line of its own:", err=True)
     try:
         return sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError as error:
         raise Refused(f"The text for {what} is not UTF-8; convert it, for example with iconv.") from error
+
+
+def _readable(message: str, what: str) -> str:
+    """The text of -m; bytes that the terminal's encoding could not read would reach the customer as question marks."""
+    try:
+        return os.fsencode(message).decode("utf-8") if _SURROGATE.search(message) else message
+    except UnicodeError as error:
+        raise Refused(f"The text for {what} is not UTF-8; set your terminal to UTF-8.") from error
 
 
 def is_terminal() -> bool:

@@ -41,7 +41,7 @@ def due(hub: Hub, limit: int, as_json: bool) -> None:
         _print_groups(hub, owed)
         office = hub.settings.office
         hours = hours_text(office.hours.model_dump())
-        click.echo(f"Promise: {hub.promise.title}, {hours} {office.timezone}\nSource: {hub.promise.source}")
+        console().print(f"Promise: {hub.promise.title}, {hours} {office.timezone}\nSource: {hub.promise.source}")
 
 
 def when(case: CaseSummary, now: datetime, zone: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ def written_in_editor(case: Case, when: Callable[[Message], str]) -> Iterator[st
     path = _new_file(case.number)
     try:
         path.write_text(template(case, when), encoding="utf-8")
-        click.edit(filename=str(path))
+        _edit(path)
         yield _read(path)
     except BaseException:
         _keep_text(path, case.number)
@@ -54,6 +55,13 @@ def _new_file(number: str) -> Path:
     handle, name = tempfile.mkstemp(prefix=f"casehub-{number}-", suffix=".md")
     os.close(handle)
     return Path(name)
+
+
+def _edit(path: Path) -> None:
+    try:
+        click.edit(filename=str(path))
+    except click.ClickException as error:
+        raise Refused(f"{error.message}; name another in EDITOR, or give the text with -m.") from error
 
 
 def _read(path: Path) -> str:
@@ -75,7 +83,7 @@ def _keep_text(path: Path, number: str) -> None:
         path.unlink(missing_ok=True)
         return
     path.write_text(text + "\n", encoding="utf-8")
-    click.echo(f"Your text is kept: casehub reply {number} < {path}", err=True)
+    click.echo(f"Your text is kept: casehub reply {number} < {shlex.quote(str(path))}", err=True)
 
 
 def _quoted(message: Message, when: str) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.cli.common import configure_log, options
-from hub.errors import Refused
+from hub.errors import HubError, Refused
 
 if TYPE_CHECKING:
     from hub.cli.first_file import FirstFile
@@ -45,8 +47,9 @@ def init(
     if file.exists() and not force:
         raise Refused(f"{file} is there already: use --force to replace it, or --config FILE to write another one")
     info = _adapter(adapter)
+    channel = _channel_name(name) if name else ""
     given = _given(ctx.args, info)
-    channel = name or _ask("A name for the channel, in small letters", "support")
+    channel = channel or _ask("A name for the channel, in small letters", "support", _channel_name)
     first = _first_file(info, channel, given, country, timezone)
     _prove(first.text(), file)
     _write(file, first.text())
@@ -69,9 +72,11 @@ def _given(words: Sequence[str], info: AdapterInfo) -> dict[str, Any]:
 
     settings = {setting.key: setting for setting in settings_in_words(info.adapter.Settings)}
     texts = _options(words, settings)
+    _refuse_secrets({key: text for key, text in texts.items() if settings[key].secret})
     for setting in settings.values():
         if setting.required and not setting.secret and setting.key not in texts:
-            texts[setting.key] = _ask(f"{setting.key} ({setting.description})", None)
+            judged = partial(_judged_alone, settings=settings, info=info, key=setting.key)
+            texts[setting.key] = _ask(f"{setting.key} ({setting.description})", None, judged)
     return _judged(texts, settings, info)
 
 
@@ -92,8 +97,16 @@ def _options(words: Sequence[str], settings: Mapping[str, SettingInWords]) -> di
     return texts
 
 
-def _judged(texts: Mapping[str, str], settings: Mapping[str, SettingInWords], info: AdapterInfo) -> dict[str, Any]:
-    """The values as they will stand in the file, judged by the adapter; secrets only by reference."""
+def _judged_alone(text: str, settings: Mapping[str, SettingInWords], info: AdapterInfo, key: str) -> str:
+    """One answer as it was typed; a ConfigurationError says what is wrong with it."""
+    _judged({key: text}, settings, info, only=key)
+    return text
+
+
+def _judged(
+    texts: Mapping[str, str], settings: Mapping[str, SettingInWords], info: AdapterInfo, only: str = ""
+) -> dict[str, Any]:
+    """The values as they will stand in the file, judged by the adapter, or `only` one of them; secrets by reference."""
     from pydantic import ValidationError
     from pydantic_core import to_jsonable_python
 
@@ -101,13 +114,14 @@ def _judged(texts: Mapping[str, str], settings: Mapping[str, SettingInWords], in
 
     model = info.adapter.Settings
     references = {key: text for key, text in texts.items() if settings[key].secret}
-    _refuse_secrets(references)
     values = {key: _read(text, settings[key]) for key, text in texts.items() if key not in references}
     pretended = {key: "pretended" for key, setting in settings.items() if setting.secret and setting.required}
     try:
         made = model.model_validate(values | pretended)
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        details = [one for one in error.errors(include_url=False) if only in ("", *one["loc"][:1])]
+        if only and not details:
+            return {}
         problems = problems_of(details, model, lambda path: "--" + str(path[0]).replace("_", "-"))
     else:
         return {key: to_jsonable_python(getattr(made, key)) for key in values} | references
@@ -140,11 +154,14 @@ def _first_file(
     from hub.describe import settings_in_words
     from hub.office import local_timezone, propose_holidays
 
-    zone = timezone or _ask("The office's time zone", local_timezone())
-    land = country if country is not None else _ask("The country whose public holidays you keep (empty: none)", "")
     # From last year on: a case that came in before New Year has its deadline too.
     year = app.SystemClock().now().year
     years = (year - 1, year + 2)
+    zone = timezone or _ask("The office's time zone", local_timezone(), _time_zone)
+    land = country
+    if land is None:
+        question = "The country whose public holidays you keep, such as SE (empty: none)"
+        land = _ask(question, "", lambda code: _country(code, year))
     return FirstFile(
         channel=channel,
         adapter=info.adapter.key,
@@ -157,10 +174,42 @@ def _first_file(
     )
 
 
-def _ask(question: str, proposal: str | None) -> str:
-    """A person's answer; where nobody can be asked, the proposal."""
+def _channel_name(name: str) -> str:
+    from hub.settings import channel_name
+
+    try:
+        return channel_name(name)
+    except ValueError as error:
+        raise Refused(f"channels.{name} {error}") from error
+
+
+def _country(code: str, year: int) -> str:
+    from hub.office import propose_holidays
+
+    if code:
+        propose_holidays(code, year, year)
+    return code
+
+
+def _time_zone(name: str) -> str:
+    from hub.office import is_zone
+
+    if not is_zone(name):
+        raise Refused(f"the time zone {name!r} is unknown: use a name such as Europe/Stockholm")
+    return name
+
+
+def _ask(question: str, proposal: str | None, judged: Callable[[str], str] = str) -> str:
+    """A person's answer, asked for again until it can be used; where nobody can be asked, the proposal."""
+
+    def answer(text: str) -> str:
+        try:
+            return judged(text)
+        except HubError as error:
+            raise click.UsageError(str(error)) from error
+
     if is_terminal():
-        return str(click.prompt(question, default=proposal, type=str, show_default=bool(proposal)))
+        return str(click.prompt(question, default=proposal, value_proc=answer, show_default=bool(proposal)))
     if proposal is None:
         option = question.split(" ", 1)[0].replace("_", "-")
         raise click.UsageError(f"--{option} is missing, and there is no terminal to ask on")
@@ -191,7 +240,8 @@ def _write(file: Path, text: str) -> None:
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be written: {error.strerror}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _tell_next_steps(file: Path, first: FirstFile) -> None:

@@ -10,7 +10,7 @@ import click
 
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import confirm, desk_of, who_option
-from hub.core.outbox import FINAL, Reply, ReplyState
+from hub.core.outbox import FINAL, WAITING, Reply, ReplyState
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -21,7 +21,7 @@ _yes = click.option("--yes", is_flag=True, help="Do it without asking.")
 
 
 @click.group(short_help="Show the replies that are on their way, and decide on them.", invoke_without_command=True)
-@click.option("--all", "everything", is_flag=True, help="Delivered, rejected and cancelled ones too.")
+@click.option("--all", "everything", is_flag=True, help="Delivered and cancelled ones too.")
 @json_option
 @click.pass_context
 def outbox(context: click.Context, everything: bool, as_json: bool) -> None:
@@ -39,7 +39,7 @@ def outbox(context: click.Context, everything: bool, as_json: bool) -> None:
 
 
 @outbox.command("list", short_help="List the replies.")
-@click.option("--all", "everything", is_flag=True, help="Delivered, rejected and cancelled ones too.")
+@click.option("--all", "everything", is_flag=True, help="Delivered and cancelled ones too.")
 @json_option
 @with_hub
 def list_(hub: Hub, everything: bool, as_json: bool) -> None:
@@ -149,12 +149,21 @@ def reply_lines(reply: Reply, now: datetime, width: int) -> Iterator[Text]:
     by = f", by {one_line(reply.by)}" if reply.by else ""
     age = elapsed(max(now - reply.written_at, timedelta()))
     yield Text(f"{'!' if reply.needs_a_person else ' '} {reply.key}  {reply.case_number}  {reply.state}", style=style)
-    yield Text(f"  {age} old{by}, on {reply.channel}", style="dim")
+    yield Text(f"  {age} old{by}, on {reply.channel}{_next_try(reply, now)}", style="dim")
     text = Text(f"  {one_line(reply.text)}")
     text.truncate(width, overflow="ellipsis")
     yield text
     if reply.reason:
         yield Text(f"  {one_line(reply.reason)}", style="italic")
+
+
+def _next_try(reply: Reply, now: datetime) -> str:
+    from hub.cli.due_text import elapsed
+
+    if reply.not_before is None or reply.needs_a_person or reply.state not in WAITING:
+        return ""
+    rest = reply.not_before - now
+    return f", next try in {elapsed(rest)}" if rest > timedelta() else ", next try with the next run"
 
 
 def _print_replies(replies: Sequence[Reply], now: datetime) -> None:
@@ -163,7 +172,12 @@ def _print_replies(replies: Sequence[Reply], now: datetime) -> None:
         for line in reply_lines(reply, now, screen.width):
             screen.print(line)
     asked = sum(reply.needs_a_person for reply in replies)
-    click.echo(f"{len(replies)} in the outbox" if not asked else f"{asked} of {len(replies)} need a person, marked !")
+    click.echo(_count(replies) if not asked else f"{asked} of {len(replies)} need a person, marked !")
+
+
+def _count(replies: Sequence[Reply]) -> str:
+    over = sum(reply.state in FINAL for reply in replies)
+    return f"{len(replies) - over} in the outbox" + (f", {over} that are over" if over else "")
 
 
 def _tell(reply: Reply, what: str, *, as_json: bool) -> None:

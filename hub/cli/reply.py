@@ -72,6 +72,8 @@ def reply(
     case = hub.store.case(number)
     require_answerable(case)
     seen = _seen(case, after)
+    if now:
+        _require_channel(hub, case.channel)
     files = keep_files(hub.store, paths)
     waiting = tuple(hub.store.replies(WAITING, case_number=number))
     with _written(hub, case, message) as text:
@@ -121,7 +123,8 @@ def _look_again(draft: _Draft, *, yes: bool) -> None:
 def preview(case: Case, text: str, files: Sequence[Attachment], waiting: Sequence[Reply]) -> list[str]:
     """What the customer will get, and what else is on its way, line by line."""
     newest = case.last_inbound
-    lines = ["", f"To:       {_addressee(case)}", f"Subject:  {one_line((newest and newest.subject) or case.subject)}"]
+    subject = one_line((newest and newest.subject) or case.subject)
+    lines = ["", f"To:       {_addressee(case)}", f"Subject:  {subject or '(no subject)'}"]
     lines += [f"File:     {one_line(item.name)} ({size_text(item.size)}, {item.media_type})" for item in files]
     lines += ["", *(f"  {line}" for line in clean(text).strip().split("\n")), ""]
     lines += _warnings(newest) if newest else []
@@ -140,10 +143,17 @@ def _addressee(case: Case) -> str:
 def _warnings(newest: Message) -> Iterator[str]:
     """What a person should see before an answer goes to somebody who may not be the customer."""
     wanted = newest.extra.get("reply_to", "")
-    if wanted and newest.sender.email not in wanted:
+    if wanted and wanted.split(", ") != [newest.sender.email]:
         yield f"! {one_line(newest.sender.email)} wrote, but wants the answer sent to {one_line(wanted)}."
     if "unverified" in newest.labels:
         yield f"! Nobody has written from {one_line(newest.sender.email)} in this case before."
+
+
+def _require_channel(hub: Hub, name: str) -> None:
+    """Refuse to send at once by a channel that is gone, before the reply is in the outbox."""
+    from hub.cli.rounds import chosen_sources
+
+    chosen_sources(hub, [name])
 
 
 def _deliver(hub: Hub, queued: Reply) -> Reply:
@@ -170,5 +180,5 @@ def _tell(reply: Reply, *, then_close: bool, as_json: bool) -> None:
     if reply.state is ReplyState.QUEUED and not reply.attempts:
         click.echo(f"Queued as {reply.key}; `casehub deliver` sends it.{closed}")
     else:
-        because = f": {one_line(reply.reason)}" if reply.reason else ""
+        because = f": {one_line(reply.reason).rstrip('.')}" if reply.reason else ""
         click.echo(f"Reply {reply.key} is {reply.state}{because}.{closed}")

@@ -38,7 +38,7 @@ def search(hub: Hub, words: Sequence[str], limit: int, as_json: bool) -> None:
 
         screen = console()
         screen.print(case_table(found, hub.clock.now(), hub.settings.office.timezone, screen.width))
-        at_most = " at most; --limit shows more" if len(found) == limit else ""
-        click.echo(f"{len(found)} found{at_most}")
+        perhaps_more = "; there may be more, --limit shows them" if len(found) == limit else ""
+        click.echo(f"{len(found)} found{perhaps_more}")
     else:
         click.echo("No case has all these words; fewer of them find more.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli.common import echo_json, json_option, with_hub
+from hub.cli.common import echo_json, json_option, no_channels, with_hub
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -75,7 +75,7 @@ def _tell(hub: Hub, found: list[ChannelHealth], cases: dict[str, int]) -> None:
         for notice in channel.record.notices:
             click.echo(f"    note: {notice}")
     if not found:
-        click.echo("There are no channels yet. Write one into hub.toml: `casehub init` makes a start.")
+        click.echo(no_channels(hub))
     click.echo(_cases_line(cases))
 
 

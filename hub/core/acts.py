@@ -32,11 +32,11 @@ _INSTEAD: Mapping[ReplyState, str] = {
     ReplyState.SENDING: "it is being sent: run `casehub deliver`, and look again when its outcome is known",
     ReplyState.ACCEPTED: "the platform has it and will say what became of it: run `casehub deliver` later",
     ReplyState.UNCERTAIN: "it may have been sent: look on the platform, then `casehub outbox sent` or `retry`",
-    ReplyState.REJECTED: "the platform refused it for good: write another with `casehub reply`",
+    ReplyState.REJECTED: "the platform refused it for good: write another; `casehub outbox cancel` puts this one away",
     ReplyState.DELIVERED: "it has reached the platform: to add something, write another with `casehub reply`",
     ReplyState.CANCELLED: "it was taken back: write another with `casehub reply`",
 }
-_CANCELLABLE = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN})
+_CANCELLABLE = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN, ReplyState.REJECTED})
 _PERHAPS_SENT = frozenset(ReplyState) - {ReplyState.SENDING, ReplyState.DELIVERED}
 
 
@@ -147,6 +147,12 @@ def release(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, 
     """Let a held reply go: its person has read what came since, so it now answers the newest message."""
     _require_state(reply, "released", {ReplyState.HELD})
     newest = case.last_inbound
+    if newest is not None and newest.ref != reply.after and "unverified" in newest.labels:
+        # A reply goes to whoever wrote last, and this one was not written to a stranger.
+        raise Refused(
+            f"{newest.sender.email} wrote last in {case.number} and is new there, so reply {reply.key} would go to "
+            "that address; take it back with `casehub outbox cancel` and write to whom you mean."
+        )
     queued = replace(move(reply, ReplyState.QUEUED), after=newest.ref if newest else reply.after)
     return _change(case, now, ReplyQueued(reply.key, who)), queued
 

@@ -91,8 +91,9 @@ class ReplyQueued:
 class ReplyDelivered:
     """The platform took the reply with `key`; the message is what the customer gets.
 
-    It answers what its writer had seen: everything up to the message with the ref `after`, whatever came since. Where
-    `after` is empty, it answers what had been written before it. `then_close` closes the case unless somebody waits.
+    It answers what its writer had seen: of what was there when the reply was queued, everything up to the message with
+    the ref `after`. Where `after` is empty, that had been written before it. `then_close` closes the case unless
+    somebody waits.
     """
 
     key: str

@@ -82,6 +82,8 @@ class CaseUpdate:
         require_aware(self.opened_at)
         if self.state is not None and self.state_at is None:
             raise ValueError("a state from a platform comes with its instant, state_at")
+        if self.state is CaseState.MERGED:
+            raise ValueError("cases are merged by people here only; say closed, and the own word in state_raw")
 
 
 Incoming = IncomingMessage | OwnEcho | CaseUpdate
@@ -110,6 +112,11 @@ class Batch:
     checkpoint: Checkpoint
     notices: tuple[Notice, ...] = ()
     progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        # A generator would be used up by the first look, and its items would be lost behind the checkpoint.
+        object.__setattr__(self, "items", tuple(self.items))
+        object.__setattr__(self, "notices", tuple(self.notices))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from hub.core.incoming import Clue, ClueKind, IncomingMessage
-from hub.core.model import Case, CaseState, Message
+from hub.core.model import Author, Case, CaseState, Message
 
 _REPLY_PREFIX = re.compile(
     r"^\s*(?:\[[^\]]{1,40}\]|(?:re|aw|sv|vs|odp|antw|fwd?|vb|wg|tr|doorst)\s*(?:\[\d+\])?\s*[:：])\s*", re.IGNORECASE
@@ -37,12 +37,16 @@ class MatchingRules:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where a message goes: into `number`, or (empty) into a new case linked to `linked`; always with the reason."""
+    """Where a message goes: into `number`, or (empty) into a new case linked to `linked`; always with the reason.
+
+    `guessable` says that nothing but a number led there, and a sender that anybody can write into From.
+    """
 
     number: str
     reason: str
     unverified: bool = False
     linked: tuple[str, ...] = ()
+    guessable: bool = False
 
 
 @dataclass
@@ -85,7 +89,7 @@ def _judge(message: Message, clue: Clue, case: Case, rules: MatchingRules) -> Ma
     belongs = message.sender.email.lower() in case.addresses
     if clue.kind in _BOUNCES:
         return Match(case.number, _WHY[clue.kind])
-    if not belongs and not message.answers:
+    if not belongs and message.author is not Author.SELLER:
         stranger = _judge_stranger(message, clue, case, rules)
         if stranger is not None:
             return stranger
@@ -94,7 +98,8 @@ def _judge(message: Message, clue: Clue, case: Case, rules: MatchingRules) -> Ma
         return Match("", parted, linked=(case.number,))
     unverified = not belongs and message.asks_for_an_answer
     reason = _WHY[clue.kind] + (", from an address that is new to it" if unverified else "")
-    return Match(case.number, reason, unverified=unverified)
+    guessable = clue.kind is ClueKind.SUBJECT_NUMBER and message.author is not Author.SELLER
+    return Match(case.number, reason, unverified, guessable=guessable)
 
 
 def _judge_stranger(message: Message, clue: Clue, case: Case, rules: MatchingRules) -> Match | None:
@@ -110,7 +115,8 @@ def _judge_stranger(message: Message, clue: Clue, case: Case, rules: MatchingRul
 
 def _is_another_matter(message: Message, case: Case, rules: MatchingRules) -> str:
     """Why a message to an old case is a new matter, or nothing if it goes on with the old one."""
-    if message.automatic:
+    # Only a question can be another matter; what the seller wrote is lost where it opens no case.
+    if not message.asks_for_an_answer:
         return ""
     if case.state is CaseState.CLOSED and case.closed_at is not None:
         age = message.sent_at - case.closed_at

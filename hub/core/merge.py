@@ -9,7 +9,7 @@ from datetime import datetime
 from hub.core.events import Event, FactsLearnt, Happening, MessageArrived, Opened, StateChanged
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage, OwnEcho
 from hub.core.matching import KnownThreads, Match, MatchingRules, match
-from hub.core.model import Author, Case, CaseType, Message, Order, Party, original_key
+from hub.core.model import Author, Case, CaseType, Direction, Message, Order, Party, original_key
 from hub.core.outbox import Reply, ReplyState, delivered
 from hub.core.replay import apply, open_case
 
@@ -128,8 +128,8 @@ class _Merging:
         found = self._match(incoming)
         if not found.number and not incoming.may_open:
             return
-        if found.unverified:
-            message = replace(message, labels=(*message.labels, "unverified"))
+        if found.number:
+            message = _as_joined(message, found, self._case(found.number).addresses)
         number = found.number or self._open(incoming, found)
         self._add_message(number, message, found.reason)
 
@@ -234,6 +234,31 @@ class _Merging:
 
     def _case(self, number: str) -> Case:
         return self._known.threads.cases[number]
+
+
+def _as_joined(message: Message, found: Match, known: frozenset[str]) -> Message:
+    """The message as it stands in the case it joins, in which these addresses take part."""
+    if found.unverified:
+        message = replace(message, labels=(*message.labels, "unverified"))
+    if found.guessable:
+        message = _kept_to(known, message)
+    if message.answers and message.recipients and known.isdisjoint(map(str.lower, message.recipients)):
+        # "Re:" to the warehouse answers no customer, and must not stop the clock.
+        message = replace(message, direction=Direction.NOTE)
+    return message
+
+
+def _kept_to(known: frozenset[str], message: Message) -> Message:
+    """The message without anybody new to its case.
+
+    Whoever writes a customer's address into From and a number into the subject must not lead the answer elsewhere by
+    a Reply-To, or bring a stranger into the case by a Cc.
+    """
+    wanted = message.extra.get("reply_to", "")
+    extra = dict(message.extra)
+    if not known.issuperset(filter(None, wanted.split(", "))):
+        extra["reply_to_refused"] = extra.pop("reply_to")
+    return replace(message, extra=extra, recipients=tuple(a for a in message.recipients if a.lower() in known))
 
 
 def _opening(update: CaseUpdate, number: str, channel: str) -> Opened:

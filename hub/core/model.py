@@ -162,6 +162,7 @@ class Case:
 
     `state_at` is the instant of what brought it into its state, None while it is as it was opened; `settled` has the
     refs of the customer's messages that nobody waits for any more: they were answered, or the case was closed.
+    `approved` has, for each reply that is not delivered, what its writer had seen of them.
     """
 
     number: str
@@ -177,6 +178,7 @@ class Case:
     state_at: datetime | None = None
     closed_at: datetime | None = None
     settled: frozenset[str] = frozenset()
+    approved: Mapping[str, frozenset[str]] = field(default_factory=dict)
     customer: Party = Party()
     order: Order | None = None
     messages: tuple[Message, ...] = ()
@@ -208,10 +210,13 @@ class Case:
 
     @property
     def addresses(self) -> frozenset[str]:
-        """Every e-mail address that took part in the case, in small letters, unverified writers left out."""
+        """Every e-mail address that took part in the case, in small letters.
+
+        Unverified writers are left out, and machines: a delivery report joins a case whoever sends it.
+        """
         found = {self.customer.email.lower()}
         for message in self.messages:
-            if "unverified" in message.labels or message.direction is Direction.NOTE:
+            if "unverified" in message.labels or message.automatic or message.direction is Direction.NOTE:
                 continue
             found.add(message.sender.email.lower())
             found.update(address.lower() for address in message.recipients)

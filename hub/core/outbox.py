@@ -53,7 +53,7 @@ _WAYS: Mapping[ReplyState, frozenset[ReplyState]] = {
     ),
     ReplyState.ACCEPTED: frozenset({ReplyState.DELIVERED, ReplyState.REJECTED, ReplyState.UNCERTAIN}),
     ReplyState.UNCERTAIN: frozenset({ReplyState.DELIVERED, ReplyState.QUEUED, ReplyState.CANCELLED}),
-    ReplyState.REJECTED: frozenset({ReplyState.DELIVERED}),
+    ReplyState.REJECTED: frozenset({ReplyState.DELIVERED, ReplyState.CANCELLED}),
     ReplyState.DELIVERED: frozenset(),
     ReplyState.CANCELLED: frozenset({ReplyState.DELIVERED}),
 }

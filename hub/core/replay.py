@@ -104,23 +104,28 @@ def _(what: Assigned, case: Case, _at: datetime) -> Case:
 
 
 @_after.register
-def _(_what: ReplyQueued, case: Case, _at: datetime) -> Case:
-    return case
+def _(what: ReplyQueued, case: Case, _at: datetime) -> Case:
+    # A question may come later and yet be older, by a merge or out of the junk folder: this reply does not answer it.
+    asked = frozenset(m.ref for m in case.messages if m.asks_for_an_answer)
+    return replace(case, approved={what.key: asked, **case.approved})
 
 
 @_after.register
 def _(what: ReplyDelivered, case: Case, at: datetime) -> Case:
     if any(m.ref == what.message.ref for m in case.messages):
         return case
-    settled = case.settled | (_seen(what.after, case) or _settled_by_time(what.message, case))
+    answered = _seen(what.after, case) or _settled_by_time(what.message, case)
+    settled = case.settled | (answered & case.approved.get(what.key, answered))
     case = replace(case, messages=in_order((*case.messages, what.message)), settled=settled)
+    case = _no_longer_approved(what.key, case)
     case = _state_after(what.message, case)
     return _closed(case, at) if what.then_close and case.is_open and case.waiting_since is None else case
 
 
 @_after.register
-def _(_what: ReplyStopped, case: Case, _at: datetime) -> Case:
-    return case
+def _(what: ReplyStopped, case: Case, _at: datetime) -> Case:
+    # Whoever lets a held reply go has read on; any other may yet turn out to be delivered as it was approved.
+    return _no_longer_approved(what.key, case) if what.state == "held" else case
 
 
 @_after.register
@@ -136,6 +141,10 @@ def _(what: Absorbed, case: Case, _at: datetime) -> Case:
 @_after.register
 def _(what: Merged, case: Case, at: datetime) -> Case:
     return replace(case, state=CaseState.MERGED, merged_into=what.into, state_at=at, closed_at=at)
+
+
+def _no_longer_approved(key: str, case: Case) -> Case:
+    return replace(case, approved={other: asked for other, asked in case.approved.items() if other != key})
 
 
 def _with(message: Message, case: Case) -> Case:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hub.adapter import Connection
 from hub.core.matching import MatchingRules
 from hub.core.ports import ChannelRecord
-from hub.errors import AdapterError, AuthenticationFailed, HubError, Misunderstood
+from hub.errors import AuthenticationFailed, HubError, Misunderstood
 
 REST_OF_A_STOPPED_CHANNEL = timedelta(hours=1)
 """How long scheduled runs leave a stopped channel alone: hammering a sign-in that is refused locks accounts."""
@@ -58,8 +58,3 @@ def after_failure(record: ChannelRecord, now: datetime, failure: Failure) -> Cha
     """What to remember of a channel that failed; the beginning of the trouble is kept."""
     since = record.failing_since or now
     return replace(record, failed_at=now, error=failure.text, failing_since=since, stopped=failure.stops)
-
-
-def is_platform_trouble(error: Exception) -> bool:
-    """Whether an error is one that adapters are meant to raise."""
-    return isinstance(error, AdapterError)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -36,7 +36,7 @@ from hub.core.replay import apply
 from hub.errors import (
     AuthenticationFailed,
     Busy,
-    HubError,
+    ConfigurationError,
     RateLimited,
     Rejected,
     Unavailable,
@@ -108,7 +108,7 @@ class _Run:
 
     def go(self) -> None:
         self._recover()
-        due = [reply for reply in self._outstanding() if self._is_due(reply)]
+        due = list(self._due())
         if due:
             with self._source.connect() as connection:
                 for reply in due:
@@ -120,15 +120,32 @@ class _Run:
         wanted = frozenset({ReplyState.QUEUED, ReplyState.UNCERTAIN})
         return self._ports.store.replies(wanted, channel=self._source.name)
 
+    def _due(self) -> Iterator[Reply]:
+        """What can be done now, oldest first; no reply overtakes an earlier one to its case that waits to be sent."""
+        behind: set[str] = set()
+        for reply in self._outstanding():
+            queued = reply.state is ReplyState.QUEUED
+            if not self._is_due(reply):
+                behind |= {reply.case_number} if queued else set()
+            elif not (queued and reply.case_number in behind):
+                yield reply
+
     def _is_due(self, reply: Reply) -> bool:
         asked_enough = reply.state is ReplyState.UNCERTAIN and reply.read_backs >= MOST_READ_BACKS
         return not asked_enough and (reply.not_before is None or reply.not_before <= self._now())
 
     def _recover(self) -> None:
-        """We hold the lease, so whoever was sending has died: what it had begun may have been sent."""
+        """Read back what nobody else will tell us of.
+
+        We hold the lease, so whoever was sending has died: what it had begun may have been sent.
+        """
         for reply in self._ports.store.replies(frozenset({ReplyState.SENDING}), channel=self._source.name):
             reason = "casehub was stopped while it was sending this"
             self._settle(reply, become_uncertain(reply, reason, self._now(), self._ports.settle))
+        for reply in self._ports.store.replies(frozenset({ReplyState.ACCEPTED}), channel=self._source.name):
+            if self._is_due(reply):
+                reason = "the platform took it and has not said what became of it"
+                self._settle(reply, become_uncertain(reply, reason, self._now(), timedelta()))
 
     def _handle(self, connection: Connection, reply: Reply) -> bool:
         """Do what one reply needs; False when the channel is of no use for the next one."""
@@ -154,7 +171,7 @@ class _Run:
 
     def _send(self, connection: Connection, reply: Reply, case: Case) -> bool:
         try:
-            receipt = connection.deliver(reply, case)
+            receipt = _given(connection.deliver(reply, case))
         except Rejected as error:
             self._settle(reply, move(reply, ReplyState.REJECTED, str(error)))
         except Unsupported as error:
@@ -162,7 +179,7 @@ class _Run:
         except RateLimited as error:
             self._settle(reply, retry_later(reply, str(error), self._now(), self._ports.jitter(), error.after))
             return False
-        except (Unavailable, AuthenticationFailed) as error:
+        except (Unavailable, AuthenticationFailed, ConfigurationError) as error:
             self._settle(reply, retry_later(reply, str(error), self._now(), self._ports.jitter()))
             self._result.failure = explain(error)
             return False
@@ -180,27 +197,33 @@ class _Run:
     def _read_back(self, connection: Connection, reply: Reply) -> bool:
         case = self._ports.store.case(reply.case_number)
         try:
-            receipt = connection.find(reply, case)
+            found = connection.find(reply, case)
+            receipt = None if found is None else _given(found)
         except (Uncertain, Unsupported) as error:
             self._settle(reply, still_uncertain(reply, str(error), self._now(), self._ports.settle))
-        except HubError as error:
-            reason = f"could not be read back: {error}"
+        except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes, and the others wait behind it
+            failure = explain(error)
+            reason = f"could not be read back: {failure.text}"
             self._settle(reply, still_uncertain(reply, reason, self._now(), self._ports.settle))
-            self._result.failure = explain(error)
+            self._result.failure = failure
             return False
         else:
             self._found_or_not(reply, receipt)
         return True
 
     def _found_or_not(self, reply: Reply, receipt: Receipt | None) -> None:
-        if receipt is not None:
+        if receipt is not None and receipt.final:
             self._take_receipt(reply, receipt)
+        elif receipt is not None:
+            reason = "the platform has it and has not said yet what became of it"
+            self._settle(reply, still_uncertain(reply, reason, self._now(), self._ports.settle))
         else:
             self._settle(reply, move(reply, ReplyState.QUEUED, "the platform does not have it, so it is sent again"))
 
     def _take_receipt(self, reply: Reply, receipt: Receipt) -> None:
         state = ReplyState.DELIVERED if receipt.final else ReplyState.ACCEPTED
-        taken = replace(move(reply, state), receipt_ref=receipt.ref)
+        pause = None if receipt.final else self._now() + self._ports.settle
+        taken = replace(move(reply, state, not_before=pause), receipt_ref=receipt.ref)
         happened = delivered(reply, receipt.at, receipt.ref) if receipt.final else None
         if self._settle(reply, taken, happened, receipt.at) and receipt.final:
             self._result.delivered.append(reply.key)
@@ -239,6 +262,13 @@ class _Run:
 
     def _now(self) -> datetime:
         return self._ports.clock.now()
+
+
+def _given(receipt: Receipt) -> Receipt:
+    """The receipt, if it is one: a plugin that says nothing may have sent the reply all the same."""
+    if not isinstance(receipt, Receipt):
+        raise Uncertain("the plugin gave no receipt for it; this is a mistake in the plugin, not in your settings")
+    return receipt
 
 
 def _distrust_a_restored_outbox(ports: DeliveryPorts) -> None:

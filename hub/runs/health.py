@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hub.core.outbox import FINAL, Reply
+from hub.core.outbox import FINAL, WAITING, Reply
 from hub.core.ports import ChannelRecord, Clock, Store
+
+IDLE = "it is switched off, or not in hub.toml any more: switch it on, or `casehub outbox cancel` them"
+"""Why nobody sends the replies of a channel that no run works on."""
 
 _OLD_REPLY = timedelta(minutes=30)
 """A reply that has waited so long is an alarm: nobody should notice an unsent answer by chance."""
@@ -33,13 +36,17 @@ class ChannelHealth:
 def examine(
     store: Store, clock: Clock, silent_after: dict[str, timedelta], broken: dict[str, str]
 ) -> list[ChannelHealth]:
-    """The health of every enabled channel (with its allowed silence) and of every broken one (with its error)."""
+    """The health of every enabled channel (with its allowed silence), of every broken one (with its error), and of
+    every other one that still has replies to send.
+    """
     now = clock.now()
     unreadable = [store.summary(number).channel for number, _ in store.unreadable()]
     found = []
-    for name in sorted({*silent_after, *broken}):
+    for name in sorted({*silent_after, *broken, *(reply.channel for reply in store.replies(WAITING))}):
         record, replies = store.channel(name), store.replies(channel=name)
-        troubles = [broken[name]] if name in broken else _reading_troubles(record, silent_after[name], now)
+        troubles = [broken[name]] if name in broken else [f"its replies wait, but {IDLE}"]
+        if name in silent_after:
+            troubles = _reading_troubles(record, silent_after[name], now)
         troubles += _reply_troubles(replies, now)
         waiting = [reply for reply in replies if reply.state not in FINAL and not reply.needs_a_person]
         person = [reply for reply in replies if reply.needs_a_person]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +10,8 @@ from datetime import timedelta
 
 from hub.errors import ConfigurationError
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+# As silent_after of hub.toml is written, and seconds.
+_INTERVAL = re.compile(r"(?:(\d{1,4})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,5})m)? ?(?:(\d{1,6})s)?", re.ASCII)
 
 
 def every(
@@ -32,8 +34,10 @@ def every(
 
 
 def read_interval(text: str) -> timedelta:
-    """A duration such as `30s`, `5m`, `2h` or `1d`; ConfigurationError says what is expected."""
-    number, unit = text[:-1].strip(), text[-1:]
-    if unit not in _UNITS or not number.isdecimal() or int(number) == 0:
-        raise ConfigurationError(f"{text!r} is not a duration; write for example 30s, 5m, 2h or 1d")
-    return timedelta(**{_UNITS[unit]: int(number)})
+    """A duration such as `30s`, `5m`, `1h30m` or `1d`; ConfigurationError says what is expected."""
+    found = _INTERVAL.fullmatch(text)
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0, 0)
+    interval = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if not interval:
+        raise ConfigurationError(f"{text!r} is not a duration; write for example 30s, 5m, 1h30m or 1d")
+    return interval

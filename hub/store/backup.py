@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hub.core.ports import Clock
 from hub.errors import Refused, StoreError
-from hub.store.blobs import Blobs, disk_errors
+from hub.store.blobs import Blobs, disk_errors, make_private
 from hub.store.connection import Connection
 from hub.store.writing import save_fact
 
@@ -23,6 +23,7 @@ def back_up(connection: Connection, blobs: Blobs, folder: Path, clock: Clock) ->
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Its name stays provisional to the end: a copy that was cut short does not look like a store.
         part = folder / f"{connection.file.name}.part"
+        make_private(part)
         copy = Connection(part)
         try:
             _copy_rows(connection, copy, clock)

@@ -6,8 +6,7 @@ import errno
 import hashlib
 import os
 import re
-import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 _PART = ".part"
 # A file system writes one journal entry for syncs that arrive together, so a few threads sync many files faster.
 _SYNCING_THREADS = 8
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 class Blobs:
@@ -33,9 +33,10 @@ class Blobs:
     def keep(self, content: bytes) -> str:
         """Keep a content and return its digest; `sync` makes it outlive a crash of the machine."""
         digest = hashlib.sha256(content).hexdigest()
-        if self.size(digest) != len(content) or digest in self._doubtful:
-            with disk_errors(self.folder):
-                _write_whole(self.path(digest), content)
+        name = self._name(digest)
+        with disk_errors(self.folder):
+            if digest in self._doubtful or _size(name) != len(content):
+                _write_whole(name, content)
         # Also a file that was there already: the process that wrote it may not have synced it yet.
         with self._lock:
             self._unsynced.add(digest)
@@ -60,13 +61,12 @@ class Blobs:
         if not _DIGEST.fullmatch(digest):
             return None
         with disk_errors(self.folder):
-            try:
-                return self.path(digest).stat().st_size
-            except FileNotFoundError:
-                return None
+            return _size(self._name(digest))
 
     def sync(self) -> None:
         """Make everything kept so far outlive a crash of the machine."""
+        # All at once and not each as it is kept: measured, one by one they cost a third more of the processor, and the
+        # journal that each of them makes the file system write slows down the next file.
         with self._lock:
             taken, self._unsynced = self._unsynced, set()
         if not taken:
@@ -82,11 +82,10 @@ class Blobs:
             raise
 
     def _sync_files(self, digests: Collection[str]) -> None:
-        files = [self.path(digest) for digest in digests]
-        folders = {file.parent for file in files} | {self.folder}
-        with ThreadPoolExecutor(min(_SYNCING_THREADS, len(files))) as pool:
-            list(pool.map(_sync_path, files))
-            list(pool.map(_sync_path, folders))
+        folders = {str(self.path(digest).parent) for digest in digests}
+        with ThreadPoolExecutor(min(_SYNCING_THREADS, len(digests))) as pool:
+            _sync_in(pool, [self._name(digest) for digest in digests])
+            _sync_in(pool, [*folders, str(self.folder)])
 
     def digests(self) -> Iterator[str]:
         """The digest of every content on disk, in the order of the folders."""
@@ -100,24 +99,44 @@ class Blobs:
         """Where the content with this digest lies."""
         return self.folder / digest[:2] / digest
 
+    def _name(self, digest: str) -> str:
+        # `path` as a string: building Path objects took a third of the time of keeping a mail.
+        return f"{self.folder}{os.sep}{digest[:2]}{os.sep}{digest}"
+
     def _files(self) -> Iterator[Path]:
         for folder in sorted(self.folder.iterdir()):
             if folder.is_dir():
                 yield from sorted(folder.iterdir())
 
 
-def _write_whole(file: Path, content: bytes) -> None:
+def _write_whole(name: str, content: bytes) -> None:
     """Write a file beside its place and move it there, so that nobody ever sees half of it."""
-    file.parent.mkdir(mode=0o700, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f"{file.name[:16]}-", suffix=_PART, dir=file.parent)
-    part = Path(name)
+    part = f"{name[:-48]}-{os.urandom(8).hex()}{_PART}"
+    descriptor = _open_new(part)
     try:
-        with os.fdopen(descriptor, "wb", buffering=0) as out:
-            _write_all(out.fileno(), content)
-        part.replace(file)
+        try:
+            _write_all(descriptor, content)
+        finally:
+            os.close(descriptor)
+        os.replace(part, name)  # noqa: PTH105  see _name
     except BaseException:
-        part.unlink(missing_ok=True)
+        Path(part).unlink(missing_ok=True)
         raise
+
+
+def _open_new(name: str) -> int:
+    try:
+        return os.open(name, _NEW, 0o600)
+    except FileNotFoundError:
+        Path(name).parent.mkdir(mode=0o700, exist_ok=True)
+        return os.open(name, _NEW, 0o600)
+
+
+def _size(name: str) -> int | None:
+    try:
+        return os.stat(name).st_size  # noqa: PTH116  see _name
+    except FileNotFoundError:
+        return None
 
 
 def _write_all(descriptor: int, content: bytes) -> None:
@@ -127,12 +146,30 @@ def _write_all(descriptor: int, content: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _sync_path(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _sync_in(pool: ThreadPoolExecutor, names: Sequence[str]) -> None:
+    # A task for each thread: one for each file takes more of the processor than the syncing itself.
+    for _ in pool.map(_sync_all, [names[first::_SYNCING_THREADS] for first in range(_SYNCING_THREADS)]):
+        pass
+
+
+def _sync_all(names: Iterable[str]) -> None:
+    for name in names:
+        descriptor = os.open(name, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def make_private(file: Path) -> None:
+    """Make an empty file that only its owner may read, unless it is there.
+
+    Customers' mail is nobody else's business, also in a folder that others may look into; SQLite gives the files it
+    adds the mode of the database.
+    """
+    with disk_errors(file.parent):
+        if not file.exists():
+            file.touch(mode=0o600)
 
 
 @contextmanager

@@ -6,12 +6,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 
 from hub.errors import StoreError
 
 Row = tuple[Any, ...]
 BUSY_SECONDS = 30.0
+_NEXT_TO_NOTHING = 256 * 1024
 _WAYS_OUT = (
     ("SQLITE_FULL", "the disk of {file} is full; free some space and run again"),
     ("SQLITE_BUSY", "another process has been writing to {file} for more than {seconds:.0f} seconds; try again later"),
@@ -105,7 +107,17 @@ class Connection:
 def store_error(error: sqlite3.Error, file: Path) -> StoreError:
     """The database's error as a sentence that names the file and the way out."""
     name = getattr(error, "sqlite_errorname", "")
+    # With not a page left, SQLite cannot even grow its shared memory, and calls that a fault of the disk.
+    if name.startswith("SQLITE_IOERR") and _is_full(file):
+        name = "SQLITE_FULL"
     for beginning, text in _WAYS_OUT:
         if name.startswith(beginning):
             return StoreError(text.format(file=file, seconds=BUSY_SECONDS, error=error))
     return StoreError(f"the database {file} refused: {error}")
+
+
+def _is_full(file: Path) -> bool:
+    try:
+        return disk_usage(file.parent).free < _NEXT_TO_NOTHING
+    except OSError:
+        return False

@@ -26,6 +26,7 @@ _SAVE_CASE = (
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NAMES)}"
 )
 _SAVE_MESSAGE = "INSERT OR IGNORE INTO messages (channel, ref, case_id, sent, inbound, unreadable) VALUES (?,?,?,?,?,?)"
+_SAVE_KEY = "INSERT OR IGNORE INTO thread_keys (channel, key, case_id) VALUES (?, ?, ?)"
 _SAVE_REREAD = "UPDATE messages SET sent = ?, inbound = ?, unreadable = ? WHERE case_id = ? AND ref = ?"
 
 
@@ -59,37 +60,56 @@ def save_deadline(connection: Connection, case_id: int, deadline: Deadline | Non
     connection.run(statement, (*deadline_values(deadline), case_id))
 
 
-def save_lookups(connection: Connection, number: str, channel: str, events: Sequence[Event], blobs: Blobs) -> None:
-    """Note by which keys new events of a case are found, and which contents they name."""
-    for event in events:
-        what = event.what
-        if isinstance(what, MessageReread):
-            values = (*_message_values(what.message), id_of(number), storable(what.message.ref))
-            connection.run(_SAVE_REREAD, values)
-        elif isinstance(what, Absorbed):
-            # The keys of threads stay with the absorbed case: whoever looks one up follows the merge.
-            move = "UPDATE messages SET case_id = ? WHERE case_id = ?"
-            connection.run(move, (id_of(number), id_of(what.number)))
-        else:
-            _save_messages(connection, id_of(number), storable(channel), arrived(what))
-    _save_contents(connection, events, blobs)
+class Lookups:
+    """Notes by which keys new events of cases are found and which contents they name; `write` writes it all at once.
 
+    One statement for many rows takes half the time of one for each.
+    """
 
-def _save_messages(connection: Connection, case_id: int, channel: str, messages: Iterable[Message]) -> None:
-    for message in messages:
-        connection.run(_SAVE_MESSAGE, (channel, storable(message.ref), case_id, *_message_values(message)))
-        keys = [(channel, storable(key), case_id) for key in message.lookup_keys]
-        connection.run_many("INSERT OR IGNORE INTO thread_keys (channel, key, case_id) VALUES (?, ?, ?)", keys)
+    def __init__(self, connection: Connection, blobs: Blobs) -> None:
+        self._connection, self._blobs = connection, blobs
+        self._messages: list[Row] = []
+        self._keys: list[Row] = []
+        self._contents: set[str] = set()
+
+    def add(self, number: str, channel: str, events: Sequence[Event]) -> None:
+        """Note what new events of a case bring."""
+        case_id = id_of(number)
+        for event in events:
+            what = event.what
+            if isinstance(what, MessageReread):
+                values = (*_message_values(what.message), case_id, storable(what.message.ref))
+                self._change(_SAVE_REREAD, values)
+            elif isinstance(what, Absorbed):
+                # The keys of threads stay with the absorbed case: whoever looks one up follows the merge.
+                self._change("UPDATE messages SET case_id = ? WHERE case_id = ?", (case_id, id_of(what.number)))
+            else:
+                self._add_messages(case_id, storable(channel), arrived(what))
+        self._contents |= named_contents(events)
+
+    def write(self) -> None:
+        """Write what was noted."""
+        self._connection.run_many(_SAVE_MESSAGE, self._messages)
+        self._connection.run_many(_SAVE_KEY, self._keys)
+        sizes = [(digest, self._blobs.size(digest)) for digest in sorted(self._contents)]
+        self._connection.run_many("INSERT OR IGNORE INTO contents (digest, size) VALUES (?, ?)", sizes)
+        self._messages.clear()
+        self._keys.clear()
+        self._contents.clear()
+
+    def _add_messages(self, case_id: int, channel: str, messages: Iterable[Message]) -> None:
+        for message in messages:
+            self._messages.append((channel, storable(message.ref), case_id, *_message_values(message)))
+            self._keys += [(channel, storable(key), case_id) for key in message.lookup_keys]
+
+    def _change(self, statement: str, values: Row) -> None:
+        """Change messages that may have been noted only just now."""
+        self.write()
+        self._connection.run(statement, values)
 
 
 def _message_values(message: Message) -> tuple[int, bool, bool]:
     return to_micros(message.sent_at), message.direction is Direction.INBOUND, bool(message.problem)
-
-
-def _save_contents(connection: Connection, events: Iterable[Event], blobs: Blobs) -> None:
-    """Note which contents these events name."""
-    rows = [(digest, blobs.size(digest)) for digest in sorted(named_contents(events))]
-    connection.run_many("INSERT OR IGNORE INTO contents (digest, size) VALUES (?, ?)", rows)
 
 
 def named_contents(events: Iterable[Event]) -> set[str]:

@@ -12,7 +12,7 @@ from hub.core.replay import replay
 from hub.store.blobs import Blobs
 from hub.store.connection import Connection
 from hub.store.indexing import Indexing
-from hub.store.projection import save_case, save_lookups
+from hub.store.projection import Lookups, save_case
 from hub.store.reading import histories, to_event
 from hub.store.schema import SEARCH_TABLE
 from hub.store.values import number_of
@@ -59,6 +59,7 @@ def case_ids(connection: Connection) -> Iterator[list[int]]:
 def _remake_lookups(connection: Connection, blobs: Blobs) -> None:
     # In the order in which all events were recorded: of two cases that know a key the first one has it, and a merge
     # moves what was there before it.
+    lookups = Lookups(connection, blobs)
     last = 0
     query = (
         "SELECT events.id, case_id, kind, body, at, seen_at, channel FROM events JOIN cases ON cases.id = case_id "
@@ -66,6 +67,6 @@ def _remake_lookups(connection: Connection, blobs: Blobs) -> None:
     )
     while rows := connection.rows(query, (last, _AT_ONCE)):
         for _, case_id, kind, body, at, seen_at, channel in rows:
-            event = to_event(case_id, kind, body, at, seen_at)
-            save_lookups(connection, number_of(case_id), channel, (event,), blobs)
+            lookups.add(number_of(case_id), channel, (to_event(case_id, kind, body, at, seen_at),))
+        lookups.write()
         last = rows[-1][0]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database, Migrations
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from hub.errors import StoreError
 from hub.store.connection import Connection
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 _CASES = """
 CREATE TABLE cases (
@@ -99,33 +103,48 @@ _TABLES = (
 # agree on what a word is, whichever versions of Unicode they know.
 SEARCH_TABLE = "CREATE VIRTUAL TABLE search USING fts5(words, tokenize = 'ascii', columnsize = 0)"
 
-migrations = Migrations("casehub")
-
-
-@migrations()
-def first_tables(db: Database) -> None:
-    """Make the tables of the first version."""
-    for statement in (*_TABLES, SEARCH_TABLE):
-        db.execute(statement)
-
-
-_KNOWN = frozenset({first_tables.__name__})
+_MIGRATIONS = "casehub"
 
 
 def prepare(connection: Connection) -> None:
     """Bring the tables up to date; StoreError if a newer casehub has been here."""
-    with connection.translated():
-        db = Database(connection.raw, execute_plugins=False)
-        _refuse_newer(db, connection)
-        if not migrations.pending(db):
-            return
+    # Looked up by hand: importing sqlite-utils takes 35 ms and 5 MB, and nearly always there is nothing to do.
+    applied = _applied(connection)
+    _refuse_newer(applied, connection)
+    if len(applied) == len(_STEPS):
+        return
     # Migrations alone begin deferred, and two processes that open a new folder at once would both make the tables.
     with connection.transaction("IMMEDIATE"), connection.translated():
-        migrations.apply(db)
+        _migrate(connection)
 
 
-def _refuse_newer(db: Database, connection: Connection) -> None:
-    newer = [applied.name for applied in migrations.applied(db) if applied.name not in _KNOWN]
+def _first_tables(db: Database) -> None:
+    for statement in (*_TABLES, SEARCH_TABLE):
+        db.execute(statement)
+
+
+_STEPS: dict[str, Callable[[Database], None]] = {"first_tables": _first_tables}
+
+
+def _migrate(connection: Connection) -> None:
+    from sqlite_utils import Database, Migrations  # noqa: PLC0415  see prepare
+
+    migrations = Migrations(_MIGRATIONS)
+    for name, step in _STEPS.items():
+        migrations(name=name)(step)
+    migrations.apply(Database(connection.raw, execute_plugins=False))
+
+
+def _applied(connection: Connection) -> list[str]:
+    """The names of the migrations that this database has been through, in the order in which they were applied."""
+    if connection.row("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'") is None:
+        return []
+    query = "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid"
+    return [name for (name,) in connection.rows(query, (_MIGRATIONS,))]
+
+
+def _refuse_newer(applied: Iterable[str], connection: Connection) -> None:
+    newer = [name for name in applied if name not in _STEPS]
     if newer:
         raise StoreError(
             f"{connection.file} was written by a newer casehub ({newer[-1]}); install that version or restore a backup"

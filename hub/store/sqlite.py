@@ -15,7 +15,7 @@ from hub.core.ports import CaseFilter, CaseSummary, ChannelRecord, Clock, Deadli
 from hub.errors import Busy, StoreError
 from hub.store import leases, reading
 from hub.store.backup import back_up
-from hub.store.blobs import Blobs, disk_errors
+from hub.store.blobs import Blobs, disk_errors, make_private
 from hub.store.connection import BUSY_SECONDS, Connection
 from hub.store.inspection import inspect
 from hub.store.rebuilding import rebuild
@@ -41,6 +41,7 @@ def open_store(folder: Path, clock: Clock) -> SqliteStore:
 
 
 def _make_tables(file: Path) -> None:
+    make_private(file)
     connection = Connection(file)
     try:
         connection.run("PRAGMA journal_mode = WAL")

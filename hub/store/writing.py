@@ -19,7 +19,7 @@ from hub.core.ports import ChannelRecord
 from hub.store.blobs import Blobs
 from hub.store.connection import Connection, Row
 from hub.store.indexing import Indexing
-from hub.store.projection import save_case, save_deadline, save_lookups
+from hub.store.projection import Lookups, save_case, save_deadline
 from hub.store.reading import find_replies, load_case, load_cases, load_reply
 from hub.store.values import (
     FIRST_CASE,
@@ -51,9 +51,10 @@ class SqliteWriter:
 
     def __init__(self, connection: Connection, blobs: Blobs) -> None:
         self._connection, self._blobs = connection, blobs
-        self._indexing = Indexing(connection)
+        self._lookups, self._indexing = Lookups(connection, blobs), Indexing(connection)
 
     def known(self, channel: str, keys: Keys) -> Known:
+        self._lookups.write()
         by_ref = self._find("cases", "ref, id", channel, keys.case_refs)
         messages = self._find("messages", "ref, case_id", channel, keys.message_refs)
         threads = self._find("thread_keys", "key, case_id", channel, keys.thread_keys)
@@ -91,7 +92,7 @@ class SqliteWriter:
         last = 0 if change.is_new else self._last_event(change.case.number)
         save_case(self._connection, change.case, deadline)
         self._connection.run_many(_SAVE_EVENT, _event_rows(case_id, last + 1, change.events))
-        save_lookups(self._connection, change.case.number, change.case.channel, change.events, self._blobs)
+        self._lookups.add(change.case.number, change.case.channel, change.events)
         self._indexing.add(change)
 
     def _last_event(self, number: str) -> int:
@@ -133,6 +134,7 @@ class SqliteWriter:
 
     def finish(self) -> None:
         """Do what is done once for the whole transaction; the block of the transaction calls it at its end."""
+        self._lookups.write()
         self._indexing.write()
         self._blobs.sync()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from hub import (
     Adapter,
@@ -29,7 +29,7 @@ from hub import (
     Uncertain,
     Unsupported,
 )
-from hub_email_imap import compose, sending, wire
+from hub_email_imap import wire
 from hub_email_imap.mailbox import Mailbox
 from hub_email_imap.position import read_position
 from hub_email_imap.reading import Interpreter, Reading
@@ -37,6 +37,9 @@ from hub_email_imap.roles import Account
 from hub_email_imap.settings import EmailSettings
 from hub_email_imap.tokens import Tokens, bare_id
 from hub_email_imap.worker import ParseFailure, ParseWorker
+
+if TYPE_CHECKING:
+    from hub_email_imap import compose
 
 
 class EmailAdapter(Adapter):
@@ -101,6 +104,8 @@ class EmailConnection(Connection):
 
     def deliver(self, reply: Reply, case: Case) -> Receipt:
         """Send the reply to the customer and put a copy into the sent folder."""
+        from hub_email_imap import sending  # noqa: PLC0415  a reading does without
+
         mail = self._compose(reply, case)
         refused = sending.send(self._settings, mail.envelope_from, mail.recipients, mail.data)
         at = self._tools.clock.now()
@@ -139,6 +144,8 @@ class EmailConnection(Connection):
         return item
 
     def _compose(self, reply: Reply, case: Case) -> compose.Composed:
+        from hub_email_imap import compose  # noqa: PLC0415  a reading does without
+
         chosen = self._settings
         sender = compose.Sender(
             address=chosen.address,
@@ -175,6 +182,8 @@ class EmailConnection(Connection):
         return f"{folder}, {self._look_into(folder)}"
 
     def _prove_sending(self) -> str:
+        from hub_email_imap import sending  # noqa: PLC0415  a reading does without
+
         sending.prove(self._settings)
         return f"as {self._settings.address}"
 

@@ -13,18 +13,19 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from hub_email_imap.parse import parse
-from hub_email_imap.parsed import ParsedMail
+if TYPE_CHECKING:
+    from hub_email_imap.parsed import ParsedMail
 
 READY = b"ready"
 _LENGTH = 8
 
 
-def frame(content: bytes) -> bytes:
-    """The content with its length before it."""
-    return len(content).to_bytes(_LENGTH, "big") + content
+def write_frame(target: BinaryIO, content: bytes) -> None:
+    """Write the content with its length before it."""
+    target.write(len(content).to_bytes(_LENGTH, "big"))
+    target.write(content)
 
 
 def take_frame(buffer: bytearray) -> bytes | None:
@@ -52,6 +53,9 @@ def serve(read: Callable[[bytes], ParsedMail], seconds: float, memory: int) -> N
 
 def main() -> None:
     """Serve with the limits given on the command line: seconds for each mail, bytes of memory for all."""
+    # Not at the top: the parent imports this module too, for its frames, and reads no mail itself.
+    from hub_email_imap.parse import parse  # noqa: PLC0415
+
     # A parent that was killed needs no traceback from us.
     with suppress(BrokenPipeError):
         serve(parse, float(sys.argv[1]), int(sys.argv[2]))
@@ -65,7 +69,7 @@ def _answer(read: Callable[[bytes], ParsedMail], raw: bytes) -> bytes:
 
 
 def _send(target: BinaryIO, content: bytes) -> None:
-    target.write(frame(content))
+    write_frame(target, content)
     target.flush()
 
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from imapclient import IMAPClient
-from imapclient.exceptions import LoginError
+from imapclient.exceptions import LoginError, ProtocolError
 
 from hub import AdapterError, AuthenticationFailed, ConfigurationError, Misunderstood, Unavailable
 from hub_email_imap import tls
@@ -42,6 +42,10 @@ class Listed:
     uid: int
     size: int
     internal_date: datetime
+
+
+class RefusedCommand(Misunderstood):
+    """The server understood a command and would not obey it."""
 
 
 class Mailbox:
@@ -112,16 +116,15 @@ class Mailbox:
             step = list(uids[start : start + LISTING_STEP])
             with self._translated("list"):
                 answer = self._signed_in().fetch(step, ["RFC822.SIZE", "INTERNALDATE"])
-            for uid in step:
-                if uid in answer:
-                    yield _listed(uid, answer[uid])
+                listed = [_listed(uid, answer[uid]) for uid in step if uid in answer]
+            yield from listed
 
-    def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """The raw bytes of these mails; those that vanished meanwhile are left out."""
+    def bodies(self, uids: Sequence[int]) -> dict[int, bytes | None]:
+        """The raw bytes of these mails, None for what the server withholds; those that vanished are left out."""
         return self._fetch(uids, "BODY.PEEK[]", b"BODY[]")
 
-    def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """The raw headers of these mails."""
+    def headers(self, uids: Sequence[int]) -> dict[int, bytes | None]:
+        """The raw headers of these mails, None for what the server withholds; those that vanished are left out."""
         return self._fetch(uids, "BODY.PEEK[HEADER]", b"BODY[HEADER]")
 
     def holds_message_id(self, folder: str, message_id: str) -> datetime | None:
@@ -169,6 +172,9 @@ class Mailbox:
             use_uid=True,
         )
         client.normalise_times = False
+        # IMAPClient sets 5, at which imaplib spells out every mail for a log that nobody reads: a tenth of a reading's
+        # time, several times its memory, and customers' words in the log of whoever turns logging on.
+        client._imap.debug = 0  # noqa: SLF001  there is no other way
         if chosen.imap_security == "starttls":
             try:
                 client.starttls(checking)
@@ -179,18 +185,30 @@ class Mailbox:
 
     def _sign_in(self, client: IMAPClient) -> None:
         with self._translated("sign in to"):
+            name, password = self._settings.sign_in_name, self._settings.password.get_secret_value()
+            # LOGIN is for ASCII only (RFC 3501 §6.2.3); AUTHENTICATE PLAIN takes UTF-8 (RFC 4616 §2).
+            sign_in = client.login if (name + password).isascii() else client.plain_login
             try:
-                client.login(self._settings.sign_in_name, self._settings.password.get_secret_value())
+                sign_in(name, password)
             except LoginError as error:
                 # IMAPClient calls every failure of LOGIN so, a lost connection too; only `abort` tells them apart.
                 if isinstance(error.__context__, imaplib.IMAP4.abort):
                     raise Unavailable(f"{self._host} closed the connection while signing in") from None
                 raise _refused_sign_in(str(error), self._settings) from None
 
-    def _fetch(self, uids: Sequence[int], what: str, key: bytes) -> dict[int, bytes]:
-        with self._translated("read"):
-            answer = self._signed_in().fetch(list(uids), [what])
-        return {uid: answer[uid][key] for uid in uids if uid in answer and answer[uid].get(key) is not None}
+    def _fetch(self, uids: Sequence[int], what: str, key: bytes) -> dict[int, bytes | None]:
+        try:
+            with self._translated("read"):
+                answer = self._signed_in().fetch(list(uids), [what])
+        except RefusedCommand:
+            if len(uids) == 1:
+                return {uids[0]: None}
+            # One mail that the server cannot read must not keep the others from us (zammad #2754).
+            found = {uid: raw for one in uids for uid, raw in self._fetch([one], what, key).items()}
+            if not any(found.values()):
+                raise
+            return found
+        return {uid: answer[uid].get(key) for uid in uids if uid in answer}
 
     def _missing_folder(self, folder: str) -> str:
         try:
@@ -211,8 +229,15 @@ class Mailbox:
         except (OSError, imaplib.IMAP4.abort) as error:
             self._forget()
             raise Unavailable(f"cannot {doing} {where}: {_short(error)}") from error
+        except ProtocolError as error:
+            self._forget()
+            raise Misunderstood(f"cannot {doing} {where}: the server's answer is no IMAP") from error
         except imaplib.IMAP4.error as error:
-            raise Misunderstood(f"cannot {doing} {where}: the server answered {_short(error)}") from error
+            said = f"cannot {doing} {where}: the server answered {_short(error)}"
+            raise (Unavailable if _is_passing(str(error)) else RefusedCommand)(said) from error
+        except UnicodeError:
+            # From nothing: the error holds what could not be written, which may be a password.
+            raise ConfigurationError(f"imap_host {self._host!r} is not the name of a host") from None
         except (ValueError, KeyError, IndexError, TypeError) as error:
             # IMAPClient's parser raises these when the answer is no IMAP.
             self._forget()
@@ -231,12 +256,16 @@ def _listed(uid: int, answer: dict[bytes, Any]) -> Listed:
 
 def _refused_sign_in(answer: str, settings: EmailSettings) -> AdapterError:
     who, host = settings.sign_in_name, settings.imap_host
-    if any(code in answer.upper() for code in _PASSING):
+    if _is_passing(answer):
         return Unavailable(f"{host} cannot sign anybody in at the moment")
     return AuthenticationFailed(
         f"{host} does not accept the name {who} with this password; check both, "
         "and whether the provider wants an app password"
     )
+
+
+def _is_passing(answer: str) -> bool:
+    return any(code in answer.upper() for code in _PASSING)
 
 
 def _short(error: BaseException) -> str:

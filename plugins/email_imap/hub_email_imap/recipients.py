@@ -11,6 +11,7 @@ from hub_email_imap.text import one_line
 
 _PLAIN = re.compile(r'[^\s@<>,;:"()\[\]\\]{1,64}@[^\s@<>,;:"()\[\]\\]{1,255}')
 _ENCODED_WORD_ROOM = 70
+_LONGEST_NAME = 300
 # Letters that the rules of 2003 and 2008 turn into different domains (RFC 5894, section 7.2): ß, final sigma, joiners.
 _AMBIGUOUS = frozenset("ßς\u200c\u200d")
 _DEAF = ("noreply", "donotreply", "dontreply", "mailerdaemon", "nichtantworten", "svaraej", "geenantwoord")
@@ -78,7 +79,8 @@ def ascii_domain(domain: str) -> str:
 
 def for_header(name: str, address: str) -> str:
     """A mailbox as a From, To or Cc header writes it: safe, and in ASCII as far as the address is."""
-    shown = one_line(name)
+    # A line may have 998 octets (RFC 5322, section 2.1.1), and a name without blanks cannot be folded.
+    shown = one_line(name)[:_LONGEST_NAME].rstrip()
     if not shown:
         return address
     words = encoded(shown)

@@ -6,6 +6,7 @@ final dot has left, nothing can have been accepted (§4.1.1.4); from then on, un
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import smtplib
 import ssl
@@ -134,11 +135,22 @@ def _secure_and_sign_in(smtp: smtplib.SMTP, settings: EmailSettings) -> None:
         smtp.starttls(context=tls.context(settings.ca_file))
         smtp.ehlo()
     if settings.smtp_sign_in:
-        password = settings.smtp_password or settings.password
+        password = (settings.smtp_password or settings.password).get_secret_value()
         try:
-            smtp.login(settings.smtp_username or settings.sign_in_name, password.get_secret_value())
+            _sign_in(smtp, settings.smtp_username or settings.sign_in_name, password)
         except smtplib.SMTPAuthenticationError as error:
             raise _refused_sign_in(error.smtp_code, settings) from None
+
+
+def _sign_in(smtp: smtplib.SMTP, name: str, password: str) -> None:
+    """Sign in; smtplib knows only ASCII, and its error would hold the password (RFC 4616 says UTF-8)."""
+    if name.isascii() and password.isascii():
+        smtp.login(name, password)
+        return
+    plain = base64.b64encode(f"\0{name}\0{password}".encode())
+    code, text = smtp.docmd("AUTH", f"PLAIN {plain.decode()}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, text)
 
 
 def _refused_sign_in(code: int, settings: EmailSettings) -> AdapterError:

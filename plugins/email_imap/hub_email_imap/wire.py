@@ -80,14 +80,24 @@ def unreadable(
 
 def oversized(parsed: ParsedMail, arrival: Arrival, size: int, ref: str = "") -> IncomingMessage | OwnEcho | None:
     """A mail over the size limit, of which only the headers were fetched: a message that says where the rest is."""
-    incoming = to_incoming(parsed, arrival, ref)
+    why = f"This mail has {size / 1_000_000:,.1f} MB, more than is fetched."
+    return _left_there(to_incoming(parsed, arrival, ref), arrival, why, "too-large")
+
+
+def withheld(parsed: ParsedMail, arrival: Arrival, uid: int) -> IncomingMessage | OwnEcho | None:
+    """A mail that the server will not hand over, with its headers if it handed over those."""
+    ref = "" if parsed.message_id else f"withheld:{arrival.folder}:{uid}:{arrival.internal_date:%Y%m%d%H%M%S}"
+    why = "The mail server would not hand this mail over."
+    return _left_there(to_incoming(parsed, arrival, ref), arrival, why, "withheld")
+
+
+def _left_there(
+    incoming: IncomingMessage | OwnEcho | None, arrival: Arrival, why: str, label: str
+) -> IncomingMessage | OwnEcho | None:
     if not isinstance(incoming, IncomingMessage):
         return incoming
-    text = (
-        f"This mail has {size / 1_000_000:,.1f} MB, more than is fetched."
-        f" It was left in the mailbox, in {arrival.folder}; open it there in a mail program."
-    )
-    labels = (*incoming.message.labels, "too-large")
+    text = f"{why} It was left in the mailbox, in {arrival.folder}; open it there in a mail program."
+    labels = (*incoming.message.labels, label)
     return replace(incoming, message=replace(incoming.message, text=text, html="", labels=labels))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pickle
 import select
@@ -13,10 +14,10 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self, cast
 
 from hub.errors import HubError
-from hub_email_imap.child import READY, frame, take_frame
+from hub_email_imap.child import READY, take_frame, write_frame
 from hub_email_imap.failure import ParseFailure, failure
 from hub_email_imap.parsed import ParsedMail
 
@@ -27,7 +28,10 @@ SECONDS = 30.0
 MEMORY = 1_500_000_000
 
 _START_SECONDS = 60.0
-_READ_AT_ONCE = 1 << 20
+# With the 64 KB that Linux gives a pipe, a child that is ahead of us would soon have to stand still.
+_PIPE_SIZE = 1 << 20
+_READ_AT_ONCE = 1 << 18
+_WRITTEN_AT_ONCE = 1 << 18
 # Hostile mail is read by a process that knows no password: of the environment only this is handed on.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 
@@ -122,12 +126,14 @@ class _Child:
             list(command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            bufsize=_WRITTEN_AT_ONCE,
             stderr=subprocess.DEVNULL,
             env=environment,
             start_new_session=True,
         )
-        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018  tells mypy
-        self._input, self._output = self._process.stdin, self._process.stdout
+        self._input, self._output = cast("BinaryIO", self._process.stdin), cast("BinaryIO", self._process.stdout)
+        for pipe in (self._input, self._output):
+            _enlarge(pipe)
         self._poll = select.poll()
         self._poll.register(self._output, select.POLLIN | select.POLLHUP)
         self._buffer = bytearray()
@@ -165,8 +171,8 @@ class _Child:
         # A child that died is noticed where its answers are read.
         with suppress(BrokenPipeError):
             for raw in raws:
-                self._input.write(frame(raw))
-                self._input.flush()
+                write_frame(self._input, raw)
+            self._input.flush()
 
     def _end_feeding(self) -> None:
         if self._feeder is not None:
@@ -183,6 +189,13 @@ def _start_child(command: Sequence[str]) -> _Child:
         pass
     child.stop()
     raise HubError("the mail reader does not start; run `python -m hub_email_imap.child 30 1500000000` to see why")
+
+
+def _enlarge(pipe: BinaryIO) -> None:
+    # Only Linux can, and there an administrator may set a lower limit; it works with any size.
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
 
 
 def _how_it_ended(code: int) -> str:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
-from hub import Attachment, AuthenticationFailed, CaseState, CaseType, Direction, IncomingMessage, StoreError, Uncertain
+from hub import (
+    Attachment,
+    AuthenticationFailed,
+    CaseState,
+    CaseType,
+    Direction,
+    IncomingMessage,
+    StoreError,
+    Uncertain,
+)
 from hub.core.events import MessageArrived
 from hub.core.outbox import SETTLE, ReplyState
 from hub.core.ports import Store
 from hub_email_imap import reading
 from hub_email_imap.adapter import EmailAdapter
+from hub_email_imap.mailbox import Mailbox
 from hub_email_imap.parsed import Address
 from hub_email_imap.simulator import MailPlatform, MailServers
 from hub_email_imap.worker import ParseFailure, ParseWorker
@@ -117,6 +130,19 @@ def test_the_second_reading_fetches_nothing(shop: Shop, platform: MailPlatform) 
 
     assert (again.new_messages, again.batches) == (0, 0)
     assert len(shop.cases()) == 5
+
+
+def test_the_last_mail_that_a_server_always_names_is_not_taken_for_a_new_one(
+    shop: Shop, platform: MailPlatform
+) -> None:
+    for number in range(2):
+        put(platform, mail(f"mail {number}"))
+
+    with Mailbox(shop.settings()) as mailbox:
+        mailbox.examine("INBOX")
+        new = [mailbox.uids_above(last) for last in range(4)]
+
+    assert new == [[1, 2], [2], [], []]
 
 
 def test_mail_that_somebody_else_has_read_is_found_all_the_same(shop: Shop, platform: MailPlatform) -> None:
@@ -233,12 +259,23 @@ def test_a_missing_folder_is_named_with_those_there_are(shop: Shop) -> None:
     assert "INBOX" in result.failure.text
 
 
-def test_a_mail_over_the_limit_is_a_case_that_says_so_and_stays_where_it_is(shop: Shop, platform: MailPlatform) -> None:
+def test_a_mail_over_the_limit_is_a_case_that_says_so_and_stays_where_it_is(
+    shop: Shop, platform: MailPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(platform, mail("huge", "x" * 70 + "\n") + b"y" * 30_000_000)
     put(platform, mail("small"))
+    fetched: list[int] = []
+    bodies = Mailbox.bodies
+
+    def noted(mailbox: Mailbox, uids: Sequence[int]) -> dict[int, bytes | None]:
+        fetched.extend(uids)
+        return bodies(mailbox, uids)
+
+    monkeypatch.setattr(Mailbox, "bodies", noted)
 
     shop.read()
 
+    assert fetched == [2]
     huge = next(case for case in shop.cases() if case.subject == "huge")
     assert "30.0 MB" in huge.messages[0].text
     assert "too-large" in huge.messages[0].labels
@@ -338,7 +375,74 @@ def test_an_unreadable_mail_is_read_again_from_its_kept_original(
     assert again.message.problem == ""
 
 
+@pytest.mark.parametrize("refused", [b"BODY[]", b"BODY[HEADER]"])
+def test_a_mail_that_the_server_withholds_is_a_visible_case_and_keeps_no_other_back(
+    shop: Shop, platform: MailPlatform, monkeypatch: pytest.MonkeyPatch, refused: bytes
+) -> None:
+    put(platform, mail("before"))
+    bad = put(platform, mail("withheld"))
+    put(platform, mail("after"))
+    fetch = IMAPClient.fetch
+
+    def refusing(client: IMAPClient, uids: list[int], what: list[str]) -> Any:
+        if bad in uids and (what == ["BODY.PEEK[]"] or (refused != b"BODY[]" and what == ["BODY.PEEK[HEADER]"])):
+            raise IMAPClientError("FETCH failed: cannot read message")
+        return fetch(client, uids, what)
+
+    monkeypatch.setattr(IMAPClient, "fetch", refusing)
+    first, second = shop.read(), shop.read()
+
+    assert first.failure is None
+    assert (first.new_messages, second.new_messages) == (3, 0)
+    texts = [case.messages[0].text for case in shop.cases()]
+    assert sum("would not hand this mail over" in text for text in texts) == 1
+    assert {"before", "after"} <= set(subjects(shop))
+    assert ("withheld" in subjects(shop)) is (refused == b"BODY[]")
+
+
+def test_a_server_that_withholds_every_mail_stops_the_channel(
+    shop: Shop, platform: MailPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(platform, mail("one"))
+    put(platform, mail("two"))
+    fetch = IMAPClient.fetch
+
+    def refusing(client: IMAPClient, uids: list[int], what: list[str]) -> Any:
+        if what != ["RFC822.SIZE", "INTERNALDATE"]:
+            raise IMAPClientError("FETCH failed: permission denied")
+        return fetch(client, uids, what)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(IMAPClient, "fetch", refusing)
+        refused = shop.read()
+    shop.read()
+
+    assert refused.failure is not None
+    assert refused.failure.stops
+    assert sorted(subjects(shop)) == ["one", "two"]
+
+
 # Trouble with the server
+
+
+@pytest.mark.parametrize("password", ["lösenord 漢字 🙂", 'with "quotes" and \\ too'])
+def test_any_password_signs_in(shop: Shop, platform: MailPlatform, password: str) -> None:
+    platform.add_user(ADDRESS, password)
+
+    result = shop.read(password=password)
+
+    assert result.failure is None
+
+
+def test_a_host_that_is_none_is_named_without_the_password(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def as_the_system_does(host: str, *_: object, **__: object) -> None:
+        host.encode("idna")
+
+    monkeypatch.setattr(socket, "getaddrinfo", as_the_system_does)
+    result = shop.read(imap_host="imap.ö..se", imap_security="tls", password="lösenord")
+
+    assert result.failure is not None
+    assert result.failure.text == "imap_host 'imap.ö..se' is not the name of a host"
 
 
 def test_a_wrong_password_stops_the_channel_and_never_shows_the_password(shop: Shop) -> None:
@@ -532,6 +636,35 @@ def test_a_stranger_with_a_forged_token_or_a_guessed_number_opens_a_case_of_his_
     assert len(shop.cases()[0].messages) == 2
 
 
+def test_a_forged_sender_with_a_guessed_number_leads_no_answer_astray(
+    shop: Shop, platform: MailPlatform, clock: MovableClock
+) -> None:
+    put(platform, mail())
+    shop.read()
+    clock.advance(minutes=5)
+    put(platform, mail("[CH-1001] my address?", "Where to?", Cc="mallory@evil.example", Reply_To="m@evil.example"))
+    shop.read()
+
+    shop.answer(shop.case())
+    shop.send()
+
+    assert platform.sent[0].recipients == ("asa@kund.example",)
+    assert shop.case().addresses == {"asa@kund.example"}
+
+
+def test_a_mail_passed_on_from_another_program_is_a_note_of_its_case(shop: Shop, platform: MailPlatform) -> None:
+    put(platform, mail(message_id="<question@kund.example>"))
+    shop.read()
+    passed_on = mail("Fwd: Var är min order?", "Lagret, kolla!", ADDRESS, "<fwd@shop.example>", "stock@partner.example",
+                     In_Reply_To="<question@kund.example>")  # fmt: skip
+    put(platform, passed_on, "Sent")
+
+    shop.read()
+
+    assert [m.direction for m in shop.case().messages] == [Direction.INBOUND, Direction.NOTE]
+    assert shop.case().waiting_since == MONDAY_NOON
+
+
 def test_an_answer_written_in_another_mail_program_stops_the_clock(
     shop: Shop, platform: MailPlatform, clock: MovableClock
 ) -> None:
@@ -712,6 +845,34 @@ def test_a_wrong_password_for_sending_holds_the_reply_back(shop: Shop, platform:
     assert result.failure is not None
     assert result.failure.kind == AuthenticationFailed.__name__
     assert shop.state_of() is ReplyState.QUEUED
+
+
+def test_a_server_that_no_longer_offers_starttls_gets_neither_password_nor_mail(
+    shop: Shop, platform: MailPlatform
+) -> None:
+    asked(shop, platform)
+    put(platform, mail("not to be read in clear"))
+
+    read = shop.read(imap_security="starttls")
+    sent = shop.send(smtp_security="starttls")
+
+    assert read.failure is not None
+    assert sent.failure is not None
+    assert "does not offer STARTTLS" in sent.failure.text
+    assert (read.new_messages, platform.sent, shop.state_of()) == (0, [], ReplyState.QUEUED)
+
+
+def test_a_password_outside_ascii_signs_in_for_sending(shop: Shop, platform: MailPlatform) -> None:
+    platform.add_user("utskick", "lösen 漢字 🙂")
+    asked(shop, platform)
+
+    wrong = shop.send(smtp_username="utskick", smtp_password="lösen")
+    shop.clock.advance(hours=1)
+    right = shop.send(smtp_username="utskick", smtp_password="lösen 漢字 🙂")
+
+    assert wrong.failure is not None
+    assert wrong.failure.kind == AuthenticationFailed.__name__
+    assert right.delivered == ["k1"]
 
 
 def test_our_own_answer_in_the_inbox_proves_that_it_was_delivered(

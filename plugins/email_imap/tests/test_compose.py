@@ -313,6 +313,14 @@ def test_a_long_name_is_written_in_words_that_join_without_a_gap() -> None:
     assert max(map(len, raw.split())) <= 75
 
 
+@pytest.mark.parametrize("sign", ["a", '"', "å"])
+def test_a_name_that_has_no_end_makes_no_line_that_a_server_refuses(sign: str) -> None:
+    composed = _composed(case=_asking(sender=Party(sign * 5000, "asa@customer.example")))
+
+    assert max(len(line) for line in composed.data.split(b"\r\n")) <= 998
+    assert composed.recipients == ("asa@customer.example",)
+
+
 def test_ids_and_thread_fields_from_outside_cannot_begin_a_header() -> None:
     poison = "x\r\nBcc: victim@x.example"
     extra = {"message_id": poison, "references": poison, "thread_index": poison, "thread_topic": poison}

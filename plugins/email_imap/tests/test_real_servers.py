@@ -130,7 +130,7 @@ def test_a_session_that_the_operator_ends_is_an_outage_and_nothing_more(
         dovecot.deliver_raw(mail_user.name, mail(f"mail {number}"))
     bodies = Mailbox.bodies
 
-    def kicked(self: Mailbox, uids: list[int]) -> dict[int, bytes]:
+    def kicked(self: Mailbox, uids: list[int]) -> dict[int, bytes | None]:
         dovecot.kick(mail_user.name)
         return bodies(self, uids)
 

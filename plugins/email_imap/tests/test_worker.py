@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -217,3 +218,15 @@ def test_the_child_loads_only_what_reading_needs() -> None:
     loaded = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert loaded.strip() == "[]"
+
+
+def test_a_system_that_refuses_larger_pipes_reads_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object) -> int:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(fcntl, "fcntl", refuse)
+    raws = [b"Subject: %d\r\n\r\n" % number + b"text\n" * 50_000 for number in range(4)]
+    with ParseWorker() as worker:
+        outcomes = worker.parse_all(raws)
+
+    assert [outcome.subject for outcome in outcomes] == ["0", "1", "2", "3"]
