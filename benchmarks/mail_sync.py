@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,27 +123,31 @@ def sync(folder: Path) -> Run:
 
 
 def watched_memory(process: subprocess.Popen[bytes]) -> tuple[float, float]:
-    """The peaks until a process ends: of the largest process of its session, and of all together.
+    """The peaks until a process ends: of the largest process among it and its descendants, and of all added up.
 
-    Together counts shared pages once for each process, so that it is never too low.
+    The peaks need not fall together and shared pages count for each process, so that the sum is never too low.
     """
-    largest = together = 0
+    peaks: dict[int, int] = {}
     while process.poll() is None:
-        sizes = list(resident_sizes(process.pid))
-        largest, together = max([largest, *sizes]), max(together, sum(sizes))
-        time.sleep(0.02)
-    return largest / 1024, together / 1024
+        peaks |= dict(peak_sizes(process.pid))
+        time.sleep(0.1)
+    return max(peaks.values(), default=0) / 1024, sum(peaks.values()) / 1024
 
 
-def resident_sizes(session: int) -> Iterator[int]:
-    """The kB in memory of every process of a session."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            # What follows the name in brackets: state, parent, group, session, ...
-            if int((folder / "stat").read_text().rpartition(")")[2].split()[3]) == session:
-                yield int((folder / "status").read_text().partition("VmRSS:")[2].split()[0])
-        except (OSError, IndexError):
-            continue  # it has just ended
+def peak_sizes(root: int) -> Iterator[tuple[int, int]]:
+    """A process and its descendants, each with the most kB it has had in memory."""
+    for pid in (root, *descendants(root)):
+        with suppress(OSError, IndexError):  # it has just ended
+            yield pid, int(Path(f"/proc/{pid}/status").read_text().partition("VmHWM:")[2].split()[0])
+
+
+def descendants(root: int) -> Iterator[int]:
+    """The children of a process, of any of its threads, and theirs."""
+    for children in Path(f"/proc/{root}/task").glob("*/children"):
+        with suppress(OSError):
+            for pid in map(int, children.read_text().split()):
+                yield pid
+                yield from descendants(pid)
 
 
 if __name__ == "__main__":
