@@ -326,6 +326,18 @@ class StoreContract:
         newest = store.cases(CaseFilter(order=ListOrder.NEWEST))
         assert [case.number for case in newest] == [late, newer, answered, early]
 
+    def test_of_equal_deadlines_who_has_waited_longest_comes_first(self, store: Store) -> None:
+        numbers = [take(store, mail(ref, after=n))[0] for ref, n in (("a", 5), ("b", 1), ("c", 9), ("d", 3))]
+        together = NOON + timedelta(days=3)
+        for number, minutes in zip(numbers, (5, 1, 9, None), strict=True):
+            began = NOON + timedelta(minutes=minutes or 0)
+            unknown = Deadline("office", began, None, "the calendar ends")
+            with store.writing() as writer:
+                writer.set_deadline(number, unknown if minutes is None else Deadline("office", began, together))
+        a, b, c, d = numbers
+
+        assert [case.number for case in store.cases(CaseFilter())] == [b, a, c, d]
+
     def test_a_filter_restricts_by_each_of_its_fields(self, store: Store) -> None:
         [one] = take(store, mail("a"))
         [two] = take(store, replace(mail("b", after=5), type=CaseType.RETURN), channel="annan")

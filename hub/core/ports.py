@@ -29,7 +29,7 @@ class Clock(Protocol):
 class ListOrder(StrEnum):
     """In which order cases are listed."""
 
-    DUE = "due"  # by due instant, cases without one last, then by newest change
+    DUE = "due"  # by due instant, then who has waited longest; cases owed no answer last, by newest change
     NEWEST = "newest"
 
 

@@ -37,7 +37,7 @@ from hub.store.values import (
 
 _SUMMARY = f"SELECT id, {CASE_COLUMNS}, rule, started, due, problem FROM cases"
 _ORDERS = {
-    ListOrder.DUE: "due IS NULL, due, changed DESC, id DESC",
+    ListOrder.DUE: "due IS NULL, due, started IS NULL, started, changed DESC, id DESC",
     ListOrder.NEWEST: "changed DESC, id DESC",
 }
 # A word may stand in one message of a case and the next word in another: each is looked for by itself.

@@ -46,7 +46,8 @@ _TABLES = (
     "CREATE TABLE channels (name TEXT PRIMARY KEY, checkpoint TEXT, record TEXT) STRICT",
     _CASES,
     # The lists: what is due first, what changed last, what is open on a channel, how many there are of each state.
-    "CREATE INDEX cases_by_due ON cases (due IS NULL, due, changed DESC, id DESC) WHERE is_open",
+    """CREATE INDEX cases_by_due
+    ON cases (due IS NULL, due, started IS NULL, started, changed DESC, id DESC) WHERE is_open""",
     "CREATE INDEX cases_by_change ON cases (changed DESC, id DESC)",
     "CREATE INDEX cases_open_on_channel ON cases (channel, id) WHERE is_open",
     "CREATE INDEX cases_by_state ON cases (state)",
