@@ -226,7 +226,13 @@ def adapter_settings(info: AdapterInfo, name: str, settings: Settings) -> BaseMo
         problems.append(f"{dotted(before)} ({source_of(before)}) cannot be used: {told}")
     if problems:  # see read_settings
         raise complaint(str(settings.file), problems)
-    return made
+    return _beside(settings.file.parent, made)
+
+
+def _beside(folder: Path, made: BaseModel) -> BaseModel:
+    """The settings with their relative paths meant from the folder of hub.toml, as those of secrets are."""
+    paths = {name: value.expanduser() for name, value in made if isinstance(value, Path)}
+    return made.model_copy(update={name: folder / path for name, path in paths.items()})
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -280,6 +281,19 @@ def test_status_is_fit_for_a_monitor(write_settings: Write) -> None:
     assert (after.exit_code, told["ok"]) == (1, False)
     assert states == {"shop": True, "bad": False}
     assert told["cases"] == {"open": 3}
+
+
+@pytest.mark.parametrize(("days", "told", "code"), [(60, "", 0), (30, "note: working hours", 0), (5, "✗: working", 1)])
+def test_status_says_in_time_that_the_calendar_ends(write_settings: Write, days: int, told: str, code: int) -> None:
+    end = (datetime.now(UTC) + timedelta(days=days)).date()
+    office = f'[office]\ntimezone = "Europe/Stockholm"\nknown_from = 2026-01-01\nknown_until = {end}\n'
+    write_settings(office + channel("shop"))
+    casehub("sync")
+
+    done = casehub("status")
+
+    assert (done.exit_code, "working hours are known until" in done.stdout) == (code, bool(told))
+    assert told in done.stdout
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -10,7 +10,7 @@ import threading
 import tomllib
 import traceback
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,17 @@ class Post(Adapter):
         raise NotImplementedError
 
 
+class Keyring(Post):
+    """An adapter with a setting that is a path."""
+
+    key = "keyed"
+
+    class Settings(Post.Settings):
+        """What may be set."""
+
+        ca_file: Path | None = None
+
+
 def own_settings(name: str = "support") -> Post.Settings:
     """The settings of a channel under ./hub.toml."""
     made = adapter_settings(AdapterInfo(Post, "post"), name, load_settings())
@@ -153,7 +164,7 @@ def test_a_whole_file_is_read(write_settings: Write) -> None:
 
     assert settings.data_folder == Path.cwd() / "here"
     assert settings.run.silent_after == timedelta(minutes=90)
-    assert settings.office.known_from == date(2026, 1, 1)
+    assert settings.office.known_from == date(datetime.now(UTC).year - 1, 1, 1)
     assert settings.office.hours.mon == ("09:00-17:00",)
     assert settings.office.hours.sun == ()
     assert settings.channels["support"].new_case_after_days == 3
@@ -178,7 +189,7 @@ def test_the_environment_beats_the_file(write_settings: Write, monkeypatch: pyte
     settings, own = load_settings(), own_settings()
 
     assert settings.office.timezone == "Asia/Tokyo"
-    assert settings.office.known_until == date(2026, 12, 31)
+    assert settings.office.known_until == date(datetime.now(UTC).year + 1, 12, 31)
     assert settings.plugins.disabled == ("a", "b")
     assert settings.channels["support"].enabled is False
     assert own.port == 25
@@ -534,3 +545,18 @@ def test_the_example_names_every_setting_of_the_mail_adapter_with_its_default() 
 
 def test_the_own_keys_of_a_channel_are_those_of_its_table() -> None:
     assert ChannelTable.model_fields.keys() == OWN_KEYS
+
+
+@pytest.mark.parametrize(("written", "meant"), [("ca.pem", "{here}/ca.pem"), ("/etc/ca.pem", "/etc/ca.pem")])
+def test_a_relative_path_is_meant_from_the_folder_of_the_settings(
+    write_settings: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, written: str, meant: str
+) -> None:
+    file = write_settings(
+        f'[channels.support]\nadapter = "keyed"\nhost = "h"\npassword = "env:POST_PASSWORD"\nca_file = "{written}"\n'
+    )
+    monkeypatch.chdir("/")
+
+    made = adapter_settings(AdapterInfo(Keyring, "post"), "support", load_settings(file))
+
+    assert isinstance(made, Keyring.Settings)
+    assert str(made.ca_file) == meant.format(here=file.parent)

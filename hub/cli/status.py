@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,24 +15,37 @@ if TYPE_CHECKING:
     from hub.runs.health import ChannelHealth
 
 
+_SOON = timedelta(days=45)
+_ALARM = timedelta(days=7)
+
+
 @click.command(short_help="Say how the channels are doing; made for monitors too.")
 @json_option
 @with_hub
 def status(hub: Hub, as_json: bool) -> None:
     """Say for each channel when it was last read, what is behind and what is wrong.
 
-    A channel that has been silent for longer than its `silent_after` is an alarm. The exit code is 0 when all is well
-    and 1 when something needs attention, so that a monitor can call it.
+    A channel that has been silent for longer than its `silent_after` is an alarm, and so are working hours that are
+    known for a week or less: deadlines beyond are unknown. The exit code is 0 when all is well and 1 when something
+    needs attention, so that a monitor can call it.
 
     Example: casehub status --json
     """
     found = _examine(hub)
     cases = {state.value: count for state, count in hub.store.counts().items()}
+    known_for = hub.settings.office.known_until - hub.clock.now().date()
+    well = all(channel.well for channel in found) and known_for > _ALARM
     if as_json:
-        echo_json({"ok": all(c.well for c in found), "channels": [_as_data(c) for c in found], "cases": cases})
+        channels, until = [_as_data(channel) for channel in found], hub.settings.office.known_until
+        echo_json({"ok": well, "channels": channels, "cases": cases, "calendar_known_until": until})
     else:
         _tell(hub, found, cases)
-    if not all(channel.well for channel in found):
+        if known_for <= _SOON:
+            click.echo(
+                f"{'note' if known_for > _ALARM else '✗'}: working hours are known until "
+                f"{hub.settings.office.known_until} only; add the holidays that follow and move office.known_until"
+            )
+    if not well:
         sys.exit(1)
 
 
