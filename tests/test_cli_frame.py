@@ -659,3 +659,18 @@ def test_the_clock_moves_only_when_told(clock: MovableClock) -> None:
 
     assert clock.now() == before
     assert clock.advance(timedelta(days=1), hours=2) == before + timedelta(hours=26)
+
+
+def test_what_an_interrupted_run_left_behind_is_harmless(write_settings: Write) -> None:
+    folder = write_settings().parent / "data"
+    run("cases")
+    (folder / "contents" / "ab").mkdir()
+    for name in ("one.part", "two.part"):
+        (folder / "contents" / "ab" / name).touch()
+
+    told, data = run("db", "check"), run("db", "check", "--json")
+
+    assert (told.exit_code, data.exit_code) == (0, 0)
+    assert "was left by a process that died while writing it, and 1 more of its kind" in told.output
+    assert "is sound" in told.output
+    assert [finding["harmless"] for finding in json.loads(data.output)["findings"]] == [True, True]

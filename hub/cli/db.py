@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from hub.cli.common import echo_json, json_option, with_hub_as_it_is
 
 if TYPE_CHECKING:
     from hub.app import Hub
+    from hub.core.ports import Finding
 
 
 @click.group(short_help="Check, copy and rebuild the database.")
@@ -25,19 +27,28 @@ def db() -> None:
 def check(hub: Hub, as_json: bool) -> None:
     """Read the whole database and every kept content, and say what is wrong; changes nothing.
 
-    The exit code is 0 when all is well, 1 when something was found.
+    The exit code is 0 when all is well, 1 when something is wrong. What an interrupted run left behind is harmless.
 
     Example: casehub db check
     """
     findings = hub.store.inspect()
+    wrong = [finding for finding in findings if not finding.harmless]
     if as_json:
-        echo_json({"ok": not findings, "findings": findings})
-    for finding in () if as_json else findings:
-        click.echo(f"✗ {finding.what}\n    {finding.advice}")
-    if findings:
+        echo_json({"ok": not wrong, "findings": findings})
+    else:
+        _tell(wrong, [finding for finding in findings if finding.harmless], hub.settings.data_folder)
+    if wrong:
         sys.exit(1)
-    if not as_json:
-        click.echo(f"✓ The database in {hub.settings.data_folder} is sound.")
+
+
+def _tell(wrong: Sequence[Finding], harmless: Sequence[Finding], folder: Path) -> None:
+    for finding in wrong:
+        click.echo(f"✗ {finding.what}\n    {finding.advice}")
+    if harmless:
+        more = f", and {len(harmless) - 1} more of its kind" if len(harmless) > 1 else ""
+        click.echo(f"note: {harmless[0].what}{more}\n    {harmless[0].advice}")
+    if not wrong:
+        click.echo(f"✓ The database in {folder} is sound.")
 
 
 @db.command(short_help="Copy the database while casehub goes on working.")

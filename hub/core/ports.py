@@ -86,10 +86,11 @@ class ChannelRecord:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that an inspection of the database found wrong, and what to do about it."""
+    """One thing that an inspection of the database found, what to do about it, and whether it may stay as it is."""
 
     what: str
     advice: str
+    harmless: bool = False
 
 
 class Writer(Protocol):

@@ -95,6 +95,6 @@ def _check_contents(connection: Connection, blobs: Blobs) -> Iterator[Finding]:
             yield Finding(str(error), _RESTORE)
     for digest in blobs.digests():
         if connection.row("SELECT 1 FROM contents WHERE digest = ?", (digest,)) is None:
-            yield Finding(f"no message names the content {digest}", _HARMLESS)
+            yield Finding(f"no message names the content {digest}", _HARMLESS, harmless=True)
     for file in blobs.leavings():
-        yield Finding(f"{file} was left by a process that died while writing it", _HARMLESS)
+        yield Finding(f"{file} was left by a process that died while writing it", _HARMLESS, harmless=True)

@@ -15,6 +15,7 @@ from hub import (
     Case,
     Checkpoint,
     Clock,
+    ConfigurationError,
     Connection,
     HubError,
     Incoming,
@@ -26,6 +27,7 @@ from hub import (
     Receipt,
     Reply,
     Tools,
+    Unavailable,
     Uncertain,
     Unsupported,
 )
@@ -188,11 +190,17 @@ class EmailConnection(Connection):
         return f"as {self._settings.address}"
 
 
+def _in_words(error: HubError) -> str:
+    if isinstance(error, Unavailable):
+        return "cannot be used now"
+    return "is not set rightly" if isinstance(error, ConfigurationError) else "answers in a way that is not expected"
+
+
 def _prove(what: str, act: Callable[[], str | None]) -> Proof:
     try:
         detail = act() or ""
     except AuthenticationFailed as error:
         return Proof(what, ok=False, detail="wrong name or password", advice=str(error))
     except HubError as error:
-        return Proof(what, ok=False, detail=type(error).__name__, advice=str(error))
+        return Proof(what, ok=False, detail=_in_words(error), advice=str(error))
     return Proof(what, ok=True, detail=detail)

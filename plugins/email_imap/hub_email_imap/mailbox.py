@@ -269,7 +269,10 @@ def _is_passing(answer: str) -> bool:
 
 
 def _short(error: BaseException) -> str:
-    text = str(error) or type(error).__name__
+    said = error.strerror if isinstance(error, OSError) else ""
+    text = said or str(error) or type(error).__name__
+    if text.startswith("unexpected response"):
+        return "what answers there is no IMAP server; check imap_port"
     return " ".join(text.split())[:200]
 
 

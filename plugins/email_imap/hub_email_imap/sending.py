@@ -193,5 +193,8 @@ def _words(text: bytes | str) -> str:
 
 def _short(error: BaseException) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
+        if error.smtp_code < 0:
+            return "what answers there is no SMTP server; check smtp_port"
         return f"{error.smtp_code} {_words(error.smtp_error)}"
-    return _words(str(error) or type(error).__name__)
+    said = error.strerror if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException) else ""
+    return _words(said or str(error) or type(error).__name__)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from hub import ConfigurationError
 
+# OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED and X509_V_ERR_HOSTNAME_MISMATCH.
+_EXPIRED, _ANOTHER_HOST = 10, 62
+
 
 def context(ca_file: Path | None) -> ssl.SSLContext:
     """A checking context that trusts the system's authorities, and a private one if given."""
@@ -23,6 +26,10 @@ def context(ca_file: Path | None) -> ssl.SSLContext:
 def advice(error: ssl.SSLError, host: str) -> str:
     """What a failed TLS handshake means and what to do about it."""
     if isinstance(error, ssl.SSLCertVerificationError):
+        if error.verify_code == _EXPIRED:
+            return f"the certificate of {host} has expired; only whoever runs that server can renew it"
+        if error.verify_code == _ANOTHER_HOST:
+            return f"the certificate is not one of {host}; check the name of the host"
         return (
             f"the certificate of {host} is not trusted ({error.verify_message}); check the host name, "
             "or name your own authority in ca_file"

@@ -555,6 +555,17 @@ def test_check_tells_a_wrong_password_from_an_unreachable_server_from_a_missing_
     assert missing["sign-in at 127.0.0.1"].ok
 
 
+def test_check_names_a_wrong_port_for_what_it_is(shop: Shop, servers: MailServers) -> None:
+    with shop.connect(imap_port=servers.smtp_port, smtp_port=servers.imap_port) as connection:
+        crossed = {proof.what: proof.advice for proof in connection.check()}
+    with shop.connect(imap_security="tls", smtp_security="tls") as connection:
+        clear = {proof.what: proof.advice for proof in connection.check()}
+
+    assert crossed["sign-in at 127.0.0.1"].endswith("what answers there is no IMAP server; check imap_port")
+    assert crossed["sending through 127.0.0.1"].endswith("what answers there is no SMTP server; check smtp_port")
+    assert all("does not speak TLS on this port" in advice for advice in clear.values())
+
+
 def test_check_proves_sending_without_sending(shop: Shop, platform: MailPlatform) -> None:
     with shop.connect(smtp_password="wrong") as connection:
         proofs = {proof.what: proof for proof in connection.check()}
