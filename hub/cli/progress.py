@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from hub.cli.common import options
 from hub.core.incoming import Progress as Step
 from hub.runs.sync import ChannelResult, Silent
 
@@ -33,7 +34,7 @@ class Bars(NoBars):
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            console=Console(stderr=True),
+            console=Console(stderr=True, no_color=not options().colors),
             transient=True,
         )
         self._tasks: dict[str, TaskID] = {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli.common import echo_json, json_option, with_hub
+from hub.cli.common import echo_json, json_option, no_channels, with_hub
 from hub.cli.rounds import broken_channels, chosen_sources, stop_event, sync_ports, what_is_due
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def tell(hub: Hub, results: Sequence[ChannelResult], broken: Sequence[dict[str, 
     for channel in broken:
         click.echo(f"✗ {channel['channel']}: {channel['error']}")
     if not results and not broken:
-        click.echo("There are no channels yet. Write one into hub.toml: `casehub init` makes a start.")
+        click.echo(no_channels(hub))
     due_next(hub)
 
 
