@@ -662,7 +662,7 @@ def test_the_clock_moves_only_when_told(clock: MovableClock) -> None:
 
 
 def test_what_an_interrupted_run_left_behind_is_harmless(write_settings: Write) -> None:
-    folder = write_settings().parent / "data"
+    folder = write_settings("").parent / "data"
     run("cases")
     (folder / "contents" / "ab").mkdir()
     for name in ("one.part", "two.part"):
