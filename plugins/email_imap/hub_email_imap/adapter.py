@@ -175,7 +175,7 @@ class EmailConnection(Connection):
 
     def _look_into(self, folder: str) -> str:
         state = self._mailbox.examine(folder)
-        return f"{state.exists} mails"
+        return "1 mail" if state.exists == 1 else f"{state.exists:,} mails"
 
     def _look_into_sent(self) -> str:
         folder = self._mailbox.sent_folder()
