@@ -20,6 +20,7 @@ from hub.runs.delivery import DeliveryPorts, DeliveryResult, deliver
 from hub.runs.sync import ChannelResult, SyncPorts, sync
 from hub_email_imap.adapter import EmailAdapter
 from hub_email_imap.settings import EmailSettings
+from hub_email_imap.simulator import MailServers
 from tests.fakes import MovableClock, a_day_later
 
 ADDRESS = "support@shop.example"
@@ -45,6 +46,21 @@ def mail(
         message[name.replace("_", "-")] = value
     message.set_content(text)
     return message.as_bytes()
+
+
+def options_of(servers: MailServers) -> dict[str, Any]:
+    """The settings that reach the shop's mailbox on the pretended servers, from the oldest mail on."""
+    return {
+        "address": ADDRESS,
+        "password": PASSWORD,
+        "imap_host": servers.host,
+        "imap_port": servers.imap_port,
+        "imap_security": "none",
+        "smtp_host": servers.host,
+        "smtp_port": servers.smtp_port,
+        "smtp_security": "none",
+        "start": "all",
+    }
 
 
 def tools_of(store: Store, clock: MovableClock) -> Tools:

@@ -553,7 +553,7 @@ def test_a_hub_has_its_channels_with_their_own_and_common_settings(
 ) -> None:
     write_settings(
         CHANNEL
-        + 'silent_after = "5m"\nnew_case_after_days = 3\n'
+        + 'silent_after = "5m"\nnew_case_after_days = 3\nnew_subject_after_days = 4\n'
         + CHANNEL.replace("support", "other").replace("Ö", "ö")
     )
 
@@ -562,7 +562,7 @@ def test_a_hub_has_its_channels_with_their_own_and_common_settings(
 
     assert isinstance(first, Channel)
     assert (first.name, first.silent_after, first.enabled) == ("support", timedelta(minutes=5), True)
-    assert first.rules == MatchingRules(new_case_after=timedelta(days=3))
+    assert first.rules == MatchingRules(new_case_after=timedelta(days=3), new_subject_after=timedelta(days=4))
     assert second.silent_after == timedelta(hours=1)
     assert second.rules == MatchingRules()
 

@@ -16,6 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hub.cli import main
+from hub.cli.progress import Bars
+from hub.core.incoming import Progress
+from hub.runs.sync import ChannelResult
 
 Install = Callable[..., None]
 Write = Callable[[str], Path]
@@ -294,6 +297,21 @@ def test_status_says_in_time_that_the_calendar_ends(write_settings: Write, days:
 
     assert (done.exit_code, "working hours are known until" in done.stdout) == (code, bool(told))
     assert told in done.stdout
+
+
+def test_a_terminal_sees_how_far_each_channel_has_come(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with Bars() as bars:
+        bars.progress("shop", 40, Progress(40, 120))
+        bars._bars.refresh()
+        bars.done(ChannelResult("shop"))
+
+    shown = capsys.readouterr().err
+    assert "shop" in shown
+    assert "40/120" in shown
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

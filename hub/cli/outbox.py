@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import confirm, desk_of, who_option
 from hub.core.outbox import FINAL, WAITING, Reply, ReplyState
+from hub.runs.desk import Desk
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -18,6 +20,31 @@ if TYPE_CHECKING:
     from hub.app import Hub
 
 _yes = click.option("--yes", is_flag=True, help="Do it without asking.")
+
+
+class Decide(Protocol):
+    """Asks a person, acts on the reply that the command names, and tells what became of it."""
+
+    def __call__(self, act: Callable[[Desk, str], Reply], question: str, told: str) -> None:
+        """Put the question, in which {key} is the reply's key, before acting."""
+        ...
+
+
+def _decision(command: Callable[[Decide], None]) -> Callable[..., None]:
+    """Give a command that decides on one reply its argument and options, and the one way to decide."""
+
+    @functools.wraps(command)
+    def decided(hub: Hub, key: str, yes: bool, who: str | None, as_json: bool) -> None:
+        desk = desk_of(hub, who)
+        whole = desk.find_key(key)
+
+        def decide(act: Callable[[Desk, str], Reply], question: str, told: str) -> None:
+            confirm(question.format(key=whole), yes=yes)
+            _tell(act(desk, whole), told, as_json=as_json)
+
+        command(decide)
+
+    return click.argument("key")(_yes(who_option(json_option(with_hub(decided)))))
 
 
 @click.group(short_help="Show the replies that are on their way, and decide on them.", invoke_without_command=True)
@@ -63,79 +90,67 @@ def list_(hub: Hub, everything: bool, as_json: bool) -> None:
 
 
 @outbox.command(short_help="Let a held reply go.")
-@click.argument("key")
-@_yes
-@who_option
-@json_option
-@with_hub
-def release(hub: Hub, key: str, yes: bool, who: str | None, as_json: bool) -> None:
+@_decision
+def release(decide: Decide) -> None:
     """Let a held reply go although the conversation went on.
 
     With --json: the reply.
 
     Example: casehub outbox release 3f2a
     """
-    desk = desk_of(hub, who)
-    whole = desk.find_key(key)
-    confirm(f"Send {whole} as it is? The customer may have written since: `casehub show` has it.", yes=yes)
-    _tell(desk.release(whole), "waits for the next `casehub deliver`", as_json=as_json)
+    decide(
+        Desk.release,
+        "Send {key} as it is? The customer may have written since: `casehub show` has it.",
+        "waits for the next `casehub deliver`",
+    )
 
 
 @outbox.command(short_help="Take a reply back.")
-@click.argument("key")
-@_yes
-@who_option
-@json_option
-@with_hub
-def cancel(hub: Hub, key: str, yes: bool, who: str | None, as_json: bool) -> None:
+@_decision
+def cancel(decide: Decide) -> None:
     """Take a reply back; an uncertain one may have reached the customer all the same.
 
     With --json: the reply.
 
     Example: casehub outbox cancel 3f2a
     """
-    desk = desk_of(hub, who)
-    whole = desk.find_key(key)
-    confirm(f"Take {whole} back? It is never sent then; if it was uncertain, the customer may have it.", yes=yes)
-    _tell(desk.cancel(whole), "is cancelled; its case is as it was", as_json=as_json)
+    decide(
+        Desk.cancel,
+        "Take {key} back? It is never sent then; if it was uncertain, the customer may have it.",
+        "is cancelled; its case is as it was",
+    )
 
 
 @outbox.command(short_help="Say that a reply did arrive.")
-@click.argument("key")
-@_yes
-@who_option
-@json_option
-@with_hub
-def sent(hub: Hub, key: str, yes: bool, who: str | None, as_json: bool) -> None:
+@_decision
+def sent(decide: Decide) -> None:
     """Say that you saw a reply on the platform or in the customer's mail: it counts as delivered.
 
     With --json: the reply.
 
     Example: casehub outbox sent 3f2a
     """
-    desk = desk_of(hub, who)
-    whole = desk.find_key(key)
-    confirm(f"Did you see that {whole} was delivered? If it was not, the customer never gets an answer.", yes=yes)
-    _tell(desk.mark_delivered(whole), "counts as delivered", as_json=as_json)
+    decide(
+        Desk.mark_delivered,
+        "Did you see that {key} was delivered? If it was not, the customer never gets an answer.",
+        "counts as delivered",
+    )
 
 
 @outbox.command(short_help="Send an uncertain reply again.")
-@click.argument("key")
-@_yes
-@who_option
-@json_option
-@with_hub
-def retry(hub: Hub, key: str, yes: bool, who: str | None, as_json: bool) -> None:
+@_decision
+def retry(decide: Decide) -> None:
     """Say that you are sure that an uncertain reply was not sent: it is sent again.
 
     With --json: the reply.
 
     Example: casehub outbox retry 3f2a
     """
-    desk = desk_of(hub, who)
-    whole = desk.find_key(key)
-    confirm(f"Are you sure that {whole} was not sent? If it was, the customer gets it twice.", yes=yes)
-    _tell(desk.retry(whole), "waits for the next `casehub deliver`", as_json=as_json)
+    decide(
+        Desk.retry,
+        "Are you sure that {key} was not sent? If it was, the customer gets it twice.",
+        "waits for the next `casehub deliver`",
+    )
 
 
 def reply_lines(reply: Reply, now: datetime, width: int) -> Iterator[Text]:

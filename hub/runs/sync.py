@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol
 
 from hub.core.incoming import Batch, Progress
 from hub.core.merge import MergeResult, keys_of, merge_batch
 from hub.core.outbox import ReplyState
-from hub.core.ports import Clock, DeadlineOf, Store
+from hub.core.ports import ChannelRecord, Clock, DeadlineOf, Store
 from hub.errors import Busy
 from hub.runs.channel import Failure, Source, after_failure, after_success, explain, rests
 
@@ -140,7 +141,7 @@ class _Reader(threading.Thread):
         except Busy as busy:
             self._result.skipped = str(busy)
         except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes
-            self._fail(explain(error))
+            self._result.failure = explain(error)
         finally:
             self._inbox.put(self._result)
 
@@ -150,14 +151,15 @@ class _Reader(threading.Thread):
             self._result.failure = Failure(record.error, "stopped", stops=True)
             self._result.skipped = "stopped"
             return
-        self._remember_start()
+        self._remember(lambda record, now: replace(record, started_at=now))
         try:
             self._read()
         except Exception as error:  # noqa: BLE001  remembered for `status`; the other channels go on
-            self._fail(explain(error))
-            self._remember_failure()
+            failure = self._result.failure = explain(error)
+            self._remember(lambda record, now: after_failure(record, now, failure))
         else:
-            self._remember_success()
+            if not self._result.interrupted:
+                self._remember(lambda record, now: after_success(record, now, self._result.notices))
 
     def _read(self) -> None:
         store, name = self._ports.store, self._source.name
@@ -186,29 +188,10 @@ class _Reader(threading.Thread):
         result.notices = (*result.notices, *(notice.text for notice in batch.notices))
         self._ports.watcher.progress(self._source.name, result.new_messages, batch.progress)
 
-    def _fail(self, failure: Failure) -> None:
-        self._result.failure = failure
-
-    def _remember_start(self) -> None:
-        now = self._ports.clock.now()
+    def _remember(self, changed: Callable[[ChannelRecord, datetime], ChannelRecord]) -> None:
         with self._ports.store.writing() as writer:
             record = self._ports.store.channel(self._source.name)
-            writer.record_channel(replace(record, started_at=now))
-
-    def _remember_failure(self) -> None:
-        failure = self._result.failure
-        if failure is None:
-            return
-        with self._ports.store.writing() as writer:
-            record = self._ports.store.channel(self._source.name)
-            writer.record_channel(after_failure(record, self._ports.clock.now(), failure))
-
-    def _remember_success(self) -> None:
-        if self._result.interrupted:
-            return
-        with self._ports.store.writing() as writer:
-            record = self._ports.store.channel(self._source.name)
-            writer.record_channel(after_success(record, self._ports.clock.now(), self._result.notices))
+            writer.record_channel(changed(record, self._ports.clock.now()))
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from string import Template
+from types import TracebackType
+from typing import Self
 
 HOST = "127.0.0.1"
 PATIENCE = 20.0  # seconds a server may take on a busy machine before a test is told that it does not come up
@@ -72,6 +74,43 @@ def _greets(port: int) -> bool:
 def fill(template: str, values: Mapping[str, object]) -> str:
     """A configuration file of this folder with its $names replaced."""
     return Template((_TEMPLATES / template).read_text()).substitute(values)
+
+
+class Throwaway:
+    """A server with a folder of its own, both gone when the block ends; `_prepare` writes what the server needs."""
+
+    folder: Path
+    _daemon: Daemon
+
+    def __enter__(self) -> Self:
+        try:
+            self._prepare()
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start it, on the same ports as before; nothing happens when it runs."""
+        self._daemon.start()
+
+    def stop(self) -> None:
+        """Stop it; mailboxes and queues stay for the next start."""
+        self._daemon.stop()
+
+    def close(self) -> None:
+        """Stop it and remove every trace."""
+        self.stop()
+        shutil.rmtree(self.folder)
+
+    def _prepare(self) -> None:
+        raise NotImplementedError
 
 
 class Daemon:

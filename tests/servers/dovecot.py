@@ -5,17 +5,14 @@ from __future__ import annotations
 import grp
 import os
 import pwd
-import shutil
 import time
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
-from types import TracebackType
-from typing import Self
 
 from .certificate import make_certificate
-from .daemon import HOST, Daemon, fill, free_ports, run, wait_until
+from .daemon import HOST, Daemon, Throwaway, fill, free_ports, run, wait_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class MailUser:
         return f"{self.name}@example.se"
 
 
-class Dovecot:
+class Dovecot(Throwaway):
     """A throw-away Dovecot: IMAP, IMAP over TLS, LMTP; started by root it steps down to `nobody`."""
 
     programs = ("dovecot", "doveadm", "lmtp", "openssl", "setpriv")
@@ -48,33 +45,6 @@ class Dovecot:
             self.folder,
             [self.imap_port, self.lmtp_port],
         )
-
-    def __enter__(self) -> Self:
-        try:
-            self._prepare()
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def start(self) -> None:
-        """Start it, on the same ports as before; nothing happens when it runs."""
-        self._daemon.start()
-
-    def stop(self) -> None:
-        """Stop it; the mailboxes stay for the next start."""
-        self._daemon.stop()
-
-    def close(self) -> None:
-        """Stop it and remove every trace."""
-        self.stop()
-        shutil.rmtree(self.folder)
 
     def add_user(self, name: str = "", password: str = "secret") -> MailUser:
         """A new user with an empty mailbox; without a name, one nobody had before."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 from tempfile import mkdtemp
-from types import TracebackType
-from typing import Self
 
-from .daemon import HOST, Daemon, fill, free_ports, run
+from .daemon import HOST, Daemon, Throwaway, fill, free_ports, run
 from .dovecot import Dovecot
 
 
-class Postfix:
+class Postfix(Throwaway):
     """A throw-away Postfix before a running Dovecot: submission with STARTTLS and AUTH, delivery, real bounces.
 
     Only root can run it. Mail for example.se is handed to Dovecot, anything else comes back with a report.
@@ -27,33 +25,6 @@ class Postfix:
         [self.port] = free_ports(1)
         self._dovecot = dovecot
         self._daemon = Daemon(self._command(), self.folder, [self.port])
-
-    def __enter__(self) -> Self:
-        try:
-            self._prepare()
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def start(self) -> None:
-        """Start it, on the same port as before; nothing happens when it runs."""
-        self._daemon.start()
-
-    def stop(self) -> None:
-        """Stop it; what waits in its queue stays for the next start."""
-        self._daemon.stop()
-
-    def close(self) -> None:
-        """Stop it and remove every trace."""
-        self.stop()
-        shutil.rmtree(self.folder)
 
     def _command(self) -> list[str]:
         # Not `postfix start-fg`: its master leaves the process group. And master loses a death signal of its own when

@@ -17,6 +17,7 @@ from imapclient.exceptions import IMAPClientError
 from hub import (
     Attachment,
     AuthenticationFailed,
+    Capability,
     CaseState,
     CaseType,
     Direction,
@@ -28,13 +29,13 @@ from hub.core.events import MessageArrived
 from hub.core.outbox import SETTLE, ReplyState
 from hub.core.ports import Store
 from hub_email_imap import reading
-from hub_email_imap.adapter import EmailAdapter
+from hub_email_imap.adapter import EmailAdapter, EmailConnection
 from hub_email_imap.mailbox import Mailbox
 from hub_email_imap.parsed import Address
 from hub_email_imap.simulator import MailPlatform, MailServers
 from hub_email_imap.worker import ParseFailure, ParseWorker
 from tests.fakes import MONDAY_NOON, MovableClock
-from tests.shop import ADDRESS, CUSTOMER, PASSWORD, Shop, mail
+from tests.shop import ADDRESS, PASSWORD, Shop, mail, options_of
 
 
 @pytest.fixture
@@ -57,18 +58,7 @@ def servers(platform: MailPlatform) -> Iterator[MailServers]:
 
 @pytest.fixture
 def shop(store: Store, clock: MovableClock, servers: MailServers) -> Shop:
-    options: dict[str, Any] = {
-        "address": ADDRESS,
-        "password": PASSWORD,
-        "imap_host": servers.host,
-        "imap_port": servers.imap_port,
-        "imap_security": "none",
-        "smtp_host": servers.host,
-        "smtp_port": servers.smtp_port,
-        "smtp_security": "none",
-        "start": "all",
-    }
-    return Shop(store, clock, options)
+    return Shop(store, clock, options_of(servers))
 
 
 def put(platform: MailPlatform, raw: bytes, folder: str = "INBOX", **at: Any) -> int:
@@ -914,7 +904,135 @@ def test_a_start_nobody_understands_is_refused(shop: Shop, start: str) -> None:
         shop.settings(start=start)
 
 
-def test_the_adapter_describes_itself() -> None:
-    assert EmailAdapter.key == "email_imap"
-    assert EmailAdapter.limits
-    assert CUSTOMER.endswith("<asa@kund.example>")
+def test_every_capability_is_a_method_of_the_connection_and_no_other_is() -> None:
+    methods = {Capability.FETCH: "fetch", Capability.REPLY: "deliver", Capability.READ_BACK: "find"}
+    methods[Capability.REREAD] = "reread"
+
+    offered = {what for what, name in methods.items() if name in vars(EmailConnection)}
+    assert offered == EmailAdapter.capabilities
+    assert set(methods) == set(Capability)
+
+
+# Each setting changes what it says
+
+
+def test_an_alias_is_an_address_of_ours_and_answers_come_from_it(shop: Shop, platform: MailPlatform) -> None:
+    put(platform, mail(to="sales@shop.example"))
+    shop.read(aliases=("sales@shop.example",))
+    shop.answer(shop.case())
+
+    shop.send(aliases=("sales@shop.example",))
+
+    assert received(platform)["From"].addresses[0].addr_spec == "sales@shop.example"
+
+
+def test_name_signature_and_reference_line_are_what_the_customer_reads(shop: Shop, platform: MailPlatform) -> None:
+    put(platform, mail())
+    shop.read()
+    for key, with_reference in (("k1", True), ("k2", False)):
+        shop.answer(shop.case(), key=key)
+        shop.send(name="Åsas butik", signature="Öppet 9-17", reference_line=with_reference)
+
+    texts = [received(platform, number).get_body(("plain",)) for number in (0, 1)]
+    bodies = [text.get_content() for text in texts if text is not None]
+    assert received(platform)["From"].addresses[0].display_name == "Åsas butik"
+    assert ["Öppet 9-17" in body for body in bodies] == [True, True]
+    assert ["[ref:CH-1001." in body for body in bodies] == [True, False]
+
+
+@pytest.mark.parametrize("sub_address", [True, False])
+def test_with_a_sub_address_the_case_stands_in_the_address_that_answers_go_to(
+    shop: Shop, platform: MailPlatform, sub_address: bool
+) -> None:
+    put(platform, mail())
+    shop.read()
+    shop.answer(shop.case())
+
+    shop.send(sub_address=sub_address)
+
+    assert ("support+ch-1001." in str(received(platform)["Reply-To"])) is sub_address
+
+
+@pytest.mark.parametrize(("listed", "customer"), [(True, "asa@kund.example"), (False, "form@webform.example")])
+def test_the_customer_of_a_listed_form_is_whom_its_reply_to_names(
+    shop: Shop, platform: MailPlatform, listed: bool, customer: str
+) -> None:
+    put(platform, mail(sender="form@webform.example", Reply_To="asa@kund.example"))
+
+    shop.read(reply_to_senders=("@webform.example",) if listed else ())
+
+    assert shop.case().customer.email == customer
+
+
+@pytest.mark.parametrize("behind_a_list", [True, False])
+def test_behind_a_list_people_are_heard_though_the_list_signs_their_mail(
+    shop: Shop, platform: MailPlatform, behind_a_list: bool
+) -> None:
+    put(platform, mail(List_Id="<support.shop.example>"))
+
+    shop.read(behind_a_list=behind_a_list)
+
+    assert shop.case().messages[0].automatic is not behind_a_list
+
+
+def test_the_largest_mail_is_as_large_as_the_setting_says(shop: Shop, platform: MailPlatform) -> None:
+    put(platform, mail() + b"y" * 1_500_000)
+
+    shop.read(largest_mail_mb=1)
+
+    assert "too-large" in shop.case().messages[0].labels
+
+
+def test_sent_mail_is_watched_and_copied_only_if_wanted(shop: Shop, platform: MailPlatform) -> None:
+    put(platform, mail(message_id="<question@kund.example>"))
+    shop.read()
+    answer = mail("Re", "Svar", ADDRESS, "<a@shop.example>", "asa@kund.example", In_Reply_To="<question@kund.example>")
+    put(platform, answer, "Sent")
+    shop.read(watch_sent=False)
+    shop.answer(shop.case())
+    shop.send(save_sent=False)
+
+    assert len(platform.messages(ADDRESS, "Sent")) == 1
+    assert [message.text.strip() for message in shop.case().messages if message.raw] == [
+        "Hej, paketet har inte kommit. 🙂"
+    ]
+
+
+def test_the_folder_for_sent_mail_can_be_named(shop: Shop, platform: MailPlatform) -> None:
+    platform.add_folder(ADDRESS, "Skickat")
+    put(platform, mail())
+    shop.read()
+    shop.answer(shop.case())
+
+    shop.send(sent_folder="Skickat")
+
+    assert [len(platform.messages(ADDRESS, name)) for name in ("Skickat", "Sent")] == [1, 0]
+
+
+def test_sending_may_have_a_name_and_a_password_of_its_own(shop: Shop, platform: MailPlatform) -> None:
+    platform.add_user("relay@shop.example", "another")
+    put(platform, mail())
+    shop.read()
+    shop.answer(shop.case())
+
+    result = shop.send(smtp_username="relay@shop.example", smtp_password="another")
+    wrong = shop.read(username="nobody@shop.example")
+
+    assert result.delivered == ["k1"]
+    assert wrong.failure is not None
+    assert wrong.failure.kind == "AuthenticationFailed"
+
+
+def test_the_server_may_take_as_long_as_the_setting_says(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    def note_and_refuse(_address: object, timeout: float, *_: object, **__: object) -> socket.socket:
+        asked.append(timeout)
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(socket, "create_connection", note_and_refuse)
+    with shop.connect(timeout=7) as connection:
+        proofs = list(connection.check())
+
+    assert [proof.ok for proof in proofs] == [False, False]
+    assert asked == [7, 7]

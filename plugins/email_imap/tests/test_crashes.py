@@ -21,7 +21,7 @@ from hub.core.outbox import ReplyState
 from hub.store import open_store
 from hub_email_imap.simulator import MailPlatform, MailServers
 from tests.fakes import MovableClock
-from tests.shop import ADDRESS, PASSWORD, Shop, mail
+from tests.shop import ADDRESS, PASSWORD, Shop, mail, options_of
 
 ROOT = Path(__file__).parents[3]
 SEED = 20260302
@@ -38,21 +38,8 @@ class World:
         self.platform = MailPlatform(self.clock.now)
         self.platform.add_user(ADDRESS, PASSWORD)
 
-    def options(self, servers: MailServers) -> dict[str, Any]:
-        return {
-            "address": ADDRESS,
-            "password": PASSWORD,
-            "imap_host": servers.host,
-            "imap_port": servers.imap_port,
-            "imap_security": "none",
-            "smtp_host": servers.host,
-            "smtp_port": servers.smtp_port,
-            "smtp_security": "none",
-            "start": "all",
-        }
-
     def run(self, servers: MailServers, what: str, kill_at: int) -> subprocess.CompletedProcess[str]:
-        plan = {"data": str(self.data), "now": self.clock.now().isoformat(), "options": self.options(servers)}
+        plan = {"data": str(self.data), "now": self.clock.now().isoformat(), "options": options_of(servers)}
         file = self.folder / "plan.json"
         file.write_text(json.dumps(plan), encoding="utf-8")
         command = [sys.executable, "-m", "tests.dying", str(file), str(kill_at), what]
@@ -65,7 +52,7 @@ class World:
     def with_shop(self, servers: MailServers, act: Callable[[Shop], Any]) -> Any:
         store = open_store(self.data, self.clock)
         try:
-            return act(Shop(store, self.clock, self.options(servers)))
+            return act(Shop(store, self.clock, options_of(servers)))
         finally:
             store.close()
 
