@@ -16,6 +16,7 @@ from hub.core.merge import Change
 from hub.core.model import Attachment, Author, Case, CaseState, CaseType, Direction, Message, Order, Party
 from hub.core.outbox import Reply, ReplyState
 from hub.core.replay import apply
+from hub.core.turns import Settlement
 from hub.errors import Refused
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -161,7 +162,7 @@ def test_merging_moves_the_messages_and_leaves_a_pointer() -> None:
 
 @pytest.mark.parametrize("state", [CaseState.WAITING, CaseState.CLOSED])
 def test_an_open_question_opens_the_case_that_takes_it_up(state: CaseState) -> None:
-    case = a_case(state=state, settled=frozenset({"m1"}))
+    case = a_case(state=state, settled={"m1": Settlement("m1", NOON)})
 
     taken, _ = acts.absorb(case, a_case(letter("m2", hour=1), number="CH-1002"), (), "Bo", NOON)
 

@@ -26,6 +26,7 @@ from hub.core.events import (
 )
 from hub.core.model import Author, Case, CaseState, CaseType, Direction, Message, Order, Party
 from hub.core.replay import apply, open_case, replay
+from hub.core.turns import Turn
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 OPENING = Opened("CH-1001", "mail", "r1", subject="Var är 漢字?", customer=Party("Åsa Öberg", "asa@exempel.se"))
@@ -64,7 +65,14 @@ def test_a_case_begins_as_it_was_opened() -> None:
     begun = case()
 
     assert begun == Case(
-        "CH-1001", "mail", "r1", NOON, NOON, subject="Var är 漢字?", customer=Party("Åsa Öberg", "asa@exempel.se")
+        "CH-1001",
+        "mail",
+        "r1",
+        NOON,
+        NOON,
+        subject="Var är 漢字?",
+        customer=Party("Åsa Öberg", "asa@exempel.se"),
+        turns=(Turn(NOON, "open"),),
     )
 
 

@@ -23,6 +23,7 @@ from hub.core.model import (
     from_epoch,
     require_aware,
 )
+from hub.core.turns import Settlement
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 
@@ -115,7 +116,9 @@ def test_who_wrote_which_way_decides_what_a_message_does(
 
 
 def test_the_oldest_message_that_is_not_settled_waits() -> None:
-    first_settled = replace(case(message(0), answer(1), message(5), message(9)), settled=frozenset({message(0).ref}))
+    first_settled = replace(
+        case(message(0), answer(1), message(5), message(9)), settled={message(0).ref: Settlement(message(0).ref, NOON)}
+    )
 
     assert case().waiting_since is None
     assert case(message(0), message(5)).waiting_since == NOON
@@ -135,7 +138,7 @@ def test_nobody_waits_for_a_case_that_is_not_open() -> None:
 
 
 def test_a_settled_message_waits_no_more_but_others_do() -> None:
-    settled = replace(case(message(0), message(5)), settled=frozenset({message(0).ref}))
+    settled = replace(case(message(0), message(5)), settled={message(0).ref: Settlement(message(0).ref, NOON)})
 
     assert settled.waiting_since == NOON + timedelta(minutes=5)
 

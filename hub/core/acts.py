@@ -139,7 +139,10 @@ def absorb(case: Case, other: Case, replies: Sequence[Reply], who: str, now: dat
             f"{other.number} has a reply in the outbox that is {waiting[0].state} ({waiting[0].key}); "
             "deliver or cancel it first, then merge."
         )
-    taken = _change(case, now, Absorbed(other.number, other.messages, who, tuple(sorted(other.settled))))
+    settled = tuple(other.settled[ref] for ref in sorted(other.settled))
+    taken = _change(
+        case, now, Absorbed(other.number, other.messages, who, settlements=settled, promises=other.promises)
+    )
     return taken, _change(other, now, Merged(case.number, who))
 
 

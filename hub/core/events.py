@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from hub.core.model import (
@@ -14,6 +14,7 @@ from hub.core.model import (
     Party,
     comparable,
 )
+from hub.core.turns import GivenPromise, Owner, Settlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class Opened:
     url: str = ""
     linked: tuple[str, ...] = ()
     reason: str = ""
+    priority: str = ""
+    market: str = ""
+    marketplace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,22 @@ class FactsLearnt:
     customer: Party | None = None
     order: Order | None = None
     url: str | None = None
+    priority: str | None = None
+    market: str | None = None
+    marketplace: str | None = None
+
+
+FACTS = tuple(fact.name for fact in fields(FactsLearnt))
+"""The names of what a platform may tell anew about a case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """A person said what type of case this is, or how urgent; the platform's word does not change it again."""
+
+    type: CaseType | None = None
+    priority: str | None = None
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +133,71 @@ class ReplyStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerChanged:
+    """The platform took the case over or sent it on to the seller, or the seller passed it on to the platform."""
+
+    to: Owner
+    by: Author
+    who: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoReplyNeeded:
+    """A person said that these messages of the customer, such as a word of thanks, need no answer."""
+
+    refs: tuple[str, ...]
+    who: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseMade:
+    """The customer was told by when an answer comes, in the message with `key`."""
+
+    key: str
+    due: datetime
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineGiven:
+    """The platform, or a person, set a clock's due instant in the place of the computed one; None takes it back."""
+
+    clock: str
+    due: datetime | None
+    by: Author
+    who: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeLearnt:
+    """The platform told what it did, such as a refund of its own accord."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The customer rated how the case was dealt with: up, down, or (empty) took the rating back."""
+
+    rating: str
+
+
+@dataclass(frozen=True, slots=True)
 class Absorbed:
-    """Another case turned out to be the same matter; its messages go on here, `settled` ones as settled."""
+    """Another case turned out to be the same matter; its messages go on here, settled ones as settled.
+
+    `settled` holds the bare refs of older versions, which did not keep since when.
+    """
 
     number: str
     messages: tuple[Message, ...] = ()
     who: str = ""
     settled: tuple[str, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+    promises: tuple[GivenPromise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +213,14 @@ Happening = (
     | MessageArrived
     | MessageReread
     | FactsLearnt
+    | Classified
     | StateChanged
+    | OwnerChanged
+    | NoReplyNeeded
+    | PromiseMade
+    | DeadlineGiven
+    | OutcomeLearnt
+    | Rated
     | Assigned
     | ReplyQueued
     | ReplyDelivered

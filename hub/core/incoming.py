@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from hub.core.model import CaseState, CaseType, Message, Order, Party, require_aware
+from hub.core.turns import Owner
 
 Checkpoint = Mapping[str, Any]
 
@@ -63,7 +64,11 @@ class OwnEcho:
 
 @dataclass(frozen=True, slots=True)
 class CaseUpdate:
-    """What a platform says of one of its cases now; None means that it says nothing of it."""
+    """What a platform says of one of its cases now; None means that it says nothing of it.
+
+    `priority`, `market` and `marketplace` are the platform's own words. `owner` with `owner_at` says who has to deal
+    with the case since when. `deadlines` has the due instants that the platform itself gives, by the name of the clock.
+    """
 
     ref: str
     opened_at: datetime
@@ -77,9 +82,26 @@ class CaseUpdate:
     customer: Party | None = None
     order: Order | None = None
     url: str | None = None
+    priority: str | None = None
+    market: str | None = None
+    marketplace: str | None = None
+    owner: Owner | None = None
+    owner_at: datetime | None = None
+    deadlines: Mapping[str, datetime | None] | None = None
+    outcome: str | None = None
+    outcome_at: datetime | None = None
+    rating: str | None = None
+    rated_at: datetime | None = None
 
     def __post_init__(self) -> None:
         require_aware(self.opened_at)
+        for name, value, at in (
+            ("owner", self.owner, self.owner_at),
+            ("outcome", self.outcome, self.outcome_at),
+            ("rating", self.rating, self.rated_at),
+        ):
+            if value is not None and at is None:
+                raise ValueError(f"the {name} told by a platform comes with its instant")
         if self.state is not None and self.state_at is None:
             raise ValueError("a state from a platform comes with its instant, state_at")
         if self.state is CaseState.MERGED:
@@ -105,6 +127,23 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A score as the platform itself reports it, such as `RESPONSE_TIME` of the week 2026-W47.
+
+    `value` and `norm` are text as sent, numerator and denominator None where the platform gives none; `conforms` is its
+    own verdict. Later readings of the same name and period replace earlier ones.
+    """
+
+    name: str
+    period: str
+    value: str = ""
+    numerator: int | None = None
+    denominator: int | None = None
+    norm: str = ""
+    conforms: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What one step of reading brings; stored whole, with its checkpoint, before the next step is asked for."""
 
@@ -112,11 +151,13 @@ class Batch:
     checkpoint: Checkpoint
     notices: tuple[Notice, ...] = ()
     progress: Progress | None = None
+    figures: tuple[Figure, ...] = ()
 
     def __post_init__(self) -> None:
         # A generator would be used up by the first look, and its items would be lost behind the checkpoint.
         object.__setattr__(self, "items", tuple(self.items))
         object.__setattr__(self, "notices", tuple(self.notices))
+        object.__setattr__(self, "figures", tuple(self.figures))
 
 
 @dataclass(frozen=True, slots=True)

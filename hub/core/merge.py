@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hub.core.events import Event, FactsLearnt, Happening, MessageArrived, Opened, StateChanged
+from hub.core.events import (
+    FACTS,
+    DeadlineGiven,
+    Event,
+    FactsLearnt,
+    Happening,
+    MessageArrived,
+    Opened,
+    OutcomeLearnt,
+    OwnerChanged,
+    Rated,
+    StateChanged,
+)
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage, OwnEcho
 from hub.core.matching import KnownThreads, Match, MatchingRules, match
 from hub.core.model import Author, Case, CaseType, Direction, Message, Order, Party, original_key
@@ -174,11 +186,11 @@ class _Merging:
                 self._add_message(goes_on.number, message, "the platform lists it in this case")
         if goes_on.number == number:
             self._follow_state(number, update)
+            self._follow_clocks(number, update)
 
     def _learn_facts(self, number: str, update: CaseUpdate) -> None:
         case = self._case(number)
-        names = ("subject", "type", "type_raw", "customer", "order", "url")
-        told = {name: getattr(update, name) for name in names if getattr(update, name) is not None}
+        told = {name: getattr(update, name) for name in FACTS if getattr(update, name) is not None}
         news = {name: value for name, value in told.items() if value != getattr(case, name)}
         if news:
             self._record(number, FactsLearnt(**news), self._now)
@@ -192,6 +204,20 @@ class _Merging:
         if case.state_at is not None and update.state_at < case.state_at:
             return
         self._record(number, StateChanged(update.state, Author.PLATFORM, raw=update.state_raw), update.state_at)
+
+    def _follow_clocks(self, number: str, update: CaseUpdate) -> None:
+        """Record what else clocks run by, where the platform tells something new of it."""
+        case = self._case(number)
+        if update.owner is not None and update.owner_at is not None and update.owner is not case.owner:
+            self._record(number, OwnerChanged(update.owner, Author.PLATFORM), update.owner_at)
+        for clock, due in (update.deadlines or {}).items():
+            known = case.due_by_platform.get(clock)
+            if due != (known.due if known else None):
+                self._record(number, DeadlineGiven(clock, due, Author.PLATFORM), self._now)
+        if update.outcome and update.outcome_at and update.outcome not in {outcome.what for outcome in case.outcomes}:
+            self._record(number, OutcomeLearnt(update.outcome), update.outcome_at)
+        if update.rating is not None and update.rated_at is not None and update.rating != case.rating:
+            self._record(number, Rated(update.rating), update.rated_at)
 
     def _take_echo(self, echo: OwnEcho) -> None:
         """Our own reply came back: if its receipt was never stored, this is the receipt."""
@@ -273,4 +299,7 @@ def _opening(update: CaseUpdate, number: str, channel: str) -> Opened:
         order=update.order,
         url=update.url or "",
         reason="the platform opened it",
+        priority=update.priority or "",
+        market=update.market or "",
+        marketplace=update.marketplace or "",
     )

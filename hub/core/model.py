@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timezone
 from decimal import Decimal
 from enum import StrEnum
 
+from hub.core.turns import GivenDeadline, GivenPromise, Handover, Outcome, Owner, Settlement, Turn
+
 _CURRENCY = re.compile("[A-Z]{3}")
 
 
@@ -93,11 +95,16 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The order a case is about; `value` None means that the value is unknown."""
+    """The order a case is about.
+
+    `value` is what the customer paid, VAT included, and None where it is unknown; `fulfilment` is the platform's word
+    for who ships it, such as FBB.
+    """
 
     number: str
     lines: tuple[OrderLine, ...] = ()
     value: Money | None = None
+    fulfilment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +167,11 @@ class Message:
 class Case:
     """One customer matter in our form: the sum of its events.
 
-    `state_at` is the instant of what brought it into its state, None while it is as it was opened; `settled` has the
-    refs of the customer's messages that nobody waits for any more: they were answered, or the case was closed.
-    `approved` has, for each reply that is not delivered, what its writer had seen of them.
+    `state_at` is the instant of what brought it into its state, None while it is as it was opened; `turns` has every
+    state it was in. `settled` has, by ref, the customer's messages that nobody waits for any more, and since when.
+    `approved` has, for each reply that is not delivered, what its writer had seen of them. `classified` means that a
+    person said what type of case it is, whatever the platform says. `due_by_platform` and `due_by_person` have
+    deadlines that somebody gave, by the name of the clock.
     """
 
     number: str
@@ -177,8 +186,20 @@ class Case:
     state_raw: str = ""
     state_at: datetime | None = None
     closed_at: datetime | None = None
-    settled: frozenset[str] = frozenset()
+    settled: Mapping[str, Settlement] = field(default_factory=dict)
     approved: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    turns: tuple[Turn, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+    promises: tuple[GivenPromise, ...] = ()
+    due_by_platform: Mapping[str, GivenDeadline] = field(default_factory=dict)
+    due_by_person: Mapping[str, GivenDeadline] = field(default_factory=dict)
+    outcomes: tuple[Outcome, ...] = ()
+    rating: str = ""
+    rated_at: datetime | None = None
+    classified: bool = False
+    priority: str = ""
+    market: str = ""
+    marketplace: str = ""
     customer: Party = Party()
     order: Order | None = None
     messages: tuple[Message, ...] = ()
@@ -191,6 +212,11 @@ class Case:
     def is_open(self) -> bool:
         """Whether the case still needs somebody, the seller or the customer."""
         return self.state in (CaseState.OPEN, CaseState.WAITING)
+
+    @property
+    def owner(self) -> Owner:
+        """Who has to deal with the case now."""
+        return self.handovers[-1].to if self.handovers else Owner.SELLER
 
     @property
     def waiting_since(self) -> datetime | None:

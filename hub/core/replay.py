@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import singledispatch
 
 from hub.core.events import (
+    FACTS,
     Absorbed,
     Assigned,
+    Classified,
+    DeadlineGiven,
     Event,
     FactsLearnt,
     Happening,
     Merged,
     MessageArrived,
     MessageReread,
+    NoReplyNeeded,
     Opened,
+    OutcomeLearnt,
+    OwnerChanged,
+    PromiseMade,
+    Rated,
     ReplyDelivered,
     ReplyQueued,
     ReplyStopped,
     StateChanged,
 )
 from hub.core.model import Author, Case, CaseState, Direction, Message
+from hub.core.turns import Ending, GivenDeadline, GivenPromise, Handover, Outcome, Settlement, Turn
+
+_Settled = Mapping[str, Settlement]
 
 
 def replay(events: Iterable[Event]) -> Case:
@@ -55,6 +66,10 @@ def open_case(event: Event) -> Case:
         order=what.order,
         url=what.url,
         linked=what.linked,
+        turns=(Turn(event.at, CaseState.OPEN),),
+        priority=what.priority,
+        market=what.market,
+        marketplace=what.marketplace,
     )
 
 
@@ -83,19 +98,70 @@ def _(what: MessageReread, case: Case, _at: datetime) -> Case:
 
 @_after.register
 def _(what: FactsLearnt, case: Case, _at: datetime) -> Case:
-    names = ("subject", "type", "type_raw", "customer", "order", "url")
-    told = {name: getattr(what, name) for name in names if getattr(what, name) is not None}
+    told = {name: getattr(what, name) for name in FACTS if getattr(what, name) is not None}
+    if case.classified:
+        told.pop("type", None)
     return replace(case, **told)
+
+
+@_after.register
+def _(what: Classified, case: Case, _at: datetime) -> Case:
+    priority = case.priority if what.priority is None else what.priority
+    if what.type is None:
+        return replace(case, priority=priority)
+    return replace(case, type=what.type, priority=priority, classified=True)
 
 
 @_after.register
 def _(what: StateChanged, case: Case, at: datetime) -> Case:
     if what.state is CaseState.CLOSED:
         return _closed(case, at, what.raw)
-    opened = replace(case, state=what.state, state_raw=what.raw, state_at=at, closed_at=None)
+    opened = _turned(case, at, what.state, what.raw)
     if what.state is CaseState.OPEN and what.by is Author.SELLER:
-        return replace(opened, settled=case.settled - _unanswered(case))
+        again = _unanswered(case)
+        return replace(opened, settled={ref: since for ref, since in case.settled.items() if ref not in again})
     return opened
+
+
+@_after.register
+def _(what: OwnerChanged, case: Case, at: datetime) -> Case:
+    handovers = sorted((*case.handovers, Handover(at, what.to, what.who)), key=lambda handover: handover.at)
+    return replace(case, handovers=tuple(handovers))
+
+
+@_after.register
+def _(what: NoReplyNeeded, case: Case, at: datetime) -> Case:
+    known = {m.ref for m in case.messages}
+    case = _settle(case, [Settlement(ref, at, Ending.NOT_NEEDED) for ref in what.refs if ref in known])
+    if case.state is CaseState.OPEN and case.waiting_since is None:
+        return _turned(case, at, CaseState.WAITING)
+    return case
+
+
+@_after.register
+def _(what: PromiseMade, case: Case, at: datetime) -> Case:
+    return _promising(case, (GivenPromise(what.key, at, what.due),))
+
+
+@_after.register
+def _(what: DeadlineGiven, case: Case, at: datetime) -> Case:
+    before = case.due_by_platform if what.by is Author.PLATFORM else case.due_by_person
+    given = {clock: due for clock, due in before.items() if clock != what.clock}
+    if what.due is not None:
+        given[what.clock] = GivenDeadline(what.clock, what.due, at, what.who, what.why)
+    if what.by is Author.PLATFORM:
+        return replace(case, due_by_platform=given)
+    return replace(case, due_by_person=given)
+
+
+@_after.register
+def _(what: OutcomeLearnt, case: Case, at: datetime) -> Case:
+    return replace(case, outcomes=(*case.outcomes, Outcome(at, what.what)))
+
+
+@_after.register
+def _(what: Rated, case: Case, at: datetime) -> Case:
+    return replace(case, rating=what.rating, rated_at=at)
 
 
 @_after.register
@@ -114,9 +180,10 @@ def _(what: ReplyQueued, case: Case, _at: datetime) -> Case:
 def _(what: ReplyDelivered, case: Case, at: datetime) -> Case:
     if any(m.ref == what.message.ref for m in case.messages):
         return case
-    answered = _seen(what.after, case) or _settled_by_time(what.message, case)
-    settled = case.settled | (answered & case.approved.get(what.key, answered))
-    case = replace(case, messages=in_order((*case.messages, what.message)), settled=settled)
+    answered = _seen(what.after, what.message, case) or _settled_by_time(what.message, case)
+    seen = case.approved.get(what.key, answered.keys())
+    case = replace(case, messages=in_order((*case.messages, what.message)))
+    case = _settle(case, (settled for ref, settled in answered.items() if ref in seen))
     case = _no_longer_approved(what.key, case)
     case = _state_after(what.message, case)
     return _closed(case, at) if what.then_close and case.is_open and case.waiting_since is None else case
@@ -129,10 +196,12 @@ def _(what: ReplyStopped, case: Case, _at: datetime) -> Case:
 
 
 @_after.register
-def _(what: Absorbed, case: Case, _at: datetime) -> Case:
+def _(what: Absorbed, case: Case, at: datetime) -> Case:
     known = {m.ref for m in case.messages}
     new = tuple(m for m in what.messages if m.ref not in known)
-    case = replace(case, linked=(*case.linked, what.number), settled=case.settled.union(what.settled))
+    bare = [Settlement(ref, at) for ref in what.settled]
+    case = _promising(_settle(replace(case, linked=(*case.linked, what.number)), bare), what.promises)
+    case = _settle(case, what.settlements)
     for message in new:
         case = _with(message, case)
     return case
@@ -140,7 +209,7 @@ def _(what: Absorbed, case: Case, _at: datetime) -> Case:
 
 @_after.register
 def _(what: Merged, case: Case, at: datetime) -> Case:
-    return replace(case, state=CaseState.MERGED, merged_into=what.into, state_at=at, closed_at=at)
+    return replace(_turned(case, at, CaseState.MERGED, case.state_raw), merged_into=what.into, closed_at=at)
 
 
 def _no_longer_approved(key: str, case: Case) -> Case:
@@ -148,14 +217,39 @@ def _no_longer_approved(key: str, case: Case) -> Case:
 
 
 def _with(message: Message, case: Case) -> Case:
-    settled = case.settled | _settled_by_time(message, case)
-    return _state_after(message, replace(case, messages=in_order((*case.messages, message)), settled=settled))
+    case = _settle(case, _settled_by_time(message, case).values())
+    return _state_after(message, replace(case, messages=in_order((*case.messages, message))))
 
 
 def _closed(case: Case, at: datetime, raw: str = "") -> Case:
     # By ref and not by time: a mail that was on its way when the case was closed is settled by nobody.
-    settled = case.settled | {m.ref for m in case.messages if m.asks_for_an_answer}
-    return replace(case, state=CaseState.CLOSED, state_raw=raw, state_at=at, closed_at=at, settled=settled)
+    waiting = [m.ref for m in case.messages if m.asks_for_an_answer and m.ref not in case.settled]
+    case = _settle(case, [Settlement(ref, at, Ending.CLOSED) for ref in waiting])
+    return replace(_turned(case, at, CaseState.CLOSED, raw), closed_at=at)
+
+
+def _turned(case: Case, at: datetime, state: CaseState, raw: str = "") -> Case:
+    """The case in another state from an instant on; what becomes known late takes its place among the turns."""
+    changed = replace(case, state=state, state_raw=raw, state_at=at, closed_at=None)
+    if (state, raw) == (case.state, case.state_raw):
+        return changed
+    return replace(changed, turns=tuple(sorted((*case.turns, Turn(at, state, raw)), key=lambda turn: turn.at)))
+
+
+def _settle(case: Case, news: Iterable[Settlement]) -> Case:
+    """The case with these messages settled; of two settlements of one message the earlier one ended the waiting."""
+    settled = dict(case.settled)
+    for settlement in news:
+        before = settled.get(settlement.ref)
+        if before is None or settlement.at < before.at:
+            settled[settlement.ref] = settlement
+    return replace(case, settled=settled)
+
+
+def _promising(case: Case, promises: Iterable[GivenPromise]) -> Case:
+    known = {promise.key for promise in case.promises}
+    new = (promise for promise in promises if promise.key not in known)
+    return replace(case, promises=tuple(sorted((*case.promises, *new), key=lambda promise: promise.made_at)))
 
 
 def _unanswered(case: Case) -> frozenset[str]:
@@ -164,23 +258,28 @@ def _unanswered(case: Case) -> frozenset[str]:
     return frozenset(m.ref for m in case.messages[last + 1 :] if m.asks_for_an_answer)
 
 
-def _seen(after: str, case: Case) -> frozenset[str]:
-    """What somebody had seen to whom the message with the ref `after` was the newest; nothing if it is not here."""
+def _seen(after: str, answer: Message, case: Case) -> _Settled:
+    """What `answer` settles whose writer had seen all up to the message with the ref `after`; nothing if not here."""
     place = next((place for place, m in enumerate(case.messages) if m.ref == after), -1)
-    return frozenset(m.ref for m in case.messages[: place + 1] if m.asks_for_an_answer)
+    return _answered((m for m in case.messages[: place + 1]), answer)
 
 
-def _settled_by_time(message: Message, case: Case) -> frozenset[str]:
+def _settled_by_time(message: Message, case: Case) -> _Settled:
     """What a message settles where only the platform's instants tell: an answer, all that was written before it.
 
     A question that becomes known late is settled by an answer that was given after it, unless the hub sent that: its
     writer had not seen the question.
     """
     if message.answers:
-        return frozenset(m.ref for m in case.messages if m.asks_for_an_answer and m.sent_at <= message.sent_at)
-    given = (m for m in case.messages if m.answers and not m.from_outbox)
-    late = message.asks_for_an_answer and any(m.sent_at > message.sent_at for m in given)
-    return frozenset({message.ref} if late else ())
+        return _answered((m for m in case.messages if m.sent_at <= message.sent_at), message)
+    given = (m for m in case.messages if m.answers and not m.from_outbox and m.sent_at > message.sent_at)
+    first = next(given, None)
+    return _answered([message], first) if first is not None else {}
+
+
+def _answered(messages: Iterable[Message], answer: Message) -> _Settled:
+    asked = (m.ref for m in messages if m.asks_for_an_answer)
+    return {ref: Settlement(ref, answer.sent_at, Ending.ANSWERED, answer.ref) for ref in asked}
 
 
 def in_order(messages: Iterable[Message]) -> tuple[Message, ...]:
@@ -196,8 +295,9 @@ def _state_after(message: Message, case: Case) -> Case:
     if case.state is CaseState.MERGED or message.direction is Direction.NOTE:
         return case
     if message.asks_for_an_answer:
-        reopened = replace(case, state=CaseState.OPEN, state_at=message.sent_at, closed_at=None)
+        still = case.state_raw if case.state is CaseState.OPEN else ""
+        reopened = _turned(case, message.sent_at, CaseState.OPEN, still)
         return reopened if reopened.waiting_since else case
     if message.answers and case.state is CaseState.OPEN and case.waiting_since is None:
-        return replace(case, state=CaseState.WAITING, state_at=message.sent_at)
+        return _turned(case, message.sent_at, CaseState.WAITING)
     return case

@@ -1,0 +1,78 @@
+"""What happened to a case in time, as far as clocks start, pause and end by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Ending(StrEnum):
+    """How it came that nobody waits for an answer to a message any more."""
+
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    NOT_NEEDED = "not_needed"
+
+
+class Owner(StrEnum):
+    """Who has to deal with a case."""
+
+    SELLER = "seller"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """That nobody waits any more for an answer to the message `ref`: since when, and by which answer, if by one."""
+
+    ref: str
+    at: datetime
+    how: Ending = Ending.ANSWERED
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """From when on a case stood in a state: in ours, and in the platform's own word."""
+
+    at: datetime
+    state: str
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """From when on somebody had to deal with a case: the platform took it or sent it on, or the seller passed it on."""
+
+    at: datetime
+    to: Owner
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenDeadline:
+    """An instant that somebody set for a clock in the place of the computed one, who, and why."""
+
+    clock: str
+    due: datetime
+    at: datetime
+    who: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPromise:
+    """That a customer was told by when an answer comes; `key` is that of the message which said so."""
+
+    key: str
+    made_at: datetime
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the platform did in the end, in its own word, such as a refund of its own accord."""
+
+    at: datetime
+    what: str
