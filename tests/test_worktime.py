@@ -1,17 +1,17 @@
-"""Working time: examples, probes over DST nights, an oracle that steps minute by minute, and properties."""
+"""Working time: examples, probes over DST nights, and properties."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.core.worktime import DAYS, BeyondCalendar, Calendar, CalendarError, NeverOpen, Segment
+from hub.core.model import epoch
+from hub.core.worktime import DAYS, BeyondCalendar, Calendar, CalendarError, Convention, NeverOpen, Segment
 
 HOUR = 3600
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
@@ -24,7 +24,7 @@ CHRISTMAS = [date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 1)]
 def calendar(
     tz: str = "Europe/Stockholm",
     hours: Mapping[str, Sequence[str]] = OFFICE,
-    holidays: Sequence[date] = (),
+    holidays: Sequence[date] | Mapping[date, str] = (),
     special: Mapping[date, Sequence[str]] | None = None,
     known: tuple[date, date] = (date(2010, 1, 1), date(2037, 12, 31)),
 ) -> Calendar:
@@ -364,124 +364,228 @@ def test_the_digest_changes_with_every_part_of_the_data() -> None:
     assert len({variant.digest for variant in variants}) == len(variants)
 
 
-# --- An oracle that shares nothing with the calendar: it looks at every minute through zoneinfo. ---
-
-ODD_NIGHTS = [
-    ("Europe/Stockholm", date(2026, 3, 29)),
-    ("Europe/Stockholm", date(2026, 10, 25)),
-    ("Europe/Dublin", date(2026, 10, 25)),
-    ("America/New_York", date(2026, 3, 8)),
-    ("America/New_York", date(2026, 11, 1)),
-    ("America/Sao_Paulo", date(2015, 10, 18)),  # no midnight
-    ("America/Sao_Paulo", date(2016, 2, 21)),  # 23:xx twice
-    ("America/St_Johns", date(2006, 10, 29)),  # back from 00:01 to 23:01: the dates interleave
-    ("America/Havana", date(2026, 3, 8)),
-    ("Pacific/Apia", date(2011, 12, 30)),  # a day that never was
-    ("Pacific/Kiritimati", date(1994, 12, 31)),  # the same at the turn of a year
-    ("Australia/Lord_Howe", date(2026, 4, 5)),  # half an hour
-    ("Australia/Lord_Howe", date(2026, 10, 4)),
-    ("Asia/Dhaka", date(2009, 12, 31)),  # back at the turn of a year
-    ("Asia/Tehran", date(2021, 3, 22)),
-    ("Africa/Casablanca", date(2026, 2, 15)),
-    ("Africa/Cairo", date(2026, 4, 24)),
-    ("Antarctica/Troll", date(2026, 3, 29)),  # two hours
-    ("Atlantic/Azores", date(2026, 10, 25)),
-    ("Asia/Kathmandu", date(2026, 5, 1)),  # 05:45, no DST
-    ("Asia/Tokyo", date(2026, 5, 6)),
-]
-Intervals = list[tuple[int, int]]
+# --- What a calendar shows of itself ---
 
 
-class Oracle:
-    """Open minutes by the wall clock: today's intervals, or last night's that run on."""
+def test_a_holiday_is_explained_by_its_name() -> None:
+    named = calendar(holidays={date(2026, 12, 25): "Juldagen 漢字 🙂", date(2026, 12, 26): ""})
 
-    def __init__(self, tz: str, rule: Mapping[date, Intervals], since: int, until: int) -> None:
-        self._zone, self._rule = ZoneInfo(tz), rule
-        self.since, self.until = since, until
-        self.minutes = [self._is_open(minute) for minute in range(since, until, 60)]
+    told = named.explain(at("2026-12-25 12:00"), at("2026-12-26 12:00"))
 
-    def _is_open(self, instant: int) -> bool:
-        wall = datetime.fromtimestamp(instant, UTC).astimezone(self._zone)
-        minute, today = wall.hour * 60 + wall.minute, wall.date()
-        if any(opens <= minute < closes for opens, closes in self._rule.get(today, [])):
-            return True
-        last_night = self._rule.get(today - timedelta(days=1), [])
-        return any(opens <= minute + 1440 < closes for opens, closes in last_night)
-
-    def is_open(self, instant: int) -> bool:
-        return self.minutes[(instant - self.since) // 60]
-
-    def between(self, start: int, end: int) -> int:
-        total = 0
-        for number in range((start - self.since) // 60, -(-(end - self.since) // 60)):
-            minute = self.since + number * 60
-            total += (min(end, minute + 60) - max(start, minute)) * self.minutes[number]
-        return total
-
-    def add(self, start: int, seconds: int) -> int | None:
-        left = seconds
-        for number in range((start - self.since) // 60, len(self.minutes)):
-            minute = self.since + number * 60
-            begin = max(start, minute)
-            if self.minutes[number] and left <= minute + 60 - begin:
-                return begin + left
-            left -= (minute + 60 - begin) * self.minutes[number]
-        return None
+    assert [segment.name for segment in told] == ["2026-12-25 holiday (Juldagen 漢字 🙂)", "2026-12-26 holiday"]
 
 
-def random_day(rng: random.Random, at_night: bool) -> Intervals:
-    """The hours of a day, in minutes; night workers begin after 06:00 so that no two shifts overlap."""
-    early = [[(0, 180)], [(30, 150), (180, 200)], [(120, 180)], [(0, 1440)], [(145, 155)]]
-    night = [[(1320, 1440 + 360)], [(540, 720), (1380, 1440 + 150)], [(1380, 1440)], [(1410, 1440 + 1)]]
-    day = [[(540, 1020)], [(540, 720), (780, 1020)], [], [(605, 606)], [(600, 1440)]]
-    return rng.choice((night if at_night else early) * 2 + day)
+def test_a_calendar_shows_what_it_was_made_of() -> None:
+    made = calendar(
+        hours={"fri": ["22:00-06:00"], "mon": ["13:00 - 17:00", "9:00-12:00"], "sun": ["10:00-00:00"]},
+        holidays={date(2026, 12, 26): "Annandagen", date(2026, 12, 25): "Juldagen"},
+        special={date(2026, 12, 24): ["09:00-13:00"], date(2026, 12, 23): []},
+        known=KNOWN_2026,
+    )
+
+    assert (made.tz, made.valid_from, made.valid_to) == ("Europe/Stockholm", *KNOWN_2026)
+    assert made.hours == {
+        **dict.fromkeys(DAYS, ()),
+        "mon": ("09:00-12:00", "13:00-17:00"),
+        "fri": ("22:00-06:00",),
+        "sun": ("10:00-24:00",),
+    }
+    assert list(made.holidays.items()) == [(date(2026, 12, 25), "Juldagen"), (date(2026, 12, 26), "Annandagen")]
+    assert list(made.special.items()) == [(date(2026, 12, 23), ()), (date(2026, 12, 24), ("09:00-13:00",))]
+    again = Calendar(made.tz, made.hours, made.holidays, made.special, valid_from=KNOWN_2026[0], valid_to=KNOWN_2026[1])
+    assert again.digest == made.digest
 
 
-def text(intervals: Intervals) -> list[str]:
-    def clock(minute: int) -> str:
-        return "24:00" if minute == 1440 else f"{minute // 60 % 24:02}:{minute % 60:02}"
+def test_what_is_shown_cannot_be_changed() -> None:
+    made = calendar(holidays=CHRISTMAS, special={date(2026, 12, 24): []})
 
-    return [f"{clock(opens)}-{clock(closes)}" for opens, closes in intervals]
-
-
-def random_calendar(rng: random.Random) -> tuple[Calendar, Oracle, str]:
-    tz, odd = rng.choice(ODD_NIGHTS)
-    at_night = rng.random() < 0.5
-    week = [random_day(rng, at_night) for _ in DAYS] if rng.random() < 0.5 else [random_day(rng, at_night)] * 7
-    week[rng.randrange(7)] = week[rng.randrange(7)] = [(600, 900)]
-    days = [odd + timedelta(days=shift) for shift in range(-3, 5)]
-    holidays = [day for day in days if rng.random() < 0.15]
-    special = {day: random_day(rng, at_night) for day in days if rng.random() < 0.2}
-    rule = {day: special.get(day, [] if day in holidays else week[day.weekday()]) for day in days}
-    hours = {name: text(intervals) for name, intervals in zip(DAYS, week, strict=True)}
-    specials = {day: text(intervals) for day, intervals in special.items()}
-    made = calendar(tz, hours, holidays, specials, (days[0], days[-1]))
-    zone = ZoneInfo(tz)
-    edges = [datetime(d.year, d.month, d.day, tzinfo=zone) for d in (days[0], days[-1] + timedelta(days=1))]
-    oracle = Oracle(tz, rule, *(int(edge.timestamp()) for edge in edges))
-    return made, oracle, f"{tz} {odd} week={week} holidays={holidays} special={special}"
+    for shown in (made.hours, made.holidays, made.special):
+        with pytest.raises(TypeError):
+            shown[next(iter(shown))] = "x"  # type: ignore[index]  # that it cannot be set is the point
 
 
-@pytest.mark.parametrize("seed", range(150))
-def test_a_walk_through_every_minute_finds_the_same(seed: int) -> None:
-    rng = random.Random(seed)
-    made, oracle, told = random_calendar(rng)
-    middle = (oracle.since + oracle.until) // 2
-    for _ in range(10):
-        start = rng.choice((rng.randrange(oracle.since, oracle.until), middle + rng.randrange(-86400, 86400)))
-        seconds = rng.choice((1, 60, HOUR, 8 * HOUR, 24 * HOUR, rng.randrange(1, 40 * HOUR)))
-        due = oracle.add(start, seconds)
-        case = f"seed {seed}: {start} + {seconds} in {told}"
+def test_a_calendar_keeps_its_data_when_what_it_was_read_from_changes() -> None:
+    holidays, special = {date(2026, 12, 25): "Juldagen"}, {date(2026, 12, 24): ["09:00-13:00"]}
+    made = calendar(holidays=holidays, special=special)
 
-        assert made.is_open(start) == oracle.is_open(start), case
-        if due is None:
-            with pytest.raises(BeyondCalendar):
-                made.add(start, seconds)
-        else:
-            assert made.add(start, seconds) == due, case
-            assert made.between(start, due) == oracle.between(start, due) == seconds, case
-            told_open = [(s.start, s.end) for s in made.explain(start, due) if s.open]
-            assert sum(end - begin for begin, end in told_open) == seconds, case
+    holidays.clear()
+    special[date(2026, 12, 24)].append("14:00-15:00")
+
+    assert not made.is_open_day(date(2026, 12, 25))
+    assert local(made.closing_of(date(2026, 12, 24)) or 0) == "2026-12-24 13:00"
+
+
+def test_the_names_of_holidays_change_no_digest() -> None:
+    named, other = dict.fromkeys(CHRISTMAS, "jul"), dict.fromkeys(CHRISTMAS[::-1], "🎄")
+
+    assert calendar(holidays=named).digest == calendar(holidays=other).digest == calendar(holidays=CHRISTMAS).digest
+
+
+def test_the_digest_stays_what_it_was_when_deadlines_were_stored_with_it() -> None:
+    hours = {"mon": ["09:00-12:00", "22:00-06:00"]}
+    special: dict[date, list[str]] = {date(2026, 12, 24): ["09:00-13:00"], date(2026, 12, 23): []}
+
+    made = calendar("Europe/Stockholm", hours, [date(2026, 12, 25)], special, (date(2026, 1, 1), date(2027, 12, 31)))
+
+    assert made.digest == "70f34e63ab54"
+
+
+def test_a_day_is_told_by_the_openings_that_start_on_it() -> None:
+    office = calendar(
+        hours={"fri": ["09:00-12:00", "22:00-06:00"]}, holidays=CHRISTMAS, special={date(2026, 11, 18): ["10:00-11:00"]}
+    )
+    friday, saturday, christmas, special = (
+        date(2026, 11, 20),
+        date(2026, 11, 21),
+        date(2026, 12, 25),
+        date(2026, 11, 18),
+    )
+
+    assert [office.is_open_day(day) for day in (friday, saturday, christmas, special)] == [True, False, False, True]
+    assert office.opening_of(friday) == at("2026-11-20 09:00")
+    assert office.closing_of(friday) == at("2026-11-21 06:00")
+    assert office.closing_of(special) == at("2026-11-18 11:00")
+    assert (office.opening_of(saturday), office.closing_of(christmas)) == (None, None)
+
+
+def test_a_day_that_never_was_is_no_open_day() -> None:
+    nights = calendar("Pacific/Apia", NIGHTS)
+
+    assert nights.is_open_day(date(2011, 12, 29))
+    assert not nights.is_open_day(date(2011, 12, 30))
+    assert nights.is_open_day(date(2011, 12, 31))
+
+
+def test_a_day_whose_only_opening_falls_into_the_gap_is_no_open_day() -> None:
+    early = calendar(hours={"sun": ["02:10-02:50"]})
+
+    assert not early.is_open_day(date(2026, 3, 29))
+    assert early.closing_of(date(2026, 3, 29)) is None
+    assert early.opening_of(date(2026, 10, 25)) == at("2026-10-25 02:10")
+    assert early.closing_of(date(2026, 10, 25)) == at("2026-10-25 02:50", fold=1)
+
+
+def test_days_beyond_the_known_ones_are_not_guessed() -> None:
+    office = calendar(known=KNOWN_2026)
+    fair = calendar(hours={}, special={date(2026, 5, 2): ["10:00-12:00"]}, known=KNOWN_2026)
+
+    assert office.is_open_day(date(2026, 1, 1))
+    for day, problem in ((date(2025, 12, 31), "known from 2026-01-01"), (date(2027, 1, 1), "known until 2026-12-31")):
+        with pytest.raises(BeyondCalendar, match=problem):
+            office.is_open_day(day)
+    with pytest.raises(NeverOpen, match="2026-05-02: add weekly opening hours"):
+        fair.is_open_day(date(2027, 1, 1))
+
+
+@pytest.mark.parametrize("instant", [datetime(2026, 11, 20, 9), datetime(2026, 11, 20, 9, tzinfo=UTC)])  # noqa: DTZ001  the naive one
+def test_an_instant_is_no_day(instant: datetime) -> None:
+    office = calendar()
+
+    for question in (office.is_open_day, office.opening_of, office.closing_of):
+        with pytest.raises(CalendarError, match="is an instant, give a date such as 2026-11-20"):
+            question(instant)
+    with pytest.raises(CalendarError, match=r"valid_from: .* is an instant"):
+        calendar(known=(instant, date(2026, 12, 31)))
+    with pytest.raises(CalendarError, match=r"holidays: .* is an instant"):
+        calendar(holidays=[date(2026, 12, 25), instant])
+
+
+def test_a_case_that_came_at_an_instant_without_a_zone_is_refused_before_any_calendar() -> None:
+    with pytest.raises(ValueError, match=r"(?i)naive|aware|zone"):
+        epoch(datetime(2026, 11, 20, 9))  # noqa: DTZ001  the naive one
+
+
+# --- The other convention, and the way back to the last closing ---
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "closing", "opening"),
+    [
+        ("2026-11-20 09:00", 8, "2026-11-20 17:00", "2026-11-23 09:00"),
+        ("2026-11-20 10:00", 8, "2026-11-23 10:00", "2026-11-23 10:00"),
+        ("2026-11-16 09:00", 40, "2026-11-20 17:00", "2026-11-23 09:00"),
+        ("2026-11-21 12:00", 8, "2026-11-23 17:00", "2026-11-24 09:00"),
+        ("2026-11-21 12:00", 0, "2026-11-21 12:00", "2026-11-21 12:00"),  # nothing is owed: no step to anywhere
+        ("2026-11-20 17:00", 0, "2026-11-20 17:00", "2026-11-20 17:00"),
+    ],
+)
+def test_what_is_used_up_at_closing_is_due_then_or_at_the_next_opening(
+    start: str, hours: int, closing: str, opening: str
+) -> None:
+    office = calendar()
+
+    assert local(office.add(at(start), hours * HOUR)) == closing
+    assert local(office.add(at(start), hours * HOUR, Convention.CLOSING)) == closing
+    assert local(office.add(at(start), hours * HOUR, Convention.OPENING)) == opening
+
+
+def test_the_next_opening_after_the_last_known_closing_is_not_guessed() -> None:
+    office = calendar(known=KNOWN_2026)
+
+    with pytest.raises(BeyondCalendar, match="known until 2026-12-31"):
+        office.add(at("2026-12-31 09:00"), 8 * HOUR, Convention.OPENING)
+
+
+def test_where_openings_touch_nothing_closes() -> None:
+    touching = calendar(hours={"mon": ["09:00-12:00", "12:00-17:00"]})
+
+    assert local(touching.add(at("2026-11-16 09:00"), 3 * HOUR, Convention.OPENING)) == "2026-11-16 12:00"
+
+
+@pytest.mark.parametrize(
+    ("instant", "last"),
+    [
+        ("2026-11-20 12:34:56", "2026-11-20 12:34:56"),
+        ("2026-11-20 09:00", "2026-11-20 09:00"),
+        ("2026-11-20 17:00", "2026-11-20 17:00"),  # they are just leaving
+        ("2026-11-20 17:00:01", "2026-11-20 17:00"),
+        ("2026-11-22 12:00", "2026-11-20 17:00"),
+        ("2026-11-23 08:59:59", "2026-11-20 17:00"),
+        ("2026-12-28 08:00", "2026-12-24 13:00"),  # a half day before Christmas
+    ],
+)
+def test_a_warning_moves_back_to_when_somebody_was_there(instant: str, last: str) -> None:
+    christmas = calendar(holidays=CHRISTMAS, special={date(2026, 12, 24): ["09:00-13:00"]})
+
+    assert local(christmas.last_open(at(instant))) == last
+
+
+def test_before_the_first_opening_there_is_no_last_one() -> None:
+    office = calendar(known=KNOWN_2026)
+
+    assert local(office.last_open(at("2026-01-01 09:00"))) == "2026-01-01 09:00"
+    for instant in ("2026-01-01 00:00", "2026-01-01 08:59:59"):
+        with pytest.raises(BeyondCalendar, match="no opening before that instant: the calendar is known from 2026"):
+            office.last_open(at(instant))
+    with pytest.raises(BeyondCalendar, match="known from 2026-01-01"):
+        office.last_open(at("2025-12-31 12:00"))
+
+
+def test_an_opening_at_the_turn_of_the_year_in_utc_is_open_at_once() -> None:
+    tokyo = calendar("Asia/Tokyo", dict.fromkeys(DAYS, ("09:00-17:00",)), known=(date(2026, 1, 1), date(2027, 12, 31)))
+    first, second = at("2026-01-01 09:00", "Asia/Tokyo"), at("2027-01-01 09:00", "Asia/Tokyo")
+
+    assert second == int(datetime(2027, 1, 1, tzinfo=UTC).timestamp())
+    assert (tokyo.last_open(first), tokyo.last_open(second)) == (first, second)
+
+
+def test_a_calendar_that_is_always_open_is_open_from_its_first_to_its_last_instant() -> None:
+    always = calendar(hours=ALWAYS, known=KNOWN_2026)
+    first, end = at("2026-01-01 00:00"), at("2027-01-01 00:00")
+
+    assert always.last_open(first) == first
+    assert always.last_open(end) == end
+    assert always.add(first, end - first) == end
+
+
+def test_a_zone_with_seconds_in_its_offset_is_counted_in_seconds() -> None:
+    monrovia = calendar("Africa/Monrovia", OFFICE, known=(date(1971, 1, 1), date(1972, 12, 31)))
+    start = at("1971-12-31 16:59:59", "Africa/Monrovia")
+
+    due = monrovia.add(start, 2)
+
+    assert start % 60 == 29  # 44 minutes and 30 seconds behind
+    assert local(due, "Africa/Monrovia") == "1972-01-03 09:00:01"
 
 
 # --- Properties ---
@@ -546,3 +650,33 @@ def test_explained_segments_join_and_sum_to_the_working_time(made: Calendar, sta
     edges = [start, *(s.end for s in told)]
     assert [s.start for s in told] == edges[:-1]
     assert edges[-1] == start + length
+
+
+@given(calendars, instants, spans)
+def test_the_opening_convention_is_never_earlier_and_equal_in_working_time(
+    made: Calendar, start: int, some: int
+) -> None:
+    closing, opening = made.add(start, some), made.add(start, some, Convention.OPENING)
+
+    assert closing <= opening
+    assert made.between(start, opening) == some
+    assert some == 0 or made.is_open(opening)
+
+
+@given(calendars, instants)
+def test_nobody_is_there_between_the_last_open_instant_and_this_one(made: Calendar, instant: int) -> None:
+    last = made.last_open(instant)
+
+    assert last <= instant
+    assert made.between(last, instant) == 0
+    assert made.is_open(last) or made.is_open(last - 1)
+
+
+@given(calendars, st.dates(date(2025, 1, 1), date(2027, 12, 31)))
+def test_the_days_of_a_calendar_hold_all_its_open_time(made: Calendar, day: date) -> None:
+    opening, closing = made.opening_of(day), made.closing_of(day)
+
+    assert (opening is None) == (closing is None) == (not made.is_open_day(day))
+    if opening is not None and closing is not None:
+        assert made.is_open(opening)
+        assert made.last_open(closing) == closing

@@ -6,28 +6,20 @@ then find any deadline, however far away. Instants are whole UTC seconds, so tha
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
-import re
-import zoneinfo
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby, pairwise
+from types import MappingProxyType
 
-from hub.core.zones import DAY, real_spans, stretches
+from hub.core.openings import DAYS, CalendarError, interval_texts, plain_date, read_openings, read_zone
+from hub.core.pauses import Convention, Segment, Timeline, refuse_backwards, refuse_negative
+from hub.core.zones import DAY, Span, first_showing, midnight, real_spans, stretches, wall_clock, wall_date
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_EPOCH = date(1970, 1, 1).toordinal()
-_INTERVAL = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})", re.ASCII)
-_Openings = tuple[tuple[int, int], ...]
-"""From when to when a date is open, in seconds after its midnight on the wall clock; past 86,400 over the night."""
-
-
-class CalendarError(ValueError):
-    """A calendar cannot answer; the text says why."""
+__all__ = ["DAYS", "BeyondCalendar", "Calendar", "CalendarError", "Convention", "NeverOpen", "Segment"]
 
 
 class BeyondCalendar(CalendarError):
@@ -36,16 +28,6 @@ class BeyondCalendar(CalendarError):
 
 class NeverOpen(CalendarError):
     """The calendar never opens again, so that the open time asked for never comes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A part of a span of time that is wholly open or wholly closed, and why."""
-
-    start: int
-    end: int
-    open: bool
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +46,7 @@ class _Index:
         return min(self.cum[latest] + instant - self.starts[latest], self.cum[latest + 1])
 
 
-class Calendar:
+class Calendar(Timeline):
     """When an office is open, as data: weekly hours, holidays over them, special days over both, in a time zone.
 
     An interval such as "22:00-06:00" ends on the next day and belongs to the date on which it starts. A date is all
@@ -77,45 +59,72 @@ class Calendar:
         self,
         tz: str,
         hours: Mapping[str, Sequence[str]],
-        holidays: Iterable[date] = (),
+        holidays: Iterable[date] | Mapping[date, str] = (),
         special: Mapping[date, Sequence[str]] | None = None,
         *,
         valid_from: date,
         valid_to: date,
     ) -> None:
-        self._tz, self._zone = tz, _zone(tz)
-        self._first, self._last = _plain_date("valid_from", valid_from), _plain_date("valid_to", valid_to)
-        self._week = _read_week(hours)
-        self._holidays = frozenset(_plain_date("holidays", day) for day in holidays)
-        self._special = {
-            _plain_date("special", day): _read_intervals(f"special.{day}", texts)
-            for day, texts in (special or {}).items()
-        }
-        self._refuse_nonsense()
-        self._since = self._wall(self._first)
-        self._until = self._wall(self._last + timedelta(days=1))
+        self._tz, self._zone = tz, read_zone(tz)
+        self._openings = read_openings(hours, holidays, special or {}, valid_from, valid_to)
+        self._since = first_showing(self._zone, midnight(valid_from))
+        self._until = first_showing(self._zone, midnight(valid_to) + DAY)
         self._index = _Index((), (0,), self._since)
 
     @property
+    def tz(self) -> str:
+        """The name of the time zone."""
+        return self._tz
+
+    @property
+    def valid_from(self) -> date:
+        """The first date of which the holidays are known."""
+        return self._openings.first
+
+    @property
+    def valid_to(self) -> date:
+        """The last date of which the holidays are known."""
+        return self._openings.last
+
+    @property
+    def hours(self) -> Mapping[str, tuple[str, ...]]:
+        """The intervals of each day of the week, as they are written."""
+        return MappingProxyType(dict(zip(DAYS, map(interval_texts, self._openings.week), strict=True)))
+
+    @property
+    def holidays(self) -> Mapping[date, str]:
+        """The holidays in order, each with its name or an empty text."""
+        return self._openings.holidays
+
+    @property
+    def special(self) -> Mapping[date, tuple[str, ...]]:
+        """The intervals of each special day in order, none for one that is closed."""
+        return MappingProxyType({day: interval_texts(found) for day, found in self._openings.special.items()})
+
+    @property
     def digest(self) -> str:
-        """Changes whenever the data of the calendar does, however it was written."""
-        special = sorted((str(day), openings) for day, openings in self._special.items())
-        data = [self._tz, str(self._first), str(self._last), self._week, sorted(map(str, self._holidays)), special]
+        """Changes whenever an answer of the calendar could, however its data was written; names do not count."""
+        known = self._openings
+        special = [(str(day), intervals) for day, intervals in known.special.items()]
+        data = [self._tz, str(known.first), str(known.last), known.week, [str(day) for day in known.holidays], special]
         return hashlib.sha256(json.dumps(data).encode()).hexdigest()[:12]
 
-    def add(self, start: int, seconds: int) -> int:
+    def add(self, start: int, seconds: int, convention: Convention = Convention.CLOSING) -> int:
         """The earliest instant by which `seconds` open seconds have passed since `start`.
 
-        Earliest: when the time runs out as the office closes, that is the closing, not the next opening.
+        Earliest: when the time runs out as the office closes, that is the closing. By the opening convention of some
+        other products it is the next opening then, after the same working time. Nothing added is always the start.
         """
         index = self._covering(start)
         if seconds <= 0:
-            return _only_zero(start, seconds)
+            refuse_negative(seconds)
+            return start
         wanted = index.worked(start) + seconds
         while index.cum[-1] < wanted:
             index = self._grow(index)
         opening = bisect_left(index.cum, wanted) - 1
-        return index.starts[opening] + wanted - index.cum[opening]
+        due = index.starts[opening] + wanted - index.cum[opening]
+        return due if convention == Convention.CLOSING else self.next_open(due)
 
     def between(self, start: int, end: int) -> int:
         """The open seconds from `start` to `end`; negative when `end` is the earlier one."""
@@ -133,10 +142,30 @@ class Calendar:
         """The first open instant from this one on; the instant itself if it is open."""
         return self.add(instant, 1) - 1
 
+    def last_open(self, instant: int) -> int:
+        """The instant itself if somebody is there, up to the closing itself; else the last closing before it."""
+        self._covering(instant)
+        index = self._covering(min(instant + 1, self._until))  # an opening that starts at this instant is in it
+        latest = bisect_right(index.starts, instant) - 1
+        if latest < 0:
+            raise BeyondCalendar(f"the calendar knows no opening before that instant: {self._known_from()}")
+        return min(instant, index.starts[latest] + index.cum[latest + 1] - index.cum[latest])
+
+    def is_open_day(self, day: date) -> bool:
+        """Whether the calendar opens at all on a date: whether an opening starts on it."""
+        return bool(self._openings_of(day))
+
+    def opening_of(self, day: date) -> int | None:
+        """The first instant of the openings that start on a date."""
+        return min((start for start, _ in self._openings_of(day)), default=None)
+
+    def closing_of(self, day: date) -> int | None:
+        """The last closing of the openings that start on a date; for a night shift it lies on the next one."""
+        return max((end for _, end in self._openings_of(day)), default=None)
+
     def explain(self, start: int, end: int) -> tuple[Segment, ...]:
         """What `between` counted and what it did not, cut where the local date changes."""
-        if end < start:
-            raise CalendarError("an explanation runs from the earlier instant to the later one")
+        refuse_backwards(start, end)
         self._covering(start)
         self._covering(end)
         cuts = {start, end}
@@ -145,41 +174,13 @@ class Calendar:
         pieces = [self._segment(*edges) for edges in pairwise(sorted(cuts))]
         return tuple(_join(list(same)) for _, same in groupby(pieces, key=lambda piece: (piece.open, piece.name)))
 
-    def _refuse_nonsense(self) -> None:
-        """Refuse data that is well formed and yet cannot be meant."""
-        if not 1902 <= self._first.year <= self._last.year <= 9000 or self._last < self._first:
-            raise CalendarError(f"valid_from {self._first} and valid_to {self._last} are no range of dates")
-        if not any(self._week) and not any(self._special.values()):
-            raise CalendarError("hours: there is no opening at all, add some such as mon = 09:00-17:00")
-        for key, days in (("holidays", self._holidays), ("special", self._special)):
-            for day in sorted(days):
-                if not self._first <= day <= self._last:
-                    raise CalendarError(
-                        f"{key}: {day} lies outside the dates {self._first} to {self._last} of the calendar"
-                    )
-        for day in sorted(self._special):
-            for one in (day - timedelta(days=1), day):
-                other = one + timedelta(days=1)
-                _refuse_overlap(f"special.{day}", self._openings(one), self._openings(other))
-
-    def _openings(self, day: date) -> _Openings:
-        """From when to when a date is open: special days before holidays before the week."""
-        if day in self._special:
-            return self._special[day]
-        # A night shift that starts outside the range is unknown too: its date may have been a holiday.
-        if day in self._holidays or not self._first <= day <= self._last:
-            return ()
-        return self._week[day.weekday()]
-
     def _covering(self, instant: int) -> _Index:
         """The index, grown as far as this instant."""
         index = self._index
         if instant < self._since:
-            raise BeyondCalendar(
-                f"the calendar is known from {self._first} only: add the holidays before it and move its beginning"
-            )
+            raise BeyondCalendar(self._known_from())
         if instant > self._until:
-            raise self._known_until()
+            raise BeyondCalendar(self._known_until())
         while index.until < instant:
             index = self._grow(index)
         return index
@@ -190,7 +191,7 @@ class Calendar:
         It is replaced, never changed: threads that grow it at once do the same work twice, and no harm.
         """
         if index.until >= self._until:
-            raise self._known_until() if any(self._week) else self._never_open()
+            raise self._no_more_openings()
         year = datetime.fromtimestamp(index.until, UTC).year
         until = min(int(datetime(year + 1, 1, 1, tzinfo=UTC).timestamp()), self._until)
         spans = sorted(self._spans(index.until, until))
@@ -201,108 +202,50 @@ class Calendar:
         self._index = grown
         return grown
 
-    def _never_open(self) -> NeverOpen:
-        last = max(day for day, openings in self._special.items() if openings)
+    def _no_more_openings(self) -> CalendarError:
+        if any(self._openings.week):
+            return BeyondCalendar(self._known_until())
+        last = max(day for day, intervals in self._openings.special.items() if intervals)
         return NeverOpen(f"the last opening of the calendar is on {last}: add weekly opening hours")
 
-    def _known_until(self) -> BeyondCalendar:
-        return BeyondCalendar(
-            f"the calendar is known until {self._last} only: add the holidays after it and move its end"
-        )
+    def _known_from(self) -> str:
+        return f"the calendar is known from {self.valid_from} only: add the holidays before it and move its beginning"
 
-    def _spans(self, start: int, end: int, with_dates: bool = False) -> Iterator[tuple[int, int]]:
+    def _known_until(self) -> str:
+        return f"the calendar is known until {self.valid_to} only: add the holidays after it and move its end"
+
+    def _spans(self, start: int, end: int, with_dates: bool = False) -> Iterator[Span]:
         """The openings, and if asked for the whole dates, as real spans of time between two instants."""
         offsets = stretches(self._zone, start, end)
         # The local date may be a day off either way, and a night shift belongs to the date before its end.
         for number in range(start // DAY - 2, (end - 1) // DAY + 2):
-            openings = self._openings(date.fromordinal(_EPOCH + number))
-            for opens, closes in (*openings, (0, DAY)) if with_dates else openings:
+            intervals = self._openings.on(wall_date(number * DAY))
+            for opens, closes in (*intervals, (0, DAY)) if with_dates else intervals:
                 yield from real_spans(number * DAY + opens, number * DAY + closes, offsets)
+
+    def _openings_of(self, day: date) -> list[Span]:
+        """The real spans of the openings that start on a date.
+
+        A date that never was has none, although a night shift of it may have an end: 2011-12-30 in Pacific/Apia.
+        """
+        if plain_date("day", day) < self.valid_from:
+            raise BeyondCalendar(self._known_from())
+        if day > self.valid_to:
+            raise self._no_more_openings()
+        intervals, begins = self._openings.on(day), midnight(day)
+        offsets = stretches(self._zone, begins - 2 * DAY, begins + 4 * DAY) if intervals else ()
+        if not any(real_spans(begins, begins + DAY, offsets)):
+            return []
+        return [span for opens, closes in intervals for span in real_spans(begins + opens, begins + closes, offsets)]
 
     def _segment(self, start: int, end: int) -> Segment:
         """The segment between two instants between which nothing changes."""
-        local = datetime.fromtimestamp(start, self._zone)
-        today, second = local.date(), local.hour * 3600 + local.minute * 60 + local.second
+        wall = wall_clock(self._zone, start)
+        today, second = wall_date(wall), wall % DAY
         for day, after_midnight in ((today, second), (today - timedelta(days=1), second + DAY)):
-            if any(opens <= after_midnight < closes for opens, closes in self._openings(day)):
-                return Segment(start, end, True, self._name(day, "open"))
-        return Segment(start, end, False, self._name(today, "closed"))
-
-    def _name(self, day: date, what: str) -> str:
-        if day in self._special:
-            return f"{day} special hours"
-        return f"{day} holiday" if day in self._holidays else f"{DAYS[day.weekday()]} {what}"
-
-    def _wall(self, day: date) -> int:
-        """The first instant at which the wall clock shows this date or a later one."""
-        midnight = (day.toordinal() - _EPOCH) * DAY
-        around = stretches(self._zone, midnight - 2 * DAY, midnight + 2 * DAY)
-        return min(start for start, _ in real_spans(midnight, midnight + 2 * DAY, around))
-
-
-def _zone(tz: str) -> zoneinfo.ZoneInfo:
-    try:
-        return zoneinfo.ZoneInfo(tz)
-    except (KeyError, ValueError, OSError) as error:  # unknown; not a relative path; a folder of zones
-        near = difflib.get_close_matches(tz, zoneinfo.available_timezones(), n=1)
-        raise CalendarError(
-            f"time zone {tz!r} is unknown: use a name such as {(*near, 'Europe/Stockholm')[0]}"
-        ) from error
-
-
-def _plain_date(key: str, day: date) -> date:
-    # A datetime is a date to Python; which local date it means would depend on a zone.
-    if isinstance(day, datetime):
-        raise CalendarError(f"{key}: {day} is an instant, give a date such as {day.date()}")
-    return day
-
-
-def _read_week(hours: Mapping[str, Sequence[str]]) -> tuple[_Openings, ...]:
-    for key in hours:
-        if key not in DAYS:
-            raise CalendarError(f"hours: {key!r} is no day, use {', '.join(DAYS)}")
-    week = tuple(_read_intervals(f"hours.{day}", hours.get(day, ())) for day in DAYS)
-    for number, day in enumerate(DAYS):
-        _refuse_overlap(f"hours.{day}", week[number - 1], week[number])
-    return week
-
-
-def _read_intervals(key: str, texts: Sequence[str]) -> _Openings:
-    if isinstance(texts, str):
-        raise CalendarError(f"{key}: give a list of intervals, not the text {texts!r}")
-    openings = tuple(sorted(_read_interval(key, text) for text in texts))
-    for one, other in pairwise(openings):
-        if other[0] < one[1]:
-            raise CalendarError(f"{key}: two of the intervals {', '.join(texts)} overlap")
-    return openings
-
-
-def _read_interval(key: str, text: str) -> tuple[int, int]:
-    found = _INTERVAL.fullmatch(text.strip())
-    if found is None:
-        raise CalendarError(f"{key}: {text!r} is no interval such as 09:00-17:00")
-    opens, closes = _time(*found.group(1, 2)), _time(*found.group(3, 4))
-    if opens is None or closes is None or opens == DAY:
-        raise CalendarError(f"{key}: {text!r} has a time that no day has")
-    if opens == closes:
-        raise CalendarError(f"{key}: {text!r} is empty, write 00:00-24:00 for a whole day")
-    return opens, closes if closes > opens else closes + DAY
-
-
-def _time(hour: str, minute: str) -> int | None:
-    seconds = int(hour) * 3600 + int(minute) * 60
-    return seconds if seconds <= DAY and int(minute) < 60 else None
-
-
-def _refuse_overlap(key: str, before: _Openings, after: _Openings) -> None:
-    if before and after and after[0][0] < before[-1][1] - DAY:
-        raise CalendarError(f"{key}: an interval overlaps with the night hours of the day before")
-
-
-def _only_zero(start: int, seconds: int) -> int:
-    if seconds < 0:
-        raise CalendarError(f"a deadline lies ahead: {seconds} seconds cannot be added")
-    return start
+            if any(opens <= after_midnight < closes for opens, closes in self._openings.on(day)):
+                return Segment(start, end, True, self._openings.name(day, "open"))
+        return Segment(start, end, False, self._openings.name(today, "closed"))
 
 
 def _join(pieces: Sequence[Segment]) -> Segment:

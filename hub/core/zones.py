@@ -1,15 +1,45 @@
-"""A time zone as stretches of one UTC offset, so that wall-clock spans become real ones without a guess at DST."""
+"""A time zone as stretches of one UTC offset, so that wall-clock times become real ones without a guess at DST.
+
+A time on the wall clock is counted in seconds since 1970 as if it were in UTC: a date begins at a multiple of DAY.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 DAY = 86_400
+_EPOCH = date(1970, 1, 1).toordinal()
+Span = tuple[int, int]
+"""From which instant to which; the second one is no longer part of it."""
 Stretch = tuple[int, int, int]
 """From which instant to which a zone keeps one UTC offset, and that offset."""
+
+
+def midnight(day: date) -> int:
+    """The time on the wall clock at which a date begins."""
+    return (day.toordinal() - _EPOCH) * DAY
+
+
+def wall_date(wall: int) -> date:
+    """The date of a time on the wall clock."""
+    return date.fromordinal(_EPOCH + wall // DAY)
+
+
+def wall_clock(zone: ZoneInfo, instant: int) -> int:
+    """The time that the wall clock shows at an instant."""
+    return instant + _offset(zone, instant)
+
+
+def first_showing(zone: ZoneInfo, wall: int) -> int:
+    """The first instant at which the wall clock shows this time or a later one.
+
+    A time that comes twice is meant the first time; for one that is skipped it is the instant after the gap.
+    """
+    around = stretches(zone, wall - 2 * DAY, wall + 2 * DAY)
+    return min(start for start, _ in real_spans(wall, wall + 2 * DAY, around))
 
 
 def stretches(zone: ZoneInfo, start: int, end: int) -> list[Stretch]:
@@ -27,8 +57,8 @@ def stretches(zone: ZoneInfo, start: int, end: int) -> list[Stretch]:
     return [*found, (since, end, offset)]
 
 
-def real_spans(opens: int, closes: int, zone_stretches: Iterable[Stretch]) -> Iterator[tuple[int, int]]:
-    """The real spans during which the wall clock, read as seconds since 1970, shows a time in [opens, closes)."""
+def real_spans(opens: int, closes: int, zone_stretches: Iterable[Stretch]) -> Iterator[Span]:
+    """The real spans during which the wall clock shows a time in [opens, closes)."""
     for start, end, offset in zone_stretches:
         real_start, real_end = max(start, opens - offset), min(end, closes - offset)
         if real_start < real_end:

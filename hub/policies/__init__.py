@@ -1,0 +1,1 @@
+"""Policies: every platform's promise as dated, sourced data, read from TOML."""
