@@ -1,4 +1,4 @@
-"""One inbox, one clock: every name an adapter author may import, and nothing else.
+"""One inbox, one clock: every name the author of a plugin may import, and nothing else.
 
 A name is looked up when it is first asked for, so that `casehub --help` need not load what it does not use.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hub.adapter import Adapter, Capability, Connection, PretendedPlatform, Proof, Tools
+    from hub.core.escalation import Step
     from hub.core.incoming import (
         Batch,
         CaseUpdate,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         Party,
     )
     from hub.core.outbox import Receipt, Reply
+    from hub.core.policy import Audience, Deed
     from hub.core.ports import Clock
     from hub.errors import (
         AdapterError,
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
         Unsupported,
     )
     from hub.hookspecs import hookimpl
+    from hub.notifier import Notification, Notifier, NotifierTools
 
     __version__: str
 
@@ -62,6 +65,7 @@ __all__ = [
     "Adapter",
     "AdapterError",
     "Attachment",
+    "Audience",
     "AuthenticationFailed",
     "Author",
     "Batch",
@@ -77,6 +81,7 @@ __all__ = [
     "ClueKind",
     "ConfigurationError",
     "Connection",
+    "Deed",
     "Direction",
     "HubError",
     "Incoming",
@@ -86,6 +91,9 @@ __all__ = [
     "Money",
     "NotFound",
     "Notice",
+    "Notification",
+    "Notifier",
+    "NotifierTools",
     "OpenCase",
     "Order",
     "OrderLine",
@@ -99,6 +107,7 @@ __all__ = [
     "Refused",
     "Rejected",
     "Reply",
+    "Step",
     "StoreError",
     "Tools",
     "Unavailable",
@@ -108,7 +117,16 @@ __all__ = [
     "hookimpl",
 ]
 
-_ROOMS = ("hub.errors", "hub.core.model", "hub.core.incoming", "hub.core.outbox", "hub.adapter", "hub.hookspecs")
+_ROOMS = (
+    "hub.errors",
+    "hub.core.model",
+    "hub.core.incoming",
+    "hub.core.outbox",
+    "hub.adapter",
+    "hub.hookspecs",
+    "hub.core.escalation",  # before hub.notifier, and its Step before that of hub.core.policy
+    "hub.notifier",
+)
 
 
 if not TYPE_CHECKING:  # a checker that saw this would let every misspelt name pass

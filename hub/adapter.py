@@ -27,6 +27,7 @@ class Capability(StrEnum):
     REPLY = "reply"
     READ_BACK = "read_back"
     REREAD = "reread"
+    ACKNOWLEDGE = "acknowledge"  # `deliver` sends an automatic reply as one, in a way that no other program answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""The composition root: settings, store, clock, plugins and promise, put together for one command."""
+"""The composition root: settings, store, clock, plugins and policies, put together for one command."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,14 +15,21 @@ from pydantic import BaseModel
 
 from hub import log
 from hub.adapter import Adapter, Connection, Tools
+from hub.core.escalation import StepState
+from hub.core.evaluation import evaluate
 from hub.core.matching import MatchingRules
-from hub.core.model import Case
-from hub.core.policy import Deadline, Promise, deadline
-from hub.core.ports import CaseFilter, Clock, DeadlineOf, Store
+from hub.core.model import Case, epoch
+from hub.core.policy import Policy
+from hub.core.ports import CaseFilter, Clock, EvaluationOf, Store
+from hub.core.readings import Deadline, Evaluation, headline, noticed
+from hub.core.worktime import Calendar
 from hub.errors import ConfigurationError, HubError
-from hub.office import OfficeHours
-from hub.office import promise as promise_of
+from hub.office import OfficeHours, surroundings
 from hub.plugins import AdapterInfo, Plugins, disabled_by, load_plugins
+from hub.policies.book import PolicyBook, load_book
+from hub.policies.surroundings import Surroundings
+from hub.policies.tables import PolicyFile
+from hub.policies.versions import tzdata_version
 from hub.secrets import signer, signing_key
 from hub.settings import Office, Settings, adapter_settings, load_settings
 from hub.store import open_store
@@ -68,7 +75,8 @@ class Hub:
     store: Store
     clock: Clock
     plugins: Plugins
-    promise: Promise
+    surroundings: Surroundings
+    book: PolicyBook
 
     def __enter__(self) -> Self:
         return self
@@ -78,9 +86,38 @@ class Hub:
     ) -> None:
         self.close()
 
+    @property
+    def office(self) -> Calendar:
+        """When somebody is there to answer."""
+        return self.surroundings.office
+
+    def evaluate(self, case: Case) -> Evaluation:
+        """What the clocks of a case show under its policy."""
+        chosen = self.book.chosen(case)
+        return evaluate(case, chosen.policy, chosen.options, self.clock.now(), self.office)
+
+    def evaluation_of(self, case: Case) -> Evaluation:
+        """The same for keeping: a case with a step that is due already wakes at once, so that somebody looks at it."""
+        return noticed(self.evaluate(case), epoch(self.clock.now()))
+
     def deadline_of(self, case: Case) -> Deadline | None:
-        """The deadline of a case under the office's promise; None when nobody waits for an answer."""
-        return deadline(case, self.promise)
+        """What a list shows of a case; None when nothing is owed."""
+        return headline(self.evaluate(case))
+
+    def policy_of(self, channel: str) -> Policy:
+        """The policy that a new case of a channel follows, as far as its channel alone tells."""
+        now = self.clock.now()
+        return self.book.chosen(Case("", channel, "", now, now)).policy
+
+    def book_with(self, own: Path) -> PolicyBook:
+        """The book as it would be with another file in the place of policies.toml."""
+        return _book(self.settings, self.plugins, self.surroundings, own, self.clock)
+
+    @cached_property
+    def whole_book(self) -> PolicyBook:
+        """The book with the tests that stand in the policies."""
+        own = self.settings.policies_file
+        return _book(self.settings, self.plugins, self.surroundings, own, self.clock, tests=True)
 
     def channels(self) -> list[Channel]:
         """The channels that are set rightly, also those that are not enabled, in the order of the file."""
@@ -120,34 +157,56 @@ class Hub:
 
 
 def open_hub(config: Path | None = None, clock: Clock | None = None, refresh: bool = True) -> Hub:
-    """Read the settings, load the plugins, open the store, and bring the deadlines up to the promise.
+    """Read the settings, load the plugins, open the store, and bring the deadlines up to the policies.
 
     Only what mends a damaged store does without the refreshing.
     """
     settings = load_settings(config)
-    promise = promise_of(office_hours(settings.office))
+    around = surroundings(office_hours(settings.office))
     plugins = load_plugins(disabled_by(settings.plugins.disabled, os.environ))
     clock = clock or SystemClock()
-    hub = Hub(settings, open_store(settings.data_folder, clock), clock, plugins, promise)
+    book = _book(settings, plugins, around, settings.policies_file, clock)
+    hub = Hub(settings, open_store(settings.data_folder, clock), clock, plugins, around, book)
     try:
         if refresh:
-            refresh_deadlines(hub.store, hub.deadline_of, promise.digest)
+            refresh_evaluations(hub.store, hub.evaluation_of, f"{book.digest}:tzdata-{tzdata_version()}")
     except BaseException:
         hub.close()
         raise
     return hub
 
 
-def refresh_deadlines(store: Store, deadline_of: DeadlineOf, digest: str) -> int:
-    """Compute all open cases' deadlines anew, in one transaction, if they stem from another promise; how many."""
-    if store.fact("promise") == digest:
+def _book(
+    settings: Settings,
+    plugins: Plugins,
+    around: Surroundings,
+    own: Path | None,
+    clock: Clock,
+    tests: bool = False,
+) -> PolicyBook:
+    files = [PolicyFile(policy.where, policy.text) for policy in plugins.policies]
+    adapters = {name: table.adapter for name, table in settings.channels.items()}
+    return load_book(files, own, around, adapters, clock.now().date(), tests=tests)
+
+
+def refresh_evaluations(store: Store, evaluation_of: EvaluationOf, digest: str) -> int:
+    """Evaluate all open cases anew, in one transaction, if they stem from other policies; how many.
+
+    Of a database that was never evaluated every case is, so that scores know the closed ones too.
+    """
+    before = store.fact("policies")
+    if before == digest:
         return 0
     with store.writing() as writer:
-        numbers = [case.number for case in store.cases(CaseFilter())]
-        for number in numbers:
-            writer.set_deadline(number, deadline_of(writer.case(number)))
-        writer.set_fact("promise", digest)
-    return len(numbers)
+        told = {record.key.case_number for record in store.steps(frozenset({StepState.TOLD}))}
+        listed = store.cases(CaseFilter() if before else CaseFilter(states=frozenset()))
+        for case in listed:
+            evaluation = evaluation_of(writer.case(case.number))
+            # What was told under the policies of before may have become untrue: somebody has to look.
+            wakeup = 0 if case.number in told else evaluation.wakeup
+            writer.set_evaluation(case.number, replace(evaluation, wakeup=wakeup))
+        writer.set_fact("policies", digest)
+    return len(listed)
 
 
 def office_hours(office: Office) -> OfficeHours:

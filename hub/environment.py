@@ -27,18 +27,18 @@ class EnvironmentText(str):
 
 
 class Environment(EnvSettingsSource):
-    """The environment; a channel's values stay the text they are, where a JSON reader would make 0123 a number."""
+    """The environment; the values of channels and notifiers stay text, where a JSON reader would make 0123 a number."""
 
     def explode_env_vars(self, field_name: str, field: FieldInfo, env_vars: Mapping[str, str | None]) -> dict[str, Any]:
         """The nested variables of one field as nested tables."""
-        if field_name == "channels":
-            return channel_tables(env_vars)
+        if field_name in ("channels", "notifiers"):
+            return named_tables(field_name, env_vars)
         return super().explode_env_vars(field_name, field, env_vars)
 
 
-def channel_tables(variables: Mapping[str, str | None]) -> dict[str, Any]:
-    """The tables of channels that variables named in small letters add up to."""
-    prefix = f"{PREFIX}channels{BETWEEN}".lower()
+def named_tables(kind: str, variables: Mapping[str, str | None]) -> dict[str, Any]:
+    """The tables of channels, say, that variables named in small letters add up to."""
+    prefix = f"{PREFIX}{kind}{BETWEEN}".lower()
     tables: dict[str, Any] = {}
     for name in sorted(variables):
         if name.startswith(prefix):

@@ -7,12 +7,14 @@ gives a default is never passed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 import pluggy
 
 if TYPE_CHECKING:
     from hub.adapter import Adapter
+    from hub.notifier import Notifier
 
 PROJECT = "casehub"
 
@@ -23,3 +25,13 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 @hookspec
 def hub_register_adapters(register: Callable[[type[Adapter]], None]) -> None:
     """Call `register` once with each Adapter class of this plugin; it is called once, when casehub starts."""
+
+
+@hookspec
+def hub_register_notifiers(register: Callable[[type[Notifier]], None]) -> None:
+    """Call `register` once with each Notifier class of this plugin; it is called once, when casehub starts."""
+
+
+@hookspec
+def hub_register_policies(register: Callable[[Traversable], None]) -> None:
+    """Call `register` once with each policy file of this plugin (TOML), found by `importlib.resources.files`."""

@@ -1,10 +1,9 @@
-"""The seller's office: its hours, holidays and promise, from settings to what the core computes with."""
+"""The seller's office: its hours, holidays and promise, from settings to what policies refer to."""
 
 from __future__ import annotations
 
 import difflib
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,17 +12,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.core.policy import Promise
+from hub.core.targets import TargetError, parse_step
 from hub.core.worktime import Calendar, CalendarError
 from hub.errors import ConfigurationError
+from hub.policies.surroundings import Surroundings
 
 RULE_OF_THUMB = "8wh"
-_RULE_OF_THUMB_SOURCE = (
-    "Lars Toftefors (Indicia, eTrack1), ecommerce.org 2012-09-03: "
-    "“En tumregel är att ett ärende skall besvaras inom åtta arbetstimmar.”"
-)
-_WORKING_TIME = re.compile(r"([1-9]\d{0,4})(wh|wm)", re.ASCII)
-_UNITS = {"wh": (3600, "working hour"), "wm": (60, "working minute")}
 _NINE_TO_FIVE: Mapping[str, tuple[str, ...]] = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ("09:00-17:00",))
 
 
@@ -57,11 +51,13 @@ def office_calendar(office: OfficeHours) -> Calendar:
         raise ConfigurationError(f"[office] {error}") from error
 
 
-def promise(office: OfficeHours) -> Promise:
-    """What the office promises its customers: an answer within so much working time."""
-    seconds, title = _working_time(office.answer_within)
-    source = _RULE_OF_THUMB_SOURCE if office.answer_within == RULE_OF_THUMB else "the seller's own promise"
-    return Promise("office", f"an answer within {title}", seconds, office_calendar(office), source)
+def surroundings(office: OfficeHours) -> Surroundings:
+    """What policies may refer to of an office: its calendar, and how soon it promises an answer."""
+    try:
+        step = parse_step(office.answer_within)
+    except TargetError as error:
+        raise ConfigurationError(f"[office] answer_within: {error}") from error
+    return Surroundings(office_calendar(office), (step,))
 
 
 def propose_holidays(country: str, first_year: int, last_year: int) -> list[tuple[date, str]]:
@@ -97,17 +93,6 @@ def local_timezone(environment: Mapping[str, str] | None = None, etc: Path = Pat
         if is_zone(name):
             return name
     return "UTC"
-
-
-def _working_time(text: str) -> tuple[int, str]:
-    found = _WORKING_TIME.fullmatch(text)
-    if found is None:
-        raise ConfigurationError(
-            f"[office] answer_within: {text!r} is no working time, write hours as 8wh or minutes as 90wm"
-        )
-    seconds, unit = _UNITS[found[2]]
-    count = int(found[1])
-    return count * seconds, f"{count} {unit}" + ("" if count == 1 else "s")
 
 
 def _country_code(country: str) -> str:

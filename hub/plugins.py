@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
+from importlib.resources.abc import Traversable
+from typing import TypeVar
 
 import pluggy
-from pydantic import BaseModel
 
 from hub import hookspecs
-from hub.adapter import Adapter, Capability
+from hub.adapter import Adapter
 from hub.errors import ConfigurationError, HubError
+from hub.notifier import Notifier
+from hub.plugin_checks import MalformedPlugin, policy_text, problem_with_adapter, problem_with_notifier
 
 GROUP = "casehub"
-OWN_KEYS = frozenset({"adapter", "enabled", "silent_after", "new_case_after_days", "new_subject_after_days"})
-"""The keys of a channel's table that are casehub's own; no adapter may have a setting of such a name."""
 
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
+_Kind = TypeVar("_Kind", Adapter, Notifier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,39 @@ class AdapterInfo:
 
     def create(self) -> Adapter:
         """The adapter itself; ConfigurationError if it cannot even be made."""
-        try:
-            return self.adapter()
-        except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes
-            reason = _in_words(error)
-        raise ConfigurationError(f"the adapter {self.adapter.key} of plugin {self.plugin} cannot be used: {reason}")
+        return _created(self.adapter, "adapter", self.plugin)
+
+
+@dataclass(frozen=True, slots=True)
+class NotifierInfo:
+    """A notifier that can be used, and where it comes from."""
+
+    notifier: type[Notifier]
+    plugin: str
+    distribution: str = ""
+    version: str = ""
+
+    def create(self) -> Notifier:
+        """The notifier itself; ConfigurationError if it cannot even be made."""
+        return _created(self.notifier, "notifier", self.plugin)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyText:
+    """A file of policies that a plugin brings, unread; `where` names it to people: `bolcom: bolcom.toml`."""
+
+    where: str
+    text: str
+    plugin: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPlugin:
+    """A plugin that was loaded, and where it comes from."""
+
+    name: str
+    distribution: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,55 +82,72 @@ class BrokenPlugin:
 
 @dataclass(frozen=True, slots=True)
 class Plugins:
-    """What was found: adapters by key, broken plugins, and the names of the disabled ones."""
+    """What was found: adapters and notifiers by key, policies, broken plugins, and the names of the disabled ones."""
 
     adapters: Mapping[str, AdapterInfo]
     broken: tuple[BrokenPlugin, ...] = ()
     disabled: tuple[str, ...] = ()
+    notifiers: Mapping[str, NotifierInfo] = field(default_factory=dict)
+    policies: tuple[PolicyText, ...] = ()
+    loaded: tuple[LoadedPlugin, ...] = ()
 
     def adapter(self, key: str) -> AdapterInfo:
         """The adapter with this key; ConfigurationError says why there is none, or which ones there are."""
-        if key in self.adapters:
-            return self.adapters[key]
+        if key not in self.adapters:
+            raise self._lacking("adapter", key, self.adapters)
+        return self.adapters[key]
+
+    def notifier(self, key: str) -> NotifierInfo:
+        """The notifier with this key; ConfigurationError says why there is none, or which ones there are."""
+        if key not in self.notifiers:
+            raise self._lacking("notifier", key, self.notifiers)
+        return self.notifiers[key]
+
+    def _lacking(self, what: str, key: str, there: Iterable[str]) -> ConfigurationError:
         for plugin in self.broken:
             if plugin.name == key:
-                raise ConfigurationError(f"the plugin {key} is broken: {plugin.error}")
+                return ConfigurationError(f"the plugin {key} is broken: {plugin.error}")
         if key in self.disabled:
-            raise ConfigurationError(
+            return ConfigurationError(
                 f"the plugin {key} is disabled: take it out of plugins.disabled in hub.toml "
                 "or of the environment variable CASEHUB_DISABLE_PLUGINS"
             )
-        raise ConfigurationError(f"there is no adapter {key!r}; {self._offer(key)}")
-
-    def _offer(self, key: str) -> str:
-        near = get_close_matches(key, self.adapters, n=1)
-        if near:
-            return f"did you mean {near[0]}?"
-        return f"there is {', '.join(sorted(self.adapters)) or 'none at all'}: see `casehub plugins`"
+        return ConfigurationError(f"there is no {what} {key!r}; {_offer(key, sorted(there))}")
 
 
-class _MalformedPlugin(HubError):
-    """A plugin was imported, but what it offers cannot be used."""
+@dataclass(slots=True)
+class _Found:
+    """What the plugins that were loaded so far offer."""
+
+    adapters: dict[str, AdapterInfo] = field(default_factory=dict)
+    notifiers: dict[str, NotifierInfo] = field(default_factory=dict)
+    policies: list[PolicyText] = field(default_factory=list)
+    loaded: dict[str, LoadedPlugin] = field(default_factory=dict)
 
 
 def load_plugins(disabled: Iterable[str] = (), found: Iterable[EntryPoint] | None = None) -> Plugins:
     """Load every installed plugin that is not disabled, by name; one that fails is listed and stops no other."""
     off = frozenset(disabled)
     points = sorted(entry_points(group=GROUP) if found is None else found, key=_name_and_origin)
-    adapters: dict[str, AdapterInfo] = {}
-    loaded: set[str] = set()
+    found_so_far = _Found()
     broken = []
     for point in points:
         if point.name in off:
             continue
         try:
-            adapters.update(_load(point, adapters, loaded))
-            loaded.add(point.name)
+            _load(point, found_so_far)
         except KeyboardInterrupt:  # the person at the keyboard means casehub, not the plugin
             raise
         except BaseException as error:  # noqa: BLE001  a plugin may fail in any way it likes, SystemExit included
             broken.append(_broken(point, error))
-    return Plugins(adapters, tuple(broken), tuple(sorted({point.name for point in points} & off)))
+    return Plugins(
+        adapters=found_so_far.adapters,
+        broken=tuple(broken),
+        disabled=tuple(sorted({point.name for point in points} & off)),
+        notifiers=found_so_far.notifiers,
+        policies=tuple(found_so_far.policies),
+        loaded=tuple(found_so_far.loaded.values()),
+    )
 
 
 def disabled_by(names: Iterable[str], environment: Mapping[str, str]) -> frozenset[str]:
@@ -112,70 +156,73 @@ def disabled_by(names: Iterable[str], environment: Mapping[str, str]) -> frozens
     return frozenset(names) | {name.strip() for name in listed if name.strip()}
 
 
-def _load(point: EntryPoint, taken: Mapping[str, AdapterInfo], loaded: set[str]) -> dict[str, AdapterInfo]:
-    """The adapters of one plugin.
+def _load(point: EntryPoint, found: _Found) -> None:
+    """Add what one plugin offers: all of it, or nothing.
 
     Each plugin has a manager of its own: one that raises ends no other's turn, and a misspelt hook has a culprit.
     """
-    if point.name in loaded:
-        raise _MalformedPlugin("another installed distribution has a plugin of this name: uninstall one of them")
+    if point.name in found.loaded:
+        raise MalformedPlugin("another installed distribution has a plugin of this name: uninstall one of them")
+    hook = _hooks_of(point)
+    adapters: list[type[Adapter]] = []
+    notifiers: list[type[Notifier]] = []
+    files: list[Traversable] = []
+    hook.hub_register_adapters(register=adapters.append)
+    hook.hub_register_notifiers(register=notifiers.append)
+    hook.hub_register_policies(register=files.append)
+    origin = (point.name, *_origin(point))
+    own_adapters = _checked("adapter", adapters, problem_with_adapter, found.adapters)
+    own_notifiers = _checked("notifier", notifiers, problem_with_notifier, found.notifiers)
+    policies = [PolicyText(f"{point.name}: {name}", text, point.name) for name, text in map(policy_text, files)]
+    found.adapters.update({key: AdapterInfo(adapter, *origin) for key, adapter in own_adapters.items()})
+    found.notifiers.update({key: NotifierInfo(notifier, *origin) for key, notifier in own_notifiers.items()})
+    found.policies += policies
+    found.loaded[point.name] = LoadedPlugin(*origin)
+
+
+def _hooks_of(point: EntryPoint) -> pluggy.HookRelay:
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     plugin = point.load()
     manager.register(plugin, name=point.name)
     manager.check_pending()
     if not manager.get_hookcallers(plugin):
-        raise _MalformedPlugin("it implements no hook of casehub: is its function marked with @hub.hookimpl?")
-    registered: list[type[Adapter]] = []
-    manager.hook.hub_register_adapters(register=registered.append)
-    return _checked(registered, point, taken)
+        raise MalformedPlugin("it implements no hook of casehub: is its function marked with @hub.hookimpl?")
+    return manager.hook
 
 
 def _checked(
-    registered: Iterable[type[Adapter]], point: EntryPoint, taken: Mapping[str, AdapterInfo]
-) -> dict[str, AdapterInfo]:
-    distribution, version = _origin(point)
-    own: dict[str, AdapterInfo] = {}
-    for adapter in registered:
-        problem = _problem_with(adapter)
-        if problem:
-            raise _MalformedPlugin(f"the adapter {getattr(adapter, '__name__', adapter)} {problem}")
-        if adapter.key in own:
-            raise _MalformedPlugin(f"it registers two adapters with the key {adapter.key}")
-        if adapter.key in taken:
-            owner = taken[adapter.key].plugin
-            raise _MalformedPlugin(f"the adapter key {adapter.key} is taken by the plugin {owner}: disable one of them")
-        own[adapter.key] = AdapterInfo(adapter, point.name, distribution, version)
+    what: str,
+    registered: Iterable[type[_Kind]],
+    problem_with: Callable[[object], str],
+    taken: Mapping[str, AdapterInfo] | Mapping[str, NotifierInfo],
+) -> dict[str, type[_Kind]]:
+    """What a plugin registered of one kind, by key."""
+    own: dict[str, type[_Kind]] = {}
+    for kind in registered:
+        if problem := problem_with(kind):
+            raise MalformedPlugin(f"the {what} {getattr(kind, '__name__', kind)} {problem}")
+        if kind.key in own:
+            raise MalformedPlugin(f"it registers two {what}s with the key {kind.key}")
+        if kind.key in taken:
+            owner = taken[kind.key].plugin
+            raise MalformedPlugin(f"the {what} key {kind.key} is taken by the plugin {owner}: disable one of them")
+        own[kind.key] = kind
     return own
 
 
-def _problem_with(adapter: object) -> str:
-    """What makes this unusable as an adapter, or nothing."""
-    if not (isinstance(adapter, type) and issubclass(adapter, Adapter)):
-        return "is not a subclass of hub.Adapter"
-    if inspect.isabstract(adapter):
-        return f"does not implement {', '.join(sorted(adapter.__abstractmethods__))}"
-    key = getattr(adapter, "key", None)
-    if not isinstance(key, str) or not _KEY.fullmatch(key):
-        return "has no key of small letters, digits and _"
-    title = getattr(adapter, "title", None)
-    if not isinstance(title, str) or not title:
-        return "has no title"
-    return _problem_with_capabilities(adapter) or _problem_with_settings(adapter)
+def _created(kind: type[_Kind], what: str, plugin: str) -> _Kind:
+    try:
+        return kind()
+    except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes
+        reason = _in_words(error)
+    raise ConfigurationError(f"the {what} {kind.key} of plugin {plugin} cannot be used: {reason}")
 
 
-def _problem_with_capabilities(adapter: type[Adapter]) -> str:
-    capabilities = getattr(adapter, "capabilities", None)
-    right = isinstance(capabilities, frozenset) and all(isinstance(one, Capability) for one in capabilities)
-    return "" if right else "has no capabilities, a frozenset of hub.Capability"
-
-
-def _problem_with_settings(adapter: type[Adapter]) -> str:
-    settings = getattr(adapter, "Settings", None)
-    if not (isinstance(settings, type) and issubclass(settings, BaseModel)):
-        return "has no Settings, a subclass of pydantic.BaseModel"
-    clash = sorted(OWN_KEYS & settings.model_fields.keys())
-    return f"has the setting {clash[0]}, which is casehub's own: give it another name" if clash else ""
+def _offer(key: str, there: list[str]) -> str:
+    if near := get_close_matches(key, there, n=1):
+        return f"did you mean {near[0]}?"
+    return f"there is {', '.join(there) or 'none at all'}: see `casehub plugins`"
 
 
 def _broken(point: EntryPoint, error: BaseException) -> BrokenPlugin:

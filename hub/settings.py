@@ -3,125 +3,69 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from platformdirs import user_config_path
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
-from hub.complaints import KeyPath, complaint, dotted, problems_of, unknown_key
+from hub.complaints import KeyPath, SourceOf, complaint, dotted, problems_of, unknown_key
 from hub.environment import BETWEEN, PREFIX, Environment, setting_source
 from hub.errors import ConfigurationError
-from hub.plugins import OWN_KEYS, AdapterInfo
+from hub.plugin_checks import NOTIFIER_KEYS, OWN_KEYS
+from hub.plugins import AdapterInfo, NotifierInfo
 from hub.secrets import resolved
+from hub.setting_tables import (
+    ChannelName,
+    ChannelTable,
+    NotifierTable,
+    Notify,
+    Office,
+    PluginChoice,
+    Run,
+    Week,
+    channel_name,
+)
 
-_MOST_DAYS = 36_500
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_DURATION = re.compile(r"(?:(\d{1,4})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,5})m)?", re.ASCII)
-
-
-def _duration(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    found = _DURATION.fullmatch(value)
-    if not value or not found:
-        raise ValueError("should be a duration such as 30m, 1h, 1h30m or 2d")
-    days, hours, minutes = (int(part or 0) for part in found.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes)
-
-
-def channel_name(name: str) -> str:
-    """The name of a channel as it was given; ValueError says how one is written."""
-    if not _NAME.fullmatch(name):
-        raise ValueError("should be named with small letters, digits and _ only, beginning with a letter: support_se")
-    return name
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
-ChannelName = Annotated[str, AfterValidator(channel_name)]
-Intervals = tuple[str, ...]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Week(_Table):
-    """The opening hours of each day of the week; a day without any is closed."""
-
-    mon: Intervals = ()
-    tue: Intervals = ()
-    wed: Intervals = ()
-    thu: Intervals = ()
-    fri: Intervals = ()
-    sat: Intervals = ()
-    sun: Intervals = ()
-
-
-_DAY = ("09:00-17:00",)
-
-
-class Office(_Table):
-    """When somebody is there to answer, for which dates that is known, and how soon an answer is promised."""
-
-    timezone: str
-    hours: Week = Week(mon=_DAY, tue=_DAY, wed=_DAY, thu=_DAY, fri=_DAY)
-    holidays: tuple[date, ...] = ()
-    special: dict[date, Intervals] = Field(default_factory=dict)
-    known_from: date
-    known_until: date
-    answer_within: str = "8wh"
-
-
-class PluginChoice(_Table):
-    """Which plugins to leave alone."""
-
-    disabled: tuple[str, ...] = ()
-
-
-class Run(_Table):
-    """How casehub behaves when nobody is looking."""
-
-    silent_after: Duration = timedelta(hours=1)
-
-
-class ChannelTable(BaseModel):
-    """One channel: what is casehub's own, and in `own` what its adapter will judge."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    adapter: str
-    enabled: bool = True
-    silent_after: Duration | None = None
-    new_case_after_days: int = Field(60, ge=0, le=_MOST_DAYS)
-    new_subject_after_days: int = Field(14, ge=0, le=_MOST_DAYS)
-
-    @property
-    def own(self) -> Mapping[str, Any]:
-        """The adapter's keys as they were written, secrets not looked up."""
-        return self.model_extra or {}
-
-    def __repr_args__(self) -> list[tuple[str | None, Any]]:
-        # Without the adapter's keys: somebody may have written a password where a reference belongs.
-        return [(name, getattr(self, name)) for name in type(self).model_fields]
+__all__ = [
+    "ChannelName",
+    "ChannelTable",
+    "NotifierTable",
+    "Notify",
+    "Office",
+    "PluginChoice",
+    "Run",
+    "Settings",
+    "Week",
+    "adapter_settings",
+    "channel_name",
+    "config_file",
+    "find_config",
+    "load_settings",
+    "notifier_settings",
+    "read_settings",
+]
 
 
 class Settings(BaseSettings):
-    """Everything that is set but the adapters' own tables, which their adapters judge."""
+    """Everything that is set but the own keys of channels and notifiers, which their plugins judge."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=BETWEEN, extra="forbid", frozen=True)
 
     data: Path = Field(Path("data"), description="the folder of the database; a relative one lies beside this file")
+    policies: Path = Field(Path("policies.toml"), description="the seller's own policies; a relative one lies beside")
     office: Office
     plugins: PluginChoice = PluginChoice()
     run: Run = Run()
+    notify: Notify = Notify()
     channels: dict[ChannelName, ChannelTable] = Field(default_factory=dict)
+    notifiers: dict[ChannelName, NotifierTable] = Field(default_factory=dict)
 
     _file: Path = PrivateAttr(default=Path("hub.toml"))
 
@@ -134,6 +78,17 @@ class Settings(BaseSettings):
     def data_folder(self) -> Path:
         """The folder of the database."""
         return (self._file.parent / self.data.expanduser()).absolute()
+
+    @property
+    def policies_file(self) -> Path | None:
+        """The file of the seller's own policies, or None; ConfigurationError if one is named that is not there."""
+        file = (self._file.parent / self.policies.expanduser()).absolute()
+        if file.is_file():
+            return file
+        if "policies" not in self.model_fields_set:
+            return None
+        source = setting_source(("policies",), str(self._file))
+        raise ConfigurationError(f"policies ({source}) names {file}, but there is no such file")
 
     @classmethod
     def settings_customise_sources(
@@ -197,6 +152,8 @@ def read_settings(text: str, file: Path) -> Settings:
         problems += problems_of(error.errors(include_url=False), Settings, source_of)
     except SettingsError as error:
         problems.append(f"the environment: {error}; a list or table is written as JSON there")
+    else:
+        problems += _unknown_channels(settings, source_of)
     if problems:  # raised here, outside the handlers, because the exceptions above hold the rejected values
         raise complaint(str(file), problems)
     settings._file = file  # noqa: SLF001  the only maker of Settings
@@ -205,14 +162,36 @@ def read_settings(text: str, file: Path) -> Settings:
 
 def adapter_settings(info: AdapterInfo, name: str, settings: Settings) -> BaseModel:
     """The settings of a channel's adapter, secrets looked up; all their problems are in one ConfigurationError."""
-    model = info.adapter.Settings
-    before: KeyPath = ("channels", name)
-    source_of = partial(setting_source, file=str(settings.file))
-    own = settings.channels[name].own
-    known = {key: value for key, value in own.items() if key in model.model_fields}
-    candidates = [*model.model_fields, *OWN_KEYS]
-    problems = [unknown_key((*before, key), candidates, source_of) for key in own if key not in known]
-    values, wrong = resolved(model, known, settings.file.parent)
+    table = _OwnTable(("channels", name), settings.channels[name].own, info.adapter.Settings, info.plugin, OWN_KEYS)
+    return _judged(table, settings.file)
+
+
+def notifier_settings(info: NotifierInfo, name: str, settings: Settings) -> BaseModel:
+    """The own settings of a notifier, secrets looked up; all their problems are in one ConfigurationError."""
+    own = settings.notifiers[name].own
+    return _judged(
+        _OwnTable(("notifiers", name), own, info.notifier.Settings, info.plugin, NOTIFIER_KEYS), settings.file
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnTable:
+    """What a plugin will judge: its keys as they were written, where they lie, and the keys that are casehub's own."""
+
+    path: KeyPath
+    own: Mapping[str, Any]
+    model: type[BaseModel]
+    plugin: str
+    hub_keys: frozenset[str]
+
+
+def _judged(table: _OwnTable, file: Path) -> BaseModel:
+    model, before = table.model, table.path
+    source_of = partial(setting_source, file=str(file))
+    known = {key: value for key, value in table.own.items() if key in model.model_fields}
+    candidates = [*model.model_fields, *table.hub_keys]
+    problems = [unknown_key((*before, key), candidates, source_of) for key in table.own if key not in known]
+    values, wrong = resolved(model, known, file.parent)
     problems += [f"{dotted((*before, *path))} ({source_of((*before, *path))}) {text}" for path, text in wrong.items()]
     try:
         made = model.model_validate(values)
@@ -222,11 +201,22 @@ def adapter_settings(info: AdapterInfo, name: str, settings: Settings) -> BaseMo
         details = [detail for detail in error.errors(include_url=False) if detail["loc"][:1] not in said]
         problems += problems_of(details, model, source_of, before)
     except Exception as error:  # noqa: BLE001  a plugin's validator may fail in any way; its text may hold the value
-        told = f"the plugin {info.plugin} fails at judging it: {type(error).__name__}"
+        told = f"the plugin {table.plugin} fails at judging it: {type(error).__name__}"
         problems.append(f"{dotted(before)} ({source_of(before)}) cannot be used: {told}")
     if problems:  # see read_settings
-        raise complaint(str(settings.file), problems)
-    return _beside(settings.file.parent, made)
+        raise complaint(str(file), problems)
+    return _beside(file.parent, made)
+
+
+def _unknown_channels(settings: Settings, source_of: SourceOf) -> Iterator[str]:
+    there = ", ".join(settings.channels) or "none at all"
+    for name, table in settings.notifiers.items():
+        path = ("notifiers", name, "channels")
+        for channel in table.channels or ():
+            if channel not in settings.channels:
+                near = get_close_matches(channel, settings.channels, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"there is {there}"
+                yield f"{dotted(path)} ({source_of(path)}) names a channel that is not set; {hint}"
 
 
 def _beside(folder: Path, made: BaseModel) -> BaseModel:

@@ -24,7 +24,9 @@ from hub import (
     Receipt,
     Reply,
 )
-from hub.core.policy import Deadline
+from hub.core.model import epoch
+from hub.core.policy import ClockName
+from hub.core.readings import Evaluation, Reading
 
 MONDAY_NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -124,7 +126,11 @@ class _PretendedConnection(Connection):
         return Receipt(f"platform-{reply.key}", MONDAY_NOON) if there else None
 
 
-def a_day_later(case: Case) -> Deadline | None:
+def a_day_later(case: Case) -> Evaluation:
     """A policy that gives everybody a day."""
     started = case.waiting_since
-    return Deadline("a-day", started, started + timedelta(days=1)) if started else None
+    clocks: tuple[Reading, ...] = ()
+    if started is not None:
+        start, due = epoch(started), epoch(started + timedelta(days=1))
+        clocks = (Reading(ClockName.FIRST_RESPONSE, 0, "a message", "a-day", start, due),)
+    return Evaluation("a-day", "1", "digest", "a-day", (), clocks=clocks)

@@ -1,4 +1,4 @@
-"""What every store must do, said in the words of its port.
+"""What every store must do, said in the words of its port; tests/clocks_contract.py has what it must do with clocks.
 
 Subclass StoreContract where three fixtures are at hand: `store`, an opened store; `reopen`, which opens one more handle
 on the same data; `fresh`, which opens a new and empty store. The first two are closed by the fixtures.
@@ -29,15 +29,19 @@ from hub.core.events import (
 )
 from hub.core.incoming import CaseUpdate, Clue, ClueKind, Incoming, IncomingMessage
 from hub.core.merge import Change, Keys, keys_of, merge_batch
-from hub.core.model import Attachment, Author, Case, CaseState, CaseType, Direction, Message, Order, Party
+from hub.core.model import Attachment, Author, Case, CaseState, CaseType, Direction, Message, Order, Party, epoch
 from hub.core.outbox import Reply, ReplyState, as_message, start_sending
-from hub.core.policy import Deadline
+from hub.core.policy import ClockName, Deed
 from hub.core.ports import CaseFilter, ChannelRecord, ListOrder, Store, Writer
+from hub.core.readings import Deadline, Evaluation, Reading, StageReading, headline
 from hub.core.replay import apply, replay
 from hub.errors import Busy, HubError, NotFound
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 123457, tzinfo=UTC)
 EVERY = CaseFilter(states=frozenset())
+DAY = 86_400
+EARLY, LATE = NOON - timedelta(days=400), NOON + timedelta(days=400)
+NOTHING_OWED = Evaluation("office", "1", "digest", "a-day", ())
 Opener = Callable[[], Store]
 
 
@@ -86,9 +90,34 @@ def take_within(writer: Writer, items: Sequence[Incoming], channel: str = "shop"
     return [change.case.number for change in merged.changes]
 
 
-def due_in_a_day(case: Case) -> Deadline | None:
-    since = case.waiting_since
-    return Deadline("24h", since, since + timedelta(days=1)) if since else None
+def due_in_a_day(case: Case) -> Evaluation:
+    """A day for each message of the customer, whatever was said before it."""
+    asked = [message for message in case.messages if message.asks_for_an_answer]
+    clocks = tuple(_a_day_for(case, message, cycle) for cycle, message in enumerate(asked))
+    wakeup = min((reading.stages[0].at for reading in clocks if reading.is_open), default=None)
+    return replace(NOTHING_OWED, clocks=clocks, wakeup=wakeup)
+
+
+def _a_day_for(case: Case, message: Message, cycle: int) -> Reading:
+    start, settled = epoch(message.sent_at), case.settled.get(message.ref)
+    due = start + DAY
+    stages = (StageReading("warn", due - 3600, Deed.WARN), StageReading("refund", due, expect="refunds it"))
+    reading = Reading(ClockName.NEXT_RESPONSE, cycle, message.ref, "24h", start, due, due, stages=stages)
+    if settled is not None:
+        return replace(reading, ended=epoch(settled.at))
+    return reading if case.is_open else replace(reading, ended=start, cancelled=True)
+
+
+def owed(start: datetime, due: datetime | None, problem: str = "") -> Evaluation:
+    """One clock that runs from an instant to another one."""
+    ends = None if due is None else epoch(due)
+    reading = Reading(ClockName.FIRST_RESPONSE, 0, "a", "office", epoch(start), ends, ends, problem=problem)
+    return replace(NOTHING_OWED, clocks=(reading,))
+
+
+def evaluate(store: Store, number: str, evaluation: Evaluation) -> None:
+    with store.writing() as writer:
+        writer.set_evaluation(number, evaluation)
 
 
 def happen(store: Store, number: str, *happenings: Happening, after: int = 60) -> Case:
@@ -178,7 +207,7 @@ class StoreContract:
         case = replay([Event(Opened("CH-4711", "shop", "r"), NOON, NOON)])
 
         with pytest.raises(NotFound), store.writing() as writer:
-            writer.save(Change(case, (Event(Assigned("x"), NOON, NOON),)), None)
+            writer.save(Change(case, (Event(Assigned("x"), NOON, NOON),)), NOTHING_OWED)
 
         assert store.counts() == {}
 
@@ -211,7 +240,7 @@ class StoreContract:
         with store.writing() as writer:
             [number] = take_within(writer, [mail("a", problem="kaputt"), mail("b", answers="a", after=5)])
             reread = Event(MessageReread(mail("a", "läsbart").message), NOON, NOON)
-            writer.save(Change(apply(writer.case(number), reread), (reread,)), None)
+            writer.save(Change(apply(writer.case(number), reread), (reread,)), NOTHING_OWED)
 
         assert store.unreadable() == []
         assert store.inspect() == []
@@ -236,7 +265,7 @@ class StoreContract:
         twin = Event(Opened("CH-2000", "shop", "a"), NOON, NOON)
 
         with pytest.raises(HubError), store.writing() as writer:
-            writer.save(Change(replay([twin]), (twin,), is_new=True), None)
+            writer.save(Change(replay([twin]), (twin,), is_new=True), NOTHING_OWED)
 
         assert store.counts() == {CaseState.OPEN: 1}
 
@@ -317,8 +346,7 @@ class StoreContract:
             take(store, mail(ref, after=n))[0] for ref, n in (("a", 9), ("b", 1), ("c", 2), ("d", 3))
         )
         for number in (answered, newer):
-            with store.writing() as writer:
-                writer.set_deadline(number, None)
+            evaluate(store, number, NOTHING_OWED)
 
         assert [case.number for case in store.cases(CaseFilter())] == [early, late, newer, answered]
         assert [case.number for case in store.cases(CaseFilter(limit=1))] == [early]
@@ -331,9 +359,8 @@ class StoreContract:
         together = NOON + timedelta(days=3)
         for number, minutes in zip(numbers, (5, 1, 9, None), strict=True):
             began = NOON + timedelta(minutes=minutes or 0)
-            unknown = Deadline("office", began, None, "the calendar ends")
-            with store.writing() as writer:
-                writer.set_deadline(number, unknown if minutes is None else Deadline("office", began, together))
+            unknown = owed(began, None, "the calendar ends")
+            evaluate(store, number, unknown if minutes is None else owed(began, together))
         a, b, c, d = numbers
 
         assert [case.number for case in store.cases(CaseFilter())] == [b, a, c, d]
@@ -353,8 +380,10 @@ class StoreContract:
         assert numbers(channel="annan") == [two]
         assert numbers(assignee="åsa") == [one]
         assert numbers(type=CaseType.RETURN) == [two]
-        assert numbers(due_before=NOON + timedelta(days=1)) == []
-        assert numbers(due_before=NOON + timedelta(days=1, microseconds=1)) == [one]
+        due = NOON.replace(microsecond=0) + timedelta(days=1)
+        assert numbers(due_before=due) == numbers(risk_before=due) == []
+        assert numbers(due_before=due + timedelta(microseconds=1)) == [one]
+        assert numbers(risk_before=due + timedelta(microseconds=1)) == [one]
 
     def test_a_summary_says_what_the_case_says(self, store: Store) -> None:
         [number] = take(store, mail("a", order_number="ORD-77/12", problem="no charset"))
@@ -370,18 +399,19 @@ class StoreContract:
         )
         assert (line.order_number, line.messages, line.unreadable) == ("ORD-77/12", 2, 1)
         assert (line.opened_at, line.changed_at) == (case.opened_at, case.changed_at)
-        assert line.deadline == due_in_a_day(case)
+        assert (line.urgent, line.rating) == (False, "")
+        assert line.deadline == headline(due_in_a_day(case))
         assert list(store.cases(CaseFilter())) == [line] == list(store.search(number))
 
     def test_a_deadline_nobody_could_compute_keeps_its_reason(self, store: Store) -> None:
         [number] = take(store, mail("a"))
-        problem = Deadline("24h", NOON, None, "the calendar ends in 2025 åäö")
-        with store.writing() as writer:
-            writer.set_deadline(number, problem)
+        problem = "the calendar ends in 2025 åäö"
+        evaluate(store, number, owed(NOON, None, problem))
 
-        assert store.summary(number).deadline == problem
-        with pytest.raises(NotFound), store.writing() as writer:
-            writer.set_deadline("CH-99", problem)
+        began = NOON.replace(microsecond=0)
+        assert store.summary(number).deadline == Deadline("office", began, None, problem, clock="first_response")
+        with pytest.raises(NotFound):
+            evaluate(store, "CH-99", NOTHING_OWED)
 
     def test_states_are_counted_and_open_cases_listed(self, store: Store) -> None:
         one, two, three = take(store, mail("a"), mail("b"), mail("c"))
@@ -546,6 +576,7 @@ class StoreContract:
             checkpoint={"not": "kept"},
             started_at=NOON,
             succeeded_at=NOON + timedelta(seconds=1),
+            read_until=NOON - timedelta(seconds=1),
             failed_at=NOON,
             error="nej 🙂",
             failing_since=NOON,
@@ -700,14 +731,14 @@ class StoreContract:
 
         assert everything(store) == before
         assert (count, store.inspect()) == (len(store.cases(EVERY)), [])
-        store.rebuild(lambda case: None)
+        store.rebuild(lambda case: NOTHING_OWED)
         assert {case.deadline for case in store.cases(EVERY)} == {None}
 
     def test_a_rebuild_that_fails_changes_nothing(self, store: Store) -> None:
         fill(store)
         before = everything(store)
 
-        def fail(case: Case) -> Deadline | None:
+        def fail(case: Case) -> Evaluation:
             raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
@@ -757,7 +788,11 @@ def everything(store: Store) -> tuple[object, ...]:
         known = [writer.known(channel, keys) for channel in ("shop", "annan")]
     lists = [list(store.cases(CaseFilter(states=states, order=order))) for states in _STATES for order in ListOrder]
     found = [list(store.search(text)) for text in ("hej", "äpple", "ärende a", "CH", "läst")]
-    return lists, found, known, store.counts(), store.unreadable(), store.channel("shop"), store.open_cases("shop")
+    evaluated = {case.number: store.evaluated(case.number) for case in store.cases(EVERY)}
+    runs = [list(store.clocks(clock, EARLY, LATE)) for clock in ClockName]
+    woken = (list(store.awake(LATE)), evaluated, runs, list(store.ratings(EARLY, LATE)))
+    told = (list(store.steps()), list(store.figures()), store.counts(), store.unreadable())
+    return lists, found, known, woken, told, store.channel("shop"), store.open_cases("shop")
 
 
 _STATES = (frozenset[CaseState](), frozenset({CaseState.OPEN, CaseState.WAITING}))

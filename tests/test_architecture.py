@@ -164,6 +164,11 @@ def only_the_store_speaks_with_the_database(module: Module) -> Iterator[str]:
     yield from only_in(module, ("hub.store",), STORE_LIBRARIES, "only hub.store knows the database")
 
 
+def only_the_http_client_speaks_http(module: Module) -> Iterator[str]:
+    libraries = ("httpx", "tenacity", "urllib.request", "http.client")
+    yield from only_in(module, ("hub.http",), libraries, "only hub.http goes to the web")
+
+
 def only_the_store_writes_sql(module: Module) -> Iterator[str]:
     if not module.lies_in("hub.store"):
         for line, text in texts(module):
@@ -265,6 +270,10 @@ WALLS: dict[Wall, tuple[Module, Module]] = {
     only_the_store_speaks_with_the_database: (
         Module("hub_other.bad", "import sqlite3\n"),
         Module("hub.store.good", "import sqlite3\n"),
+    ),
+    only_the_http_client_speaks_http: (
+        Module("hub_other.bad", "import httpx\n"),
+        Module("hub.http", "import httpx\n"),
     ),
     only_the_store_writes_sql: (
         Module("hub.runs.bad", 'query = f"SELECT {1}\\nFROM cases"\n'),

@@ -42,8 +42,8 @@ from hub.core.model import (
     Party,
 )
 from hub.core.outbox import Receipt, Reply, ReplyState, become_uncertain, move, start_sending
-from hub.core.policy import Deadline
 from hub.core.ports import Clock
+from hub.core.readings import Deadline
 from hub.runs.channel import Source
 
 NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -88,7 +88,7 @@ class Desktop:
         with open_hub(self.config) as hub, hub.store.writing() as writer:
             known = writer.known(channel, keys_of(items))
             for change in merge_batch(items, known, channel, hub.clock.now(), writer.next_number).changes:
-                writer.save(change, hub.deadline_of(change.case))
+                writer.save(change, hub.evaluation_of(change.case))
 
     def keep(self, content: bytes) -> str:
         """Keep a content beside the database."""

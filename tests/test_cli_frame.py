@@ -24,7 +24,7 @@ import structlog
 from click.testing import CliRunner, Result
 
 from hub import log
-from hub.app import Channel, Hub, open_hub, refresh_deadlines
+from hub.app import Channel, Hub, open_hub, refresh_evaluations
 from hub.cli import COMMANDS, common, main
 from hub.cli import init as init_module
 from hub.cli.common import echo_json, take_any_text
@@ -34,6 +34,7 @@ from hub.core.matching import MatchingRules
 from hub.core.merge import keys_of, merge_batch
 from hub.core.model import Author, Direction, Message, Party
 from hub.errors import Busy, ConfigurationError, NotFound, Refused, StoreError, Unavailable
+from hub.policies.versions import tzdata_version
 
 if TYPE_CHECKING:
     from tests.fakes import MovableClock
@@ -597,12 +598,12 @@ def test_deadlines_are_computed_anew_once_when_the_promise_changes(
     with open_hub(clock=clock) as hub:
         number = save_a_mail(hub)
         before = hub.store.summary(number).deadline
-        unchanged = refresh_deadlines(hub.store, hub.deadline_of, hub.promise.digest)
+        unchanged = refresh_evaluations(hub.store, hub.evaluation_of, f"{hub.book.digest}:tzdata-{tzdata_version()}")
     monkeypatch.setenv("CASEHUB_OFFICE__ANSWER_WITHIN", "1wh")
 
     with open_hub(clock=clock) as hub:
         after = hub.store.summary(number).deadline
-        again = refresh_deadlines(hub.store, hub.deadline_of, hub.promise.digest)
+        again = refresh_evaluations(hub.store, hub.evaluation_of, f"{hub.book.digest}:tzdata-{tzdata_version()}")
 
     assert unchanged == again == 0
     assert before is not None
@@ -619,7 +620,7 @@ def save_a_mail(hub: Hub) -> str:
     with hub.store.writing() as writer:
         known = writer.known("support", keys_of(items))
         [change] = merge_batch(items, known, "support", hub.clock.now(), writer.next_number, MatchingRules()).changes
-        writer.save(change, hub.deadline_of(change.case))
+        writer.save(change, hub.evaluation_of(change.case))
     return change.case.number
 
 

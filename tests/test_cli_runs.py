@@ -24,7 +24,7 @@ Install = Callable[..., None]
 Write = Callable[[str], Path]
 
 PLATFORM = """
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import hub
@@ -45,8 +45,9 @@ class Connection(hub.Connection):
             raise hub.AuthenticationFailed("the password is wrong")
         done = checkpoint["done"] if checkpoint else 0
         for number in range(done + 1, 4):
+            written = datetime.now(UTC) - timedelta(seconds=9 - number)
             message = hub.Message(
-                f"m{number}", hub.Author.CUSTOMER, hub.Direction.INBOUND, datetime.now(UTC),
+                f"m{number}", hub.Author.CUSTOMER, hub.Direction.INBOUND, written,
                 text="Hej 🙂", subject=f"Fråga {number}", sender=hub.Party("Åsa", "asa@kund.example"),
             )
             yield hub.Batch((hub.IncomingMessage(message),), {"done": number}, progress=hub.Progress(number, 3))

@@ -103,6 +103,11 @@ def test_an_unknown_word_of_an_enumeration_is_refused() -> None:
         load_happening("StateChanged", '{"state":"asleep","by":"seller"}')
 
 
+def test_a_list_in_the_place_of_an_object_is_refused() -> None:
+    with pytest.raises(TypeError, match="a Money is written as an object, not as list"):
+        loads(Money, "[]")
+
+
 def test_a_naive_instant_does_not_come_back() -> None:
     body = '{"message":{"ref":"r","author":"customer","direction":"inbound","sent_at":"2026-11-16T12:00:00"}}'
 

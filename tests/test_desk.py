@@ -15,15 +15,15 @@ from hub.core.events import ReplyStopped
 from hub.core.incoming import CaseUpdate, Clue, ClueKind, IncomingMessage, OwnEcho
 from hub.core.matching import MatchingRules
 from hub.core.merge import keys_of, merge_batch
-from hub.core.model import Author, Case, CaseState, CaseType, Direction, Message, Party
+from hub.core.model import Author, CaseState, CaseType, Direction, Message, Party
 from hub.core.outbox import ReplyState, become_uncertain, move, start_sending
-from hub.core.policy import Deadline
 from hub.core.ports import Clock, Store
 from hub.core.replay import replay
 from hub.errors import NotFound, Refused
 from hub.runs import desk as desk_module
 from hub.runs.desk import Desk, Reread, keep_files
 from hub.store import open_store
+from tests.fakes import a_day_later
 
 NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ASA = Party("Åsa Öberg", "asa@kund.example")
@@ -31,11 +31,6 @@ ASA = Party("Åsa Öberg", "asa@kund.example")
 
 class AnyClock(Clock, Protocol):
     def advance(self, *by: timedelta, **more: float) -> datetime: ...
-
-
-def a_day_later(case: Case) -> Deadline | None:
-    started = case.waiting_since
-    return Deadline("day", started, started + timedelta(days=1)) if started else None
 
 
 def letter(ref: str, *, minutes: int = 0, sender: Party = ASA, clues: tuple[Clue, ...] = ()) -> IncomingMessage:

@@ -99,7 +99,7 @@ def test_the_plugin_of_the_tutorial_is_found_reads_and_answers(
     [case, _] = sorted(store.cases(CaseFilter()), key=lambda found: found.number)
     with store.writing() as writer:
         change, reply = queue_reply(store.case(case.number), "Tomorrow.", (), "k1", "question-1", "eva", clock.now())
-        writer.save(change, None)
+        writer.save(change, a_day_later(change.case))
         writer.save_reply(reply)
     sent = deliver([source], DeliveryPorts(store, clock, a_day_later))[0]
     store.close()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.cli.due_text import DueText, Urgency, elapsed, time_left
-from hub.core.policy import Deadline
+from hub.core.readings import Deadline
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 

@@ -9,24 +9,19 @@ from pathlib import Path
 import pytest
 
 from hub.core.model import epoch, from_epoch
-from hub.core.policy import Promise
+from hub.core.targets import Unit, reach
 from hub.errors import ConfigurationError
-from hub.office import OfficeHours, local_timezone, office_calendar, promise, propose_holidays
+from hub.office import OfficeHours, local_timezone, office_calendar, propose_holidays, surroundings
 
 OFFICE = OfficeHours("Europe/Stockholm", date(2012, 1, 1), date(2028, 12, 31))
 
 
-def due(made: Promise, start: datetime) -> datetime:
-    return from_epoch(made.calendar.add(epoch(start), made.working_seconds))
-
-
 def test_the_rule_of_thumb_gives_the_deadline_of_the_article_it_comes_from() -> None:
-    made = promise(OFFICE)
+    around = surroundings(OFFICE)
 
-    assert due(made, datetime(2012, 9, 10, 10, tzinfo=UTC)) == datetime(2012, 9, 11, 10, tzinfo=UTC)
-    assert made.working_seconds == 8 * 3600
-    assert "inom åtta arbetstimmar" in made.source
-    assert made.title == "an answer within 8 working hours"
+    legs = reach(epoch(datetime(2012, 9, 10, 10, tzinfo=UTC)), around.answer_within, around.office)
+
+    assert from_epoch(legs[-1].end) == datetime(2012, 9, 11, 10, tzinfo=UTC)
 
 
 def test_hours_holidays_and_special_days_reach_the_calendar() -> None:
@@ -49,19 +44,24 @@ def test_hours_holidays_and_special_days_reach_the_calendar() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds", "title"),
-    [("1wh", 3600, "an answer within 1 working hour"), ("90wm", 5400, "an answer within 90 working minutes")],
+    ("text", "unit", "amount"),
+    [
+        ("1wh", Unit.OPEN_TIME, 3600),
+        ("90wm", Unit.OPEN_TIME, 5400),
+        ("24h", Unit.ELAPSED_TIME, 86400),
+        ("1wd", Unit.WORKING_DAYS, 1),
+    ],
 )
-def test_a_promise_of_ones_own_is_the_sellers(text: str, seconds: int, title: str) -> None:
-    made = promise(replace(OFFICE, answer_within=text))
+def test_an_office_may_promise_in_any_unit(text: str, unit: Unit, amount: int) -> None:
+    [step] = surroundings(replace(OFFICE, answer_within=text)).answer_within
 
-    assert (made.working_seconds, made.title, made.source) == (seconds, title, "the seller's own promise")
+    assert (step.unit, step.amount) == (unit, amount)
 
 
-@pytest.mark.parametrize("text", ["", "8", "8h", "0wh", "-1wh", "8 wh", "1.5wh", "٨wh", "8wh\n", "999999wh"])
+@pytest.mark.parametrize("text", ["", "8", "0wh", "-1wh", "8 wh", "1.5wh", "٨wh", "8wh\n", "999999wh"])
 def test_an_unusable_promise_names_its_key_and_the_way_out(text: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"\[office\] answer_within: .* write hours as 8wh or minutes as 90wm"):
-        promise(replace(OFFICE, answer_within=text))
+    with pytest.raises(ConfigurationError, match=r"\[office\] answer_within: .* is no step of a target: write"):
+        surroundings(replace(OFFICE, answer_within=text))
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,48 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
 from hub.errors import ConfigurationError
-from hub.plugins import AdapterInfo, Plugins, disabled_by, load_plugins
+from hub.plugins import AdapterInfo, LoadedPlugin, Plugins, PolicyText, disabled_by, load_plugins
 
 Install = Callable[..., None]
+
+BELL = """
+from pydantic import BaseModel
+
+import hub
+
+
+class Bell(hub.Notifier):
+    key = "bell"
+    title = "A bell"
+    leaves_the_house = False
+
+    class Settings(BaseModel):
+        loud: bool = True
+
+    def notify(self, settings, notification, tools):
+        tools.echo("ding")
+
+
+@hub.hookimpl
+def hub_register_notifiers(register):
+    register(Bell)
+"""
+POLICIES = """
+from pathlib import Path
+
+import hub
+
+
+@hub.hookimpl
+def hub_register_policies(register):
+    for name in {names!r}:
+        register(Path({folder!r}) / name)
+"""
 
 
 def broken(plugins: Plugins, name: str) -> str:
@@ -174,3 +209,131 @@ def test_an_entry_point_without_a_distribution_is_taken_too(install_plugin: Inst
 
     assert isinstance(plugins.adapters["shop"], AdapterInfo)
     assert plugins.adapters["shop"].version == ""
+
+
+# Notifiers
+
+
+def test_a_plugin_with_notifiers_only_is_well_formed(install_plugin: Install) -> None:
+    install_plugin("bell", BELL)
+
+    plugins = load_plugins()
+
+    info = plugins.notifier("bell")
+    assert (info.plugin, info.distribution, info.version) == ("bell", "casehub_bell", "1.2")
+    assert info.create().title == "A bell"
+    assert "bell" not in plugins.adapters
+    assert LoadedPlugin("bell", "casehub_bell", "1.2") in plugins.loaded
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "reason"),
+    [
+        ("hub.Notifier", "object", "the notifier Bell is not a subclass of hub.Notifier"),
+        ("register(Bell)", "register(3)", "the notifier 3 is not a subclass of hub.Notifier"),
+        ('key = "bell"', 'key = "A bell"', "has no key of small letters, digits and _"),
+        ('title = "A bell"', "title = 3", "has no title"),
+        ("leaves_the_house = False", "", "does not say whether it leaves_the_house: True or False"),
+        ("leaves_the_house = False", "leaves_the_house = 0", "does not say whether it leaves_the_house"),
+        ("class Settings(BaseModel)", "class Settings", "has no Settings"),
+        ("loud: bool", "audiences: bool", "has the setting audiences, which is casehub's own"),
+        ("def notify", "def notfy", "does not implement notify"),
+        ("register(Bell)", "register(Bell)\n    register(Bell)", "it registers two notifiers with the key bell"),
+    ],
+)
+def test_a_malformed_notifier_breaks_its_plugin(install_plugin: Install, right: str, wrong: str, reason: str) -> None:
+    assert right in BELL
+    install_plugin("bell", BELL.replace(right, wrong))
+
+    plugins = load_plugins()
+
+    assert reason in broken(plugins, "bell")
+    assert "bell" not in plugins.notifiers
+
+
+def test_of_two_plugins_with_one_notifier_the_first_by_name_keeps_it(install_plugin: Install) -> None:
+    install_plugin("zoo", BELL)
+    install_plugin("ant", BELL)
+
+    plugins = load_plugins()
+
+    assert plugins.notifiers["bell"].plugin == "ant"
+    assert broken(plugins, "zoo") == "the notifier key bell is taken by the plugin ant: disable one of them"
+
+
+def test_an_adapter_and_a_notifier_may_have_one_key(install_plugin: Install, shop_source: str) -> None:
+    install_plugin("shop", shop_source + BELL.replace('"bell"', '"shop"'))
+
+    plugins = load_plugins()
+
+    assert plugins.adapter("shop").plugin == plugins.notifier("shop").plugin == "shop"
+
+
+def test_a_plugin_is_taken_whole_or_not_at_all(install_plugin: Install, shop_source: str) -> None:
+    install_plugin("shop", shop_source + BELL.replace("leaves_the_house = False", ""))
+
+    plugins = load_plugins()
+
+    assert "leaves_the_house" in broken(plugins, "shop")
+    assert "shop" not in plugins.adapters
+    assert "shop" not in {plugin.name for plugin in plugins.loaded}
+
+
+def test_an_unknown_notifier_is_answered_with_the_nearest(install_plugin: Install) -> None:
+    install_plugin("bell", BELL)
+
+    with pytest.raises(ConfigurationError, match=r"there is no notifier 'bel'; did you mean bell\?"):
+        load_plugins().notifier("bel")
+    with pytest.raises(ConfigurationError, match="there is none at all"):
+        load_plugins(found=[]).notifier("bell")
+
+
+def test_a_notifier_that_cannot_be_made_is_a_configuration_error(install_plugin: Install) -> None:
+    install_plugin("bell", BELL.replace("leaves_the_house", "__init__ = 3\n    leaves_the_house"))
+
+    with pytest.raises(ConfigurationError, match="the notifier bell of plugin bell cannot be used: TypeError"):
+        load_plugins().notifiers["bell"].create()
+
+
+# Policies
+
+
+def test_the_policies_of_a_plugin_are_collected_unread(install_plugin: Install, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes(b"\xef\xbb\xbf" + 'id = "Åsa 漢字 🙂"'.encode())
+    (tmp_path / "b.toml").write_text("no TOML at all", encoding="utf-8")
+    install_plugin("shop", POLICIES.format(folder=str(tmp_path), names=("a.toml", "b.toml")))
+
+    found = [policy for policy in load_plugins().policies if policy.plugin == "shop"]
+
+    assert found == [
+        PolicyText("shop: a.toml", 'id = "Åsa 漢字 🙂"', "shop"),
+        PolicyText("shop: b.toml", "no TOML at all", "shop"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("gone.toml", "its policy gone.toml cannot be read: No such file or directory"),
+        (".", "cannot be read: Is a directory"),
+        ("latin.toml", "its policy latin.toml is not text: byte 10 is not UTF-8"),
+    ],
+)
+def test_a_policy_that_cannot_be_read_breaks_its_plugin(
+    install_plugin: Install, shop_source: str, tmp_path: Path, name: str, reason: str
+) -> None:
+    (tmp_path / "latin.toml").write_bytes(b'title = "\xe5"')
+    install_plugin("shop", shop_source + POLICIES.format(folder=str(tmp_path), names=(name,)))
+
+    plugins = load_plugins()
+
+    assert reason in broken(plugins, "shop")
+    assert "shop" not in plugins.adapters
+
+
+def test_what_is_no_file_is_no_policy(install_plugin: Install) -> None:
+    install_plugin("shop", "import hub\n@hub.hookimpl\ndef hub_register_policies(register): register('a.toml')")
+
+    assert broken(load_plugins(), "shop") == (
+        "it registers str as a policy, which is no file: importlib.resources.files() gives one"
+    )

@@ -9,8 +9,19 @@ import pytest
 
 import hub
 from hub import errors
+from hub.core import escalation
 
-HEAVY = {"pydantic", "pydantic_settings", "rich", "sqlite_utils", "structlog", "holidays", "imapclient", "httpx"}
+HEAVY = {
+    "pydantic",
+    "pydantic_settings",
+    "rich",
+    "sqlite_utils",
+    "structlog",
+    "holidays",
+    "imapclient",
+    "httpx",
+    "apprise",
+}
 
 
 @pytest.mark.parametrize("name", hub.__all__)
@@ -27,6 +38,10 @@ def test_every_error_is_public() -> None:
     kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
 
     assert kinds <= set(hub.__all__)
+
+
+def test_a_step_is_one_of_the_ladder_and_not_one_of_a_target() -> None:
+    assert hub.Step is escalation.Step
 
 
 def test_a_name_that_is_not_public_is_refused_as_python_does() -> None:

@@ -20,11 +20,16 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
 from hub.adapter import Adapter, Capability, Connection, Tools
+from hub.core.policy import Audience, Deed
 from hub.errors import ConfigurationError
-from hub.plugins import OWN_KEYS, AdapterInfo
+from hub.notifier import Notification, Notifier, NotifierTools
+from hub.plugin_checks import NOTIFIER_KEYS, OWN_KEYS
+from hub.plugins import AdapterInfo, NotifierInfo, load_plugins
 from hub.secrets import signer, signing_key
 from hub.settings import (
     ChannelTable,
+    NotifierTable,
+    Notify,
     Office,
     PluginChoice,
     Run,
@@ -33,6 +38,7 @@ from hub.settings import (
     adapter_settings,
     find_config,
     load_settings,
+    notifier_settings,
 )
 
 Write = Callable[[str], Path]
@@ -264,7 +270,10 @@ def test_all_problems_of_a_file_are_shown_at_once(write_settings: Write) -> None
     ("text", "expected"),
     [
         ("[offic]", "offic (hub.toml) is not a setting; did you mean office?"),
-        ("xyz = 1", "xyz (hub.toml) is not a setting; possible are channels, data, office, plugins, run"),
+        (
+            "xyz = 1",
+            "is not a setting; possible are channels, data, notifiers, notify, office, plugins, policies, run",
+        ),
         ("_env_file = 'x'", "_env_file (hub.toml) is not a setting"),
         ("data = 5", "data (hub.toml) should be a path in quotes"),
         ("[run]\nsilent_after = 'hunter2'", "should be a duration such as 30m, 1h, 1h30m or 2d"),
@@ -520,21 +529,28 @@ def test_the_example_is_valid_and_names_every_setting_of_the_hub() -> None:
     settings = load_settings(EXAMPLE)
     table = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
 
-    assert table.keys() == Settings.model_fields.keys()
+    assert table.keys() | {"policies"} == Settings.model_fields.keys()
+    assert '\n# policies = "policies.toml"  #' in EXAMPLE.read_text(encoding="utf-8")
     assert table["office"].keys() == Office.model_fields.keys()
     assert table["office"]["hours"].keys() == Week.model_fields.keys()
     assert table["plugins"].keys() == PluginChoice.model_fields.keys()
     assert table["run"].keys() == Run.model_fields.keys()
+    assert table["notify"].keys() == Notify.model_fields.keys()
     assert table["channels"]["support"].keys() >= ChannelTable.model_fields.keys()
+    assert table["notifiers"]["team"].keys() >= NotifierTable.model_fields.keys()
     assert settings.channels["support"].adapter == "email_imap"
+
+
+def shown_in_the_example(table: str) -> dict[str, Any]:
+    """What stands in a table of the example, also what is commented out."""
+    own = EXAMPLE.read_text(encoding="utf-8").partition(f"\n[{table}]\n")[2].partition("\n[")[0].splitlines()
+    return tomllib.loads("\n".join(line.removeprefix("# ") for line in own if re.match(r"(# )?[a-z_]+ = ", line)))
 
 
 def test_the_example_names_every_setting_of_the_mail_adapter_with_its_default() -> None:
     [point] = [point for point in importlib.metadata.entry_points(group="casehub") if point.name == "email_imap"]
     model = importlib.import_module(f"{point.module}.settings").EmailSettings
-    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
-    own = lines[lines.index('adapter = "email_imap"  # `casehub plugins` lists the adapters') :]
-    shown = tomllib.loads("\n".join(line.removeprefix("# ") for line in own if re.match(r"(# )?[a-z_]+ = ", line)))
+    shown = shown_in_the_example("channels.support")
 
     assert shown.keys() - OWN_KEYS == model.model_fields.keys()
     made = model.model_validate({key: value for key, value in shown.items() if key not in OWN_KEYS})
@@ -543,8 +559,231 @@ def test_the_example_names_every_setting_of_the_mail_adapter_with_its_default() 
     assert differing - required == {"ca_file", "smtp_password"}
 
 
-def test_the_own_keys_of_a_channel_are_those_of_its_table() -> None:
+def test_the_example_names_every_setting_of_the_mail_notifier() -> None:
+    model = load_plugins().notifier("email").notifier.Settings
+
+    assert shown_in_the_example("notifiers.team").keys() - NOTIFIER_KEYS == model.model_fields.keys()
+
+
+def test_every_notifier_of_the_example_is_set_rightly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASEHUB_TEAM_SMTP_PASSWORD", "hemligt")
+    monkeypatch.setenv("CASEHUB_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    monkeypatch.setenv("CASEHUB_CHAT_URL", "json://127.0.0.1/")
+    settings, plugins = load_settings(EXAMPLE), load_plugins()
+    made = {
+        name: notifier_settings(plugins.notifier(table.notifier), name, settings)
+        for name, table in settings.notifiers.items()
+    }
+
+    assert sorted(table.notifier for table in settings.notifiers.values()) == sorted(plugins.notifiers)
+    assert made.keys() == {"team", "screen", "our_program", "chat"}
+
+
+def test_the_own_keys_of_a_table_are_those_that_no_plugin_may_have() -> None:
     assert ChannelTable.model_fields.keys() == OWN_KEYS
+    assert NotifierTable.model_fields.keys() == NOTIFIER_KEYS
+
+
+# Notifiers, and when people are told
+
+
+PHONE = """
+[channels.support]
+adapter = "post"
+[notifiers.phone]
+notifier = "phone"
+number = "+46 8 123"
+token = "env:POST_PASSWORD"
+"""
+
+
+class Phone(Notifier):
+    """A notifier with every kind of setting."""
+
+    key = "phone"
+    title = "Phone"
+    leaves_the_house = True
+
+    class Settings(BaseModel):
+        """What may be set."""
+
+        number: str
+        token: SecretStr
+        tokens: tuple[SecretStr, ...] = ()
+
+    def notify(self, settings: Any, notification: Notification, tools: NotifierTools) -> None:
+        """Never called here."""
+        raise NotImplementedError
+
+
+def phone_settings() -> Phone.Settings:
+    """The own settings of [notifiers.phone]."""
+    made = notifier_settings(NotifierInfo(Phone, "calls"), "phone", load_settings())
+    assert isinstance(made, Phone.Settings)
+    return made
+
+
+def test_a_notifier_is_told_everything_unless_its_table_says_otherwise(write_settings: Write) -> None:
+    write_settings(PHONE)
+
+    table = load_settings().notifiers["phone"]
+
+    assert (table.notifier, table.enabled) == ("phone", True)
+    assert table.audiences == tuple(Audience)
+    assert table.deeds == tuple(Deed)
+    assert table.channels is None
+
+
+def test_a_notifier_may_be_told_of_some_things_only(write_settings: Write) -> None:
+    write_settings(
+        f'{PHONE}audiences = ["lead"]\nchannels = ["support"]\ndeeds = ["breach", "remind"]\nenabled = false'
+    )
+
+    table = load_settings().notifiers["phone"]
+
+    assert (table.audiences, table.channels, table.enabled) == ((Audience.LEAD,), ("support",), False)
+    assert table.deeds == (Deed.BREACH, Deed.REMIND)
+
+
+def test_the_own_keys_of_a_notifier_are_judged_by_it_with_its_secrets_looked_up(write_settings: Write) -> None:
+    write_settings(PHONE)
+
+    own = phone_settings()
+
+    assert own.number == "+46 8 123"
+    assert own.token.get_secret_value() == "Åsa 漢字 🙂"
+    assert "Åsa" not in repr(load_settings()) + repr(own)
+
+
+def test_a_notifier_is_set_by_the_environment_too(write_settings: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_settings(PHONE)
+    monkeypatch.setenv("CASEHUB_NOTIFIERS__PHONE__ENABLED", "false")
+    monkeypatch.setenv("CASEHUB_NOTIFIERS__PHONE__AUDIENCES", '["queue"]')
+    monkeypatch.setenv("CASEHUB_NOTIFIERS__PHONE__CHANNELS", '["support"]')
+    monkeypatch.setenv("CASEHUB_NOTIFIERS__PHONE__NUMBER", "0046")
+    monkeypatch.setenv("CASEHUB_NOTIFIERS__PHONE__TOKEN", "0123")
+    monkeypatch.setenv("CASEHUB_NOTIFIERS__PHONE__TOKENS", '["env:POST_PASSWORD"]')
+    monkeypatch.setenv("CASEHUB_NOTIFIERS__MUTE__NOTIFIER", "terminal")
+
+    settings, own = load_settings(), phone_settings()
+
+    assert settings.notifiers["phone"].enabled is False
+    assert settings.notifiers["phone"].audiences == (Audience.QUEUE,)
+    assert settings.notifiers["phone"].channels == ("support",)
+    assert settings.notifiers["mute"].notifier == "terminal"
+    assert (own.number, own.token.get_secret_value()) == ("0046", "0123")
+    assert [token.get_secret_value() for token in own.tokens] == ["Åsa 漢字 🙂"]
+    assert settings.channels.keys() == {"support"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("numbr = 'hunter2'", "notifiers.phone.numbr (hub.toml) is not a setting; did you mean number?"),
+        ("audience = ['lead']", "notifiers.phone.audience (hub.toml) is not a setting; did you mean audiences?"),
+        ("tokens = ['hunter2']", "notifiers.phone.tokens (hub.toml) must not hold the secret itself"),
+    ],
+)
+def test_a_mistake_in_a_notifiers_own_keys_is_told_as_a_channels_is(
+    write_settings: Write, lines: str, expected: str
+) -> None:
+    write_settings(PHONE + lines)
+
+    told = refusal(phone_settings)
+
+    assert expected in told
+    assert "hunter2" not in told
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("audiences = ['hunter2']", "notifiers.phone.audiences.0 (hub.toml) should be 'owner', 'queue' or 'lead'"),
+        ("audiences = []", "notifiers.phone.audiences (hub.toml) is empty"),
+        ("audiences = 'lead'", "notifiers.phone.audiences (hub.toml) should be a list"),
+        ("channels = []", "notifiers.phone.channels (hub.toml) is empty"),
+        (
+            "channels = ['suport']",
+            "notifiers.phone.channels (hub.toml) names a channel that is not set; did you mean support?",
+        ),
+        ("channels = ['hunter2']", "names a channel that is not set; there is support"),
+        ("deeds = ['refund']", "notifiers.phone.deeds.0 (hub.toml) should be 'warn', 'lead', 'breach', 'remind' or"),
+        ("[notifiers.Phone]\nnotifier = 'x'", "notifiers.Phone (hub.toml) should be named with small letters"),
+        ("[notifiers.x]", "notifiers.x.notifier (hub.toml) is missing"),
+        ("[notify]\nhours = 'hunter2'", 'notify.hours (hub.toml) should be "office", "always" or a table of hours'),
+        (
+            "[notify]\nhours = { monday = [] }",
+            "notify.hours.monday (hub.toml) is not a setting; did you mean mon?",
+        ),
+        ("[notify]\ndigest_from = 1", "notify.digest_from (hub.toml) should be greater than or equal to 2"),
+        ("[notify]\ndigest = 2", "notify.digest (hub.toml) is not a setting; did you mean digest_from?"),
+    ],
+)
+def test_a_mistake_about_telling_people_names_the_key_but_not_the_value(
+    write_settings: Write, lines: str, expected: str
+) -> None:
+    write_settings(PHONE + lines)
+
+    told = refusal(load_settings)
+
+    assert expected in told
+    assert "hunter2" not in told
+
+
+@pytest.mark.parametrize(
+    ("lines", "named", "monday"),
+    [
+        ("", "office", ()),
+        ("[notify]\nhours = 'office'", "office", ()),
+        ("[notify]\nhours = 'always'", "always", ()),
+        ("[notify]\nhours = { mon = ['08:00-20:00'] }", "", ("08:00-20:00",)),
+        ("[notify.hours]\nmon = ['08:00-20:00']", "", ("08:00-20:00",)),
+    ],
+)
+def test_people_are_told_in_the_hours_that_are_set(
+    write_settings: Write, lines: str, named: str, monday: tuple[str, ...]
+) -> None:
+    write_settings(lines)
+
+    hours = load_settings().notify.hours
+
+    assert (hours.named, hours.mon) == (named, monday)
+
+
+def test_the_hours_in_which_people_are_told_may_come_from_the_environment(
+    write_settings: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_settings("")
+    monkeypatch.setenv("CASEHUB_NOTIFY__HOURS", '"always"')
+    monkeypatch.setenv("CASEHUB_NOTIFY__DIGEST_FROM", "3")
+
+    assert load_settings().notify.hours.named == "always"
+    assert load_settings().notify.digest_from == 3
+
+
+# The seller's own policies
+
+
+def test_a_missing_policies_file_is_fine_unless_it_is_named(
+    write_settings: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_settings("").parent.absolute()
+
+    assert load_settings().policies_file is None
+    write_settings('policies = "policies.toml"')
+    assert refusal(lambda: load_settings().policies_file) == (
+        f"policies (hub.toml) names {folder / 'policies.toml'}, but there is no such file"
+    )
+    monkeypatch.setenv("CASEHUB_POLICIES", "Åsa.toml")
+    assert refusal(lambda: load_settings().policies_file).startswith("policies (CASEHUB_POLICIES) names ")
+
+
+def test_the_policies_file_lies_beside_the_settings(write_settings: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write_settings("")
+    (file.parent / "policies.toml").touch()
+    monkeypatch.chdir("/")
+
+    assert load_settings(file).policies_file == file.parent / "policies.toml"
 
 
 @pytest.mark.parametrize(("written", "meant"), [("ca.pem", "{here}/ca.pem"), ("/etc/ca.pem", "/etc/ca.pem")])

@@ -8,26 +8,36 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path
 
 import pytest
 
-from hub.core.model import CaseState
+from hub.app import refresh_evaluations
+from hub.core.codec import dump_happening
+from hub.core.escalation import StepState
+from hub.core.events import Happening, MessageArrived, Opened, StateChanged
+from hub.core.model import Author, CaseState, CaseType
 from hub.core.outbox import start_sending
 from hub.core.ports import CaseFilter, ListOrder, Store
+from hub.core.readings import headline
 from hub.errors import Busy, Refused, StoreError
-from hub.store import SqliteStore, connection, open_store, reading
+from hub.store import SqliteStore, clocks, connection, open_store, reading, schema, scores, steps
 from hub.store.connection import Connection
+from tests.clocks_contract import ClocksContract
 from tests.fakes import MovableClock
 from tests.store_contract import (
+    EARLY,
     EVERY,
+    LATE,
     NOON,
+    NOTHING_OWED,
     Opener,
     StoreContract,
     due_in_a_day,
+    evaluate,
     everything,
     fill,
     found,
@@ -69,7 +79,7 @@ def store(reopen: Opener) -> Store:
     return reopen()
 
 
-class TestSqliteStore(StoreContract):
+class TestSqliteStore(StoreContract, ClocksContract):
     """The contract, kept by SQLite."""
 
 
@@ -310,7 +320,7 @@ def test_processes_that_open_a_new_folder_at_once_make_one_store(folder: Path) -
         opener.communicate()
 
     assert codes == [0, 0, 0, 0]
-    assert value(folder, "SELECT count(*) FROM _sqlite_migrations") == 1
+    assert value(folder, "SELECT count(*) FROM _sqlite_migrations") == 2
 
 
 def test_a_process_that_writes_for_too_long_is_not_waited_for(
@@ -373,6 +383,7 @@ with store.writing() as writer:
         (CaseFilter(limit=50), "cases_by_due"),
         (CaseFilter(states=frozenset({CaseState.OPEN}), channel="shop", limit=50), "cases_by_due"),
         (CaseFilter(due_before=NOON, limit=50), "cases_by_due"),
+        (CaseFilter(due_before=NOON, type=CaseType.MISSING_ITEM), "cases_by_due"),
         (CaseFilter(order=ListOrder.NEWEST, limit=50), "cases_by_change"),
         (CaseFilter(states=frozenset(), order=ListOrder.NEWEST, limit=50), "cases_by_change"),
     ],
@@ -380,18 +391,117 @@ with store.writing() as writer:
 def test_the_next_cases_are_read_from_an_index_without_sorting(
     folder: Path, store: Store, wanted: CaseFilter, index: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    plans = plans_of(folder, monkeypatch, lambda raw: reading.list_cases(raw, wanted))
+
+    assert plans == [f"SCAN cases USING INDEX {index}"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "plan"),
+    [
+        (lambda raw: clocks.list_awake(raw, NOON, 9), "SEARCH cases USING COVERING INDEX cases_by_wakeup"),
+        (lambda raw: reading.list_cases(raw, CaseFilter(risk_before=NOON)), "SEARCH cases USING INDEX cases_by_risk"),
+        (lambda raw: clocks.list_clocks(raw, "x", NOON, NOON, ""), "SEARCH clocks USING INDEX clocks_by_start"),
+        (lambda raw: clocks.list_clocks(raw, "x", NOON, NOON, "s"), "SEARCH clocks USING INDEX clocks_by_start"),
+        (lambda raw: scores.list_ratings(raw, NOON, NOON, "s"), "SEARCH cases USING INDEX cases_by_rating"),
+        (lambda raw: steps.list_steps(raw, None, "", None, 50), "SCAN steps USING INDEX steps_by_change"),
+        (lambda raw: steps.list_steps(raw, frozenset({StepState.FAILED}), "", None, None), "SEARCH steps USING INDEX"),
+    ],
+)
+def test_what_runs_ask_again_and_again_is_found_by_an_index(
+    folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Connection], object], plan: str
+) -> None:
+    assert plans_of(folder, monkeypatch, ask)[0].startswith(plan)
+
+
+def plans_of(folder: Path, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Connection], object]) -> list[str]:
+    """How SQLite would answer a question."""
     plans: list[str] = []
     with closing_connection(folder) as raw:
         real = raw.rows
 
         def explain(query: str, values: tuple[object, ...]) -> list[object]:
-            plans.extend(row[3] for row in real(f"EXPLAIN QUERY PLAN {query}", values))
+            plans.extend(row[3].split(" (")[0] for row in real(f"EXPLAIN QUERY PLAN {query}", values))
             return []
 
         monkeypatch.setattr(raw, "rows", explain)
-        reading.list_cases(raw, wanted)
+        ask(raw)
+    return plans
 
-    assert [plan.split(" (")[0] for plan in plans] == [f"SCAN cases USING INDEX {index}"]
+
+def test_an_evaluation_that_says_the_same_as_before_writes_nothing(folder: Path, store: Store) -> None:
+    [number] = take(store, mail("a"))
+    take(store, mail("b", answers="a", after=5))
+    with closing_connection(folder) as raw:
+        meddle(
+            folder,
+            *(
+                f"CREATE TRIGGER no_{w}_{t} BEFORE {w} ON {t} BEGIN SELECT RAISE(FAIL, 'written'); END"
+                for w in ("UPDATE", "INSERT", "DELETE")
+                for t in ("cases", "clocks")
+            ),
+        )
+
+        evaluate(store, number, due_in_a_day(store.case(number)))
+
+        assert raw.value("SELECT count(*) FROM clocks") == 2
+    with pytest.raises(StoreError, match="written"):
+        evaluate(store, number, NOTHING_OWED)
+
+
+# Older databases
+
+
+def first_tables(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the database as the first casehub made it, with a case that is open and one that was closed."""
+    first = {"first_tables": schema._STEPS["first_tables"]}
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "_STEPS", first)
+        open_store(folder, CLOCK).close()
+    columns = "channel, type, type_raw, subject, customer_name, customer_email, order_number, assignee"
+    for number, state, due in ((1001, "open", "1772539200000000"), (1002, "closed", "NULL")):
+        events: list[Happening] = [Opened(f"CH-{number}", "shop", f"r{number}", type=CaseType.MISSING_ITEM)]
+        events += [MessageArrived(mail(f"r{number}").message)]
+        events += [StateChanged(CaseState(state), Author.SELLER)] if state == "closed" else []
+        meddle(
+            folder,
+            f"INSERT INTO cases (id, ref, state, opened, changed, messages, unreadable, documents, rule, started, due,"
+            f" problem, {columns}) VALUES ({number}, 'r{number}', '{state}', 1, 1, 1, 0, 0, 'office', 1, {due}, '',"
+            f" 'shop', 'missing_item', '', '', '', '', '', '')",
+        )
+        for seq, what in enumerate(events, 1):
+            kind, body = dump_happening(what)
+            at = NOON.isoformat()
+            meddle(
+                folder,
+                f"INSERT INTO events (case_id, seq, kind, at, seen_at, body) VALUES "
+                f"({number}, {seq}, '{kind}', '{at}', '{at}', '{body}')",
+            )
+
+
+def test_a_database_of_the_first_casehub_is_opened_and_evaluated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first_tables(folder, monkeypatch)
+    with closing_store(folder) as store:
+        before = store.summary("CH-1001")
+        refreshed = refresh_evaluations(store, due_in_a_day, "policies of today")
+        again = refresh_evaluations(store, due_in_a_day, "policies of today")
+        [line] = store.cases(CaseFilter())
+
+        assert (before.deadline, before.urgent, before.rating) == (None, True, "")
+        assert (refreshed, again) == (2, 0)
+        assert line.deadline == headline(due_in_a_day(store.case("CH-1001")))
+        assert [len(store.evaluated(number)) for number in ("CH-1001", "CH-1002")] == [1, 1]
+        assert [row.case_number for row in store.clocks("next_response", EARLY, LATE)] == ["CH-1001", "CH-1002"]
+        assert refresh_evaluations(store, due_in_a_day, "policies of tomorrow") == 1
+
+
+def test_what_was_not_evaluated_yet_is_no_finding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first_tables(folder, monkeypatch)
+
+    with closing_store(folder) as store:
+        assert [finding for finding in store.inspect() if "clocks" in finding.what] == []
+        assert store.rebuild(due_in_a_day) == 2
+        assert store.inspect() == []
 
 
 def test_the_index_is_written_once_a_transaction(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -423,6 +533,9 @@ def test_the_index_is_written_once_a_transaction(store: Store, monkeypatch: pyte
         ),
         ("DELETE FROM messages WHERE ref = 'd'", "messages of CH-1002 cannot be found", "casehub db rebuild"),
         ("DELETE FROM contents", "contents of CH-1002 are not listed", "casehub db rebuild"),
+        ("UPDATE cases SET events = events - 1", "the clocks of CH-1002 do not know all", "casehub db rebuild"),
+        ("UPDATE clocks SET body = '{}'", "of the clocks of CH-1002, a Reading cannot be read", "casehub db rebuild"),
+        ("UPDATE cases SET deadline = '[]' WHERE id = 1002", "CH-1002, a Deadline cannot", "casehub db rebuild"),
     ],
 )
 def test_a_projection_that_is_wrong_is_found_and_a_rebuild_mends_it(

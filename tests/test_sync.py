@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,9 +21,9 @@ from hub import (
     StoreError,
     Unavailable,
 )
-from hub.core.incoming import OwnEcho
+from hub.core.incoming import Figure, OwnEcho
 from hub.core.outbox import Reply, ReplyState
-from hub.core.ports import CaseFilter, Store
+from hub.core.ports import CaseFilter, FigureRow, Store
 from hub.runs.channel import REST_OF_A_STOPPED_CHANNEL, Source
 from hub.runs.sync import ChannelResult, SyncPorts, sync
 from tests.fakes import MONDAY_NOON, MovableClock, PretendedPlatform, a_day_later, letter
@@ -174,10 +175,44 @@ def test_the_store_remembers_success_failure_and_since_when(
 
     record = store.channel("shop")
 
-    assert record.succeeded_at == MONDAY_NOON
+    assert record.succeeded_at == record.read_until == MONDAY_NOON
     assert record.failing_since == MONDAY_NOON + timedelta(minutes=5)
     assert record.failed_at == MONDAY_NOON + timedelta(minutes=10)
     assert record.error == "no route"
+
+
+def test_a_channel_is_read_until_the_instant_at_which_a_whole_reading_had_begun(
+    ports: SyncPorts, store: Store, clock: MovableClock
+) -> None:
+    class Slow(PretendedPlatform):
+        def connect(self) -> Connection:
+            clock.advance(minutes=10)
+            return super().connect()
+
+    platform = Slow([letter("m1"), letter("m2"), letter("m3")])
+    read(platform, ports)
+    whole = store.channel("shop")
+    platform.letters.append(letter("m4"))
+    ports.stop.set()
+    read(platform, ports)
+    interrupted = store.channel("shop")
+    ports.stop.clear()
+    platform.connect_error = Unavailable("no route")
+    read(platform, ports)
+    failed = store.channel("shop")
+
+    assert (whole.read_until, whole.succeeded_at) == (MONDAY_NOON, MONDAY_NOON + timedelta(minutes=10))
+    assert (interrupted.started_at, interrupted.read_until) == (whole.succeeded_at, MONDAY_NOON)
+    assert (failed.error, failed.read_until) == ("no route", MONDAY_NOON)
+
+
+def test_what_a_platform_reports_of_itself_is_kept(ports: SyncPorts, store: Store) -> None:
+    week = Figure("RESPONSE_TIME", "2026-W10", "93 %", 93, 100, "90 %", conforms=True)
+    batches = [Batch((letter("m1"),), {"done": 1}, figures=(replace(week, value="80 %"), week))]
+
+    sync([Source("shop", lambda: Scripted(batches))], ports)
+
+    assert store.figures("shop") == [FigureRow("shop", week, MONDAY_NOON)]
 
 
 @pytest.mark.parametrize("error", [AuthenticationFailed("wrong password"), Misunderstood("another shape")])

@@ -11,8 +11,8 @@ from hub.core.codec import to_plain
 from hub.core.events import Event
 from hub.core.model import Attachment, Case, Message, Money, Order, OrderLine, Party
 from hub.core.outbox import Reply
-from hub.core.policy import Deadline
 from hub.core.ports import CaseSummary
+from hub.core.readings import Deadline
 
 Json = dict[str, Any]
 
@@ -31,6 +31,12 @@ def deadline_json(deadline: Deadline | None) -> Json | None:
         "started_at": instant(deadline.started_at),
         "due": instant(deadline.due),
         "problem": deadline.problem,
+        "clock": deadline.clock,
+        "remaining_seconds": deadline.remaining,
+        "consequence": deadline.consequence or None,
+        "consequence_at": instant(deadline.consequence_at),
+        "at_risk": money_json(deadline.at_risk),
+        "risk_unknown": deadline.risk_unknown,
     }
 
 

@@ -18,7 +18,7 @@ from hub.cli.view import due_style, type_text
 from hub.core.events import Event
 from hub.core.model import Case, CaseState, Direction, Message, Party
 from hub.core.outbox import Reply, ReplyState
-from hub.core.policy import Deadline
+from hub.core.readings import Deadline
 
 _STATE_STYLES = {CaseState.OPEN: "bold green", CaseState.WAITING: "cyan", CaseState.CLOSED: "dim"}
 _WRITER_STYLES = {Direction.INBOUND: "bold cyan", Direction.OUTBOUND: "bold green", Direction.NOTE: "bold yellow"}
@@ -33,7 +33,7 @@ class CaseText:
     full: bool = False
     html: bool = False
 
-    def head(self, case: Case, deadline: Deadline | None, promise: str) -> RenderableType:
+    def head(self, case: Case, deadline: Deadline | None, rule: str) -> RenderableType:
         """Number, subject, state, and whatever is known of the case."""
         title = Text(f"{case.number}  ", style="bold")
         title.append(f"{case.state}  ", style=_STATE_STYLES.get(case.state, ""))
@@ -41,7 +41,7 @@ class CaseText:
         facts = Table.grid(padding=(0, 2, 0, 0))
         facts.add_column(style="dim", no_wrap=True)
         facts.add_column()
-        for name, value in self._facts(case, deadline, promise):
+        for name, value in self._facts(case, deadline, rule):
             facts.add_row(name, value)
         return Group(title, facts)
 
@@ -80,7 +80,7 @@ class CaseText:
             table.add_row(self._time(event.at), self._time(event.seen_at), Text(one_line(told(event))))
         return table
 
-    def _facts(self, case: Case, deadline: Deadline | None, promise: str) -> Iterator[tuple[str, Text]]:
+    def _facts(self, case: Case, deadline: Deadline | None, rule: str) -> Iterator[tuple[str, Text]]:
         yield "Customer", Text(_party(case.customer) or "unknown")
         yield "Channel", Text(f"{case.channel}, {type_text(case.type, case.type_raw)}")
         if case.order is not None:
@@ -92,7 +92,10 @@ class CaseText:
         yield "With", Text(one_line(case.assignee) or "nobody")
         yield "Answer", self._due(deadline)
         if deadline is not None:
-            yield "", Text(f"counted from {self._time(deadline.started_at)}, promised: {promise}", style="dim")
+            clock = deadline.clock.replace("_", " ")
+            yield "", Text(f"{clock}, counted from {self._time(deadline.started_at)}: {one_line(rule)}", style="dim")
+            if deadline.consequence and deadline.consequence_at:
+                yield "Else", Text(self._consequence(deadline, deadline.consequence_at), style="magenta")
         if case.linked:
             yield "Linked", Text(", ".join(case.linked))
         if case.url:
@@ -101,6 +104,11 @@ class CaseText:
     def _due(self, deadline: Deadline | None) -> Text:
         due = time_left(deadline, self.now, self.zone)
         return Text(one_line(due.text), style=due_style(due))
+
+    def _consequence(self, deadline: Deadline, at: datetime) -> str:
+        """What the platform is expected to do, when, and what it costs."""
+        cost = f", {deadline.at_risk}" if deadline.at_risk else ", of unknown value" if deadline.risk_unknown else ""
+        return f"{one_line(deadline.consequence)} {self._time(at)}{cost}"
 
     def _writer(self, message: Message) -> Text:
         kind = "Note by " if message.direction is Direction.NOTE else ""

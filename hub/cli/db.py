@@ -72,5 +72,5 @@ def rebuild(hub: Hub) -> None:
 
     Example: casehub db rebuild
     """
-    count = hub.store.rebuild(hub.deadline_of)
+    count = hub.store.rebuild(hub.evaluation_of)
     click.echo(f"Rebuilt {count} {'case' if count == 1 else 'cases'}.")

@@ -44,7 +44,7 @@ def desk_of(hub: Hub, who: str | None) -> Desk:
     """The desk of the person who is working."""
     from hub.runs.desk import Desk
 
-    return Desk(hub.store, hub.clock, hub.deadline_of, lambda: secrets.token_hex(8), who or login_name())
+    return Desk(hub.store, hub.clock, hub.evaluation_of, lambda: secrets.token_hex(8), who or login_name())
 
 
 def login_name() -> str:

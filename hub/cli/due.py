@@ -11,44 +11,60 @@ import click
 
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.due_text import SOON
-from hub.core.model import CaseState
+from hub.core.policy import Policy
 from hub.core.ports import CaseFilter, CaseSummary
+from hub.core.risk import MoneyAtRisk, at_risk, risk_sentence
 
 if TYPE_CHECKING:
     from hub.app import Hub
 
-LATE, WITHIN_2_HOURS, TODAY, LATER, UNKNOWN = "Late", "Within 2 hours", "Today", "Later", "Unknown"
-_GROUPS = (LATE, WITHIN_2_HOURS, TODAY, LATER, UNKNOWN)
+LATE, WITHIN_2_HOURS, TODAY, LATER = "Late", "Within 2 hours", "Today", "Later"
+PAUSED, UNKNOWN = "Paused", "Unknown"
+_GROUPS = (LATE, WITHIN_2_HOURS, TODAY, LATER, PAUSED, UNKNOWN)
 
 
 @click.command(short_help="Show what must be answered next, soonest first.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(min=0), help="At most so many; 0 for all.")
+@click.option(
+    "--within",
+    "horizon",
+    metavar="TIME",
+    default="6h",
+    show_default=True,
+    help="How far ahead money at risk is added up: 90m, 6h, 2d.",
+)
 @json_option
 @with_hub
-def due(hub: Hub, limit: int, as_json: bool) -> None:
-    """Show the cases whose customers wait for an answer, the soonest due first, and the promise behind it.
+def due(hub: Hub, limit: int, horizon: str, as_json: bool) -> None:
+    """Show the cases whose clocks run, the soonest due first, what a miss costs, and the policies behind it.
 
-    With --json: {"promise": {"title", "hours", "timezone", "source"}, "cases": [...]}, each case as
-    `casehub cases --json` prints it, with "when": Late, Within 2 hours, Today, Later or Unknown.
+    Among cases due at one instant a missing item comes first. `casehub explain CASE` tells how a deadline came about.
 
-    Example: casehub due
+    With --json: {"policies": [{"id", "version", "title", "channels"}], "at_risk": {"until", "amounts": [{"amount",
+    "currency"}], "cases", "unknown_cases"}, "cases": [...]}, each case as `casehub cases --json` prints it, with
+    "when": Late, Within 2 hours, Today, Later, Paused or Unknown.
+
+    Example: casehub due --within 48h
     """
-    listed = hub.store.cases(CaseFilter(states=frozenset({CaseState.OPEN}), limit=limit or None))
+    from hub.runs.schedule import read_interval
+
+    listed = hub.store.cases(CaseFilter(limit=None))
     owed = [case for case in listed if case.deadline is not None]
+    shown = owed[:limit] if limit else owed
+    ahead = read_interval(horizon)
+    risk = at_risk((case.deadline for case in owed if case.deadline), hub.clock.now(), ahead)
     if as_json:
-        _print_json(hub, owed)
+        _print_json(hub, shown, risk)
     else:
-        _print_groups(hub, owed)
-        office = hub.settings.office
-        hours = hours_text(office.hours.model_dump())
-        console().print(f"Promise: {hub.promise.title}, {hours} {office.timezone}\nSource: {hub.promise.source}")
+        _print_groups(hub, shown)
+        _print_below(hub, owed, shown, risk_sentence(risk, ahead))
 
 
 def when(case: CaseSummary, now: datetime, zone: str) -> str:
     """In which group a case that is owed an answer belongs."""
     instant = case.deadline.due if case.deadline else None
     if instant is None:
-        return UNKNOWN
+        return PAUSED if case.deadline and case.deadline.remaining is not None else UNKNOWN
     if instant < now:
         return LATE
     if instant <= now + SOON:
@@ -87,15 +103,38 @@ def _print_groups(hub: Hub, owed: Sequence[CaseSummary]) -> None:
         click.echo("Nobody waits for an answer.")
 
 
-def _print_json(hub: Hub, owed: Sequence[CaseSummary]) -> None:
+def _print_below(hub: Hub, owed: Sequence[CaseSummary], shown: Sequence[CaseSummary], risk: str) -> None:
+    """What it adds up to, and whose promises these are."""
+    if len(owed) > len(shown):
+        click.echo(f"{len(shown)} of {len(owed)} are shown; --limit 0 shows all.")
+    if risk:
+        console().print(f"{risk}.", style="bold magenta")
+    for policy, channels in policies_in_force(hub):
+        console().print(f"{', '.join(channels)}: {policy.title} ({policy.id} {policy.version})", style="dim")
+
+
+def policies_in_force(hub: Hub) -> list[tuple[Policy, list[str]]]:
+    """The policies of the channels that are set up, each with its channels."""
+    found: dict[tuple[str, str], tuple[Policy, list[str]]] = {}
+    for channel in hub.channels():
+        policy = hub.policy_of(channel.name)
+        found.setdefault((policy.id, policy.version), (policy, []))[1].append(channel.name)
+    return list(found.values())
+
+
+def _print_json(hub: Hub, shown: Sequence[CaseSummary], risk: MoneyAtRisk) -> None:
     from hub.cli.as_json import summary_json
 
     now, office = hub.clock.now(), hub.settings.office
-    promise = {
-        "title": hub.promise.title,
-        "hours": hours_text(office.hours.model_dump()),
-        "timezone": office.timezone,
-        "source": hub.promise.source,
+    policies = [
+        {"id": policy.id, "version": policy.version, "title": policy.title, "channels": channels}
+        for policy, channels in policies_in_force(hub)
+    ]
+    money = {
+        "until": risk.until,
+        "amounts": [{"amount": str(amount), "currency": code} for code, amount in sorted(risk.by_currency.items())],
+        "cases": risk.cases,
+        "unknown_cases": risk.unknown_cases,
     }
-    cases = [{**summary_json(case), "when": when(case, now, office.timezone)} for case in owed]
-    echo_json({"promise": promise, "cases": cases})
+    cases = [{**summary_json(case), "when": when(case, now, office.timezone)} for case in shown]
+    echo_json({"policies": policies, "at_risk": money, "cases": cases})

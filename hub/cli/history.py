@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from hub.core import events
 from hub.core.model import Direction, Message
 
@@ -20,8 +22,31 @@ def told(event: events.Event) -> str:
             return f"learnt: {', '.join(_facts(what))}"
         case events.StateChanged():
             return _because(f"{what.state} by {what.who or what.by}", what.raw or what.reason)
+        case events.Classified():
+            said = [word for word in (what.type and what.type.value, what.priority) if word]
+            return f"classified as {', '.join(said) or 'nothing special'} by {what.who}"
         case events.Assigned():
             return f"given to {what.to} by {what.who}" if what.to else f"given back by {what.who}"
+        case _:
+            return _told_of_clocks(what)
+
+
+def _told_of_clocks(what: events.Happening) -> str:
+    match what:
+        case events.OwnerChanged():
+            return _because(f"handed to the {what.to} by {what.who or what.by}", what.reason)
+        case events.NoReplyNeeded():
+            return _because(f"no reply needed, says {what.who}", what.reason)
+        case events.PromiseMade():
+            return f"an answer was promised by {_utc(what.due)}"
+        case events.DeadlineGiven():
+            who = what.who or what.by
+            said = f"due {_utc(what.due)}, set by {who}" if what.due else f"due as the rule says again, by {who}"
+            return _because(f"{what.clock} {said}", what.why)
+        case events.OutcomeLearnt():
+            return f"the platform did: {what.what}"
+        case events.Rated():
+            return f"the customer rated it {what.rating}" if what.rating else "the customer took the rating back"
         case _:
             return _told_of_replies_and_merges(what)
 
@@ -53,8 +78,11 @@ def _writer(message: Message) -> str:
 
 
 def _facts(what: events.FactsLearnt) -> list[str]:
-    names = ("subject", "type", "type_raw", "customer", "order", "url")
-    return [name for name in names if getattr(what, name) is not None]
+    return [name for name in events.FACTS if getattr(what, name) is not None]
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _because(what: str, reason: str) -> str:

@@ -224,10 +224,10 @@ def is_terminal() -> bool:
 def _prove(text: str, file: Path) -> None:
     """Refuse to write what could not be read again: a wrong channel name, an unknown time zone."""
     from hub.app import office_hours
-    from hub.office import promise
+    from hub.office import surroundings
     from hub.settings import read_settings
 
-    promise(office_hours(read_settings(text, file).office))
+    surroundings(office_hours(read_settings(text, file).office))
 
 
 def _write(file: Path, text: str) -> None:

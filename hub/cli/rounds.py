@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import signal
 import threading
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from hub.app import Hub
     from hub.runs.channel import Source
     from hub.runs.delivery import DeliveryPorts
+    from hub.runs.escalation import EscalationPorts
     from hub.runs.sync import SyncPorts, Watcher
 
 
@@ -51,14 +53,31 @@ def sync_ports(hub: Hub, watcher: Watcher, stop: threading.Event) -> SyncPorts:
     """What a reading needs, from the opened hub."""
     from hub.runs.sync import SyncPorts
 
-    return SyncPorts(hub.store, hub.clock, hub.deadline_of, watcher, stop)
+    return SyncPorts(hub.store, hub.clock, hub.evaluation_of, watcher, stop)
 
 
 def delivery_ports(hub: Hub, stop: threading.Event) -> DeliveryPorts:
     """What a delivery needs, from the opened hub."""
     from hub.runs.delivery import DeliveryPorts
 
-    return DeliveryPorts(hub.store, hub.clock, hub.deadline_of, stop=stop)
+    return DeliveryPorts(hub.store, hub.clock, hub.evaluation_of, stop=stop)
+
+
+def escalation_ports(hub: Hub, stop: threading.Event, quiet: bool = False) -> EscalationPorts:
+    """What telling people needs, from the opened hub; `quiet` keeps standard output for machines."""
+    from hub.outlets import ConfiguredOutlet, configured_outlets, notification_hours
+    from hub.runs.escalation import EscalationPorts
+
+    outlets = configured_outlets(hub.settings, hub.plugins, hub.clock, lambda text: click.echo(text, err=quiet))
+    return EscalationPorts(
+        store=hub.store,
+        clock=hub.clock,
+        evaluation_of=hub.evaluate,
+        outlets=[outlet for outlet in outlets if isinstance(outlet, ConfiguredOutlet)],
+        new_id=lambda: secrets.token_hex(16),
+        hours=notification_hours(hub.settings, hub.office),
+        stop=stop,
+    )
 
 
 @contextmanager

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @json_option
 @with_hub
 def run(hub: Hub, once: bool, every: str | None, as_json: bool) -> None:
-    """Read all channels and send what waits in the outbox: `sync` and `deliver` in one.
+    """Read all channels, tell people of what is due, and send what waits in the outbox.
 
     Ctrl-C and SIGTERM end it at the next batch boundary. Two runs at once do no harm: each channel is worked on by one.
 
@@ -44,6 +44,7 @@ def _rounds(hub: Hub, interval: str, stop: threading.Event, as_json: bool) -> bo
 
 
 def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
+    from hub.cli.escalations import tell_people, told_lines
     from hub.runs.delivery import deliver
     from hub.runs.sync import Silent, sync
 
@@ -51,22 +52,29 @@ def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
     read = sync(sources, sync_ports(hub, Silent(), stop), scheduled=True)
     sent = [] if stop.is_set() else deliver(sources, delivery_ports(hub, stop))
     broken = broken_channels(hub, ())
-    if as_json:
-        _tell_machine(hub, read, sent, broken)
-    else:
+    if not as_json:
         reading.tell(hub, read, broken)
         delivering.tell(sent, [])
+    told = None if stop.is_set() else tell_people(hub, stop, quiet=as_json)
+    if as_json:
+        _tell_machine(hub, read, sent, told, broken)
+    elif told is not None and (told.told or told.failures):
+        click.echo("\n".join(told_lines(told)))
     sys.stdout.flush()
-    return not broken and all(result.ok for result in read) and all(result.ok for result in sent)
+    went_well = not broken and all(result.ok for result in read) and all(result.ok for result in sent)
+    return went_well and (told is None or told.ok)
 
 
-def _tell_machine(hub: Hub, read: Any, sent: Any, broken: Any) -> None:
+def _tell_machine(hub: Hub, read: Any, sent: Any, told: Any, broken: Any) -> None:
     """One JSON object a round, on one line each, so that a log of rounds can be read line by line."""
+    from hub.cli.clocks_json import told_json
+
     echo_json(
         {
             "at": hub.clock.now(),
             "read": [reading.as_data(result) for result in read] + broken,
             "sent": [delivering.as_data(result) for result in sent],
+            "told": told_json(told) if told else None,
         },
         one_line=True,
     )

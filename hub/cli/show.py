@@ -60,6 +60,12 @@ def show(
         _print_case(hub, number, case, full=full, html=html, history=history)
 
 
+def rule_title(hub: Hub, case: Case) -> str:
+    """The title of the rule that a case falls under."""
+    chosen, rule = hub.book.chosen(case).policy, hub.evaluate(case).rule
+    return next(known.title for known in chosen.rules if known.id == rule)
+
+
 def case_to_read(hub: Hub, number: str) -> Case:
     """The case under a number, merges followed."""
     case = hub.store.case(number)
@@ -118,7 +124,11 @@ def _print_case(hub: Hub, number: str, case: Case, *, full: bool, html: bool, hi
     screen = console()
     text = CaseText(hub.clock.now(), hub.settings.office.timezone, full=full, html=html)
     replies = [reply for reply in hub.store.replies(case_number=case.number) if reply.state not in _SETTLED]
-    parts = [text.head(case, hub.deadline_of(case), hub.promise.title), *text.messages(case), *text.replies(replies)]
+    parts = [
+        text.head(case, hub.deadline_of(case), rule_title(hub, case)),
+        *text.messages(case),
+        *text.replies(replies),
+    ]
     if history:
         parts.append(text.history(hub.store.history(case.number)))
     for part in parts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 
 from hub.core.events import (
     Absorbed,
@@ -42,7 +43,7 @@ _PERHAPS_SENT = frozenset(ReplyState) - {ReplyState.SENDING, ReplyState.DELIVERE
 
 def note(case: Case, text: str, key: str, who: str, now: datetime) -> Change:
     """Write down something that stays in the house."""
-    _require_unmerged(case)
+    require_unmerged(case)
     if not text.strip():
         raise Refused("A note without text says nothing; give it with -m or on standard input.")
     written = Message(
@@ -53,37 +54,37 @@ def note(case: Case, text: str, key: str, who: str, now: datetime) -> Change:
         text=text.strip(),
         sender=Party(name=who),
     )
-    return _change(case, now, MessageArrived(written))
+    return changed(case, now, MessageArrived(written))
 
 
 def assign(case: Case, to: str, who: str, now: datetime) -> Change:
     """Give the case to somebody, or (empty `to`) back to everybody."""
-    _require_unmerged(case)
+    require_unmerged(case)
     if to == case.assignee:
         taken = f"{case.number} is with {to} already" if to else f"{case.number} is with nobody already"
         raise Refused(f"{taken}; nothing was changed.")
-    return _change(case, now, Assigned(to, who))
+    return changed(case, now, Assigned(to, who))
 
 
 def close(case: Case, reason: str, who: str, now: datetime) -> Change:
     """Say that the case needs nobody any more."""
-    _require_unmerged(case)
+    require_unmerged(case)
     if case.state is CaseState.CLOSED:
         raise Refused(f"{case.number} is closed already; `casehub reopen {case.number}` opens it again.")
-    return _change(case, now, StateChanged(CaseState.CLOSED, Author.SELLER, who, reason))
+    return changed(case, now, StateChanged(CaseState.CLOSED, Author.SELLER, who, reason))
 
 
 def reopen(case: Case, reason: str, who: str, now: datetime) -> Change:
     """Take up a closed case again."""
-    _require_unmerged(case)
+    require_unmerged(case)
     if case.is_open:
         raise Refused(f"{case.number} is {case.state} and not closed; `casehub reply {case.number}` answers it.")
-    return _change(case, now, StateChanged(CaseState.OPEN, Author.SELLER, who, reason))
+    return changed(case, now, StateChanged(CaseState.OPEN, Author.SELLER, who, reason))
 
 
 def require_answerable(case: Case) -> None:
     """Refuse a case that nobody can be answered on, before somebody writes a reply for nothing."""
-    _require_unmerged(case)
+    require_unmerged(case)
     writers = [m.sender for m in case.messages if m.direction is Direction.INBOUND]
     if not any(party.email or party.name or party.customer_number for party in (case.customer, *writers)):
         raise Refused(f"{case.number} names nobody to answer; `casehub show {case.number}` has what is known of it.")
@@ -119,13 +120,13 @@ def queue_reply(
         then_close=then_close,
     )
     _require_seen(case, reply)
-    return _change(case, now, ReplyQueued(key, who)), reply
+    return changed(case, now, ReplyQueued(key, who)), reply
 
 
 def absorb(case: Case, other: Case, replies: Sequence[Reply], who: str, now: datetime) -> tuple[Change, Change]:
     """Let `case` take up everything of `other`, whose replies are given; the changes come in that order."""
-    _require_unmerged(case)
-    _require_unmerged(other)
+    require_unmerged(case)
+    require_unmerged(other)
     if case.number == other.number:
         raise Refused(f"{case.number} cannot go on as itself; name another case to merge it into.")
     if case.channel != other.channel:
@@ -140,10 +141,10 @@ def absorb(case: Case, other: Case, replies: Sequence[Reply], who: str, now: dat
             "deliver or cancel it first, then merge."
         )
     settled = tuple(other.settled[ref] for ref in sorted(other.settled))
-    taken = _change(
+    taken = changed(
         case, now, Absorbed(other.number, other.messages, who, settlements=settled, promises=other.promises)
     )
-    return taken, _change(other, now, Merged(case.number, who))
+    return taken, changed(other, now, Merged(case.number, who))
 
 
 def release(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
@@ -157,7 +158,7 @@ def release(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, 
             "that address; take it back with `casehub outbox cancel` and write to whom you mean."
         )
     queued = replace(move(reply, ReplyState.QUEUED), after=newest.ref if newest else reply.after)
-    return _change(case, now, ReplyQueued(reply.key, who)), queued
+    return changed(case, now, ReplyQueued(reply.key, who)), queued
 
 
 def cancel(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
@@ -165,14 +166,14 @@ def cancel(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, R
     _require_state(reply, "cancelled", _CANCELLABLE)
     reason = f"cancelled by {who}" + (" although it may have been sent" if _is_uncertain(reply) else "")
     stopped = ReplyStopped(reply.key, ReplyState.CANCELLED.value, reason)
-    return _change(case, now, stopped), move(reply, ReplyState.CANCELLED, reason)
+    return changed(case, now, stopped), move(reply, ReplyState.CANCELLED, reason)
 
 
 def retry(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
     """Send an uncertain reply again, because a person is sure that it did not arrive."""
     _require_state(reply, "sent again", {ReplyState.UNCERTAIN})
     queued = replace(move(reply, ReplyState.QUEUED, f"{who} is sure that it was not sent"), read_backs=0)
-    return _change(case, now, ReplyQueued(reply.key, who)), queued
+    return changed(case, now, ReplyQueued(reply.key, who)), queued
 
 
 def mark_delivered(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
@@ -180,8 +181,9 @@ def mark_delivered(case: Case, reply: Reply, who: str, now: datetime) -> tuple[C
     _require_state(reply, "marked as sent", _PERHAPS_SENT)
     reason = f"{who} saw that it was delivered"
     # Nobody knows when it was sent. Dated today it would also answer what the customer wrote meanwhile.
-    event = Event(delivered(reply, reply.written_at, reply.receipt_ref, reason), reply.written_at, now)
-    return Change(apply(case, event), (event,)), move(reply, ReplyState.DELIVERED, reason)
+    happened = delivered(reply, reply.written_at, reply.receipt_ref, reason)
+    events = tuple(Event(what, reply.written_at, now) for what in happened)
+    return Change(reduce(apply, events, case), events), move(reply, ReplyState.DELIVERED, reason)
 
 
 def take_reread(case: Case, incoming: IncomingMessage, now: datetime, *, unverified: bool = False) -> Change:
@@ -195,7 +197,7 @@ def take_reread(case: Case, incoming: IncomingMessage, now: datetime, *, unverif
     happened: list[Happening] = [MessageReread(replace(incoming.message, labels=labels))]
     if case.ref == before.ref and case.type is CaseType.UNREADABLE:
         happened.append(_facts_of(incoming))
-    return _change(case, now, *happened)
+    return changed(case, now, *happened)
 
 
 def _facts_of(incoming: IncomingMessage) -> FactsLearnt:
@@ -204,14 +206,16 @@ def _facts_of(incoming: IncomingMessage) -> FactsLearnt:
     return FactsLearnt(subject=message.subject, type=incoming.type, customer=message.sender, order=order)
 
 
-def _change(case: Case, now: datetime, *happened: Happening) -> Change:
+def changed(case: Case, now: datetime, *happened: Happening) -> Change:
+    """The case after a person's act, with the events it made; platform and hub learn of these at once."""
     events = tuple(Event(what, now, now) for what in happened)
     for event in events:
         case = apply(case, event)
     return Change(case, events)
 
 
-def _require_unmerged(case: Case) -> None:
+def require_unmerged(case: Case) -> None:
+    """Refuse a case that went on as another one."""
     if case.merged_into:
         raise Refused(f"{case.number} went on as {case.merged_into}; do this on {case.merged_into}.")
 

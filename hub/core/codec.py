@@ -17,6 +17,7 @@ from hub.core import events
 
 Json = Any
 T = typing.TypeVar("T")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _HAPPENINGS: dict[str, type] = {kind.__name__: kind for kind in typing.get_args(events.Happening)}
 
 
@@ -35,7 +36,7 @@ def load_happening(kind: str, body: str) -> events.Happening:
 
 def dumps(value: object) -> str:
     """Any core dataclass as compact JSON; fields that hold their default are left out."""
-    return json.dumps(to_plain(value), ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(to_plain(value))
 
 
 def loads(cls: type[T], text: str) -> T:
@@ -43,25 +44,9 @@ def loads(cls: type[T], text: str) -> T:
     return typing.cast("T", from_plain(cls, json.loads(text)))
 
 
-def to_plain(value: object) -> Json:
+def to_plain(value: Any) -> Json:
     """Core data as what JSON knows: dicts, lists, strings, numbers, true, false, null."""
-    if isinstance(value, Enum):
-        return value.value
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return value
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): to_plain(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [to_plain(item) for item in value]
-    if isinstance(value, frozenset):
-        return sorted(to_plain(item) for item in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return _dataclass_to_plain(value)
-    raise TypeError(f"core data holds no {type(value).__name__}")
+    return _writer(type(value))(value)  # type: ignore[arg-type]  # a class can be hashed, whatever its instances can
 
 
 def from_plain(hint: Any, data: Json) -> Any:
@@ -69,18 +54,40 @@ def from_plain(hint: Any, data: Json) -> Any:
     return _reader(hint)(data)
 
 
-def _dataclass_to_plain(value: Any) -> dict[str, Json]:
-    out = {}
-    for field, default in _defaults(type(value)):  # type: ignore[arg-type]
-        item = getattr(value, field)
-        if default is MISSING or item != default:
-            out[field] = to_plain(item)
-    return out
-
-
 @cache
-def _defaults(cls: Any) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.name, _default(field)) for field in fields(cls))
+def _writer(cls: type) -> Callable[[Any], Json]:
+    """How values of a class are written; looked up once a class, since a sync writes hundreds of values a mail."""
+    if issubclass(cls, Enum):
+        return lambda value: value.value
+    if issubclass(cls, (type(None), str, int, float)):
+        return _as_is
+    if issubclass(cls, datetime):
+        return datetime.isoformat
+    if issubclass(cls, Decimal):
+        return str
+    if issubclass(cls, Mapping):
+        return lambda value: {str(key): to_plain(item) for key, item in value.items()}
+    if issubclass(cls, (tuple, list)):
+        return lambda value: [to_plain(item) for item in value]
+    if issubclass(cls, frozenset):
+        return lambda value: sorted(to_plain(item) for item in value)
+    if is_dataclass(cls):
+        return _dataclass_writer(cls)
+    raise TypeError(f"core data holds no {cls.__name__}")
+
+
+def _dataclass_writer(cls: type) -> Callable[[Any], dict[str, Json]]:
+    defaults = [(field.name, _default(field)) for field in fields(cls)]
+
+    def write(value: Any) -> dict[str, Json]:
+        out = {}
+        for name, default in defaults:
+            item = getattr(value, name)
+            if item is not default and (default is MISSING or item != default):
+                out[name] = to_plain(item)
+        return out
+
+    return write
 
 
 def _default(field: Field[Any]) -> Any:
@@ -129,7 +136,9 @@ def _dataclass_reader(cls: type) -> Callable[[Json], Any]:
     hints = typing.get_type_hints(cls)
     readers = {field.name: _reader(hints[field.name]) for field in fields(cls)}
 
-    def read(data: dict[str, Json]) -> Any:
+    def read(data: Json) -> Any:
+        if not isinstance(data, dict):
+            raise TypeError(f"a {cls.__name__} is written as an object, not as {type(data).__name__}")
         for name in data.keys() - readers.keys():
             raise ValueError(f"unknown field {name!r} of {cls.__name__}: was this written by a newer casehub?")
         return cls(**{name: readers[name](item) for name, item in data.items()})

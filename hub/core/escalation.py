@@ -15,9 +15,11 @@ from hub.core.readings import ClockState, Evaluation, Reading, StageReading
 class StepState(StrEnum):
     """What became of telling somebody of a step."""
 
+    WAITING = "waiting"  # due, and nobody was told yet; the reason says what it waits for
     TELLING = "telling"  # a run is at it now, or died at it
     TOLD = "told"
     FAILED = "failed"  # surely not told; the next run tries again
+    REFUSED = "refused"  # refused for good, as by a mail server that knows no such address
     UNCERTAIN = "uncertain"  # perhaps told: a run died at it, and nobody is told twice
     WITHDRAWN = "withdrawn"  # told, and then something became known that made it untrue
 
@@ -94,7 +96,7 @@ def steps_due(case: Case, evaluation: Evaluation, now: int, read_until: int | No
     """
     due: list[Step] = []
     held: list[Step] = []
-    for reading in evaluation.clocks:
+    for reading in () if evaluation.at_rest else evaluation.clocks:
         if not reading.is_open or reading.due is None or reading.state(now) is ClockState.PAUSED:
             continue
         for stage in _newest(reading, now):

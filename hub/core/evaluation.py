@@ -9,12 +9,12 @@ from datetime import datetime
 from hub.core.asof import as_of
 from hub.core.conditions import Facts, Verdict, facts_of, judge, verdict
 from hub.core.ladder import own_timeline, spans_of, stage_readings
-from hub.core.model import Case, Direction, epoch
+from hub.core.model import Case, epoch
 from hub.core.openings import CalendarError
 from hub.core.policy import AfterPause, ClockName, ClockRule, Policy, Rule
 from hub.core.readings import DueBy, Evaluation, PauseReading, Reading, RuleTest
 from hub.core.targets import TargetError, reach
-from hub.core.timeline import Run, pause_spans, promise_runs, resolution_runs, response_runs
+from hub.core.timeline import Run, pause_spans, promise_runs, resolution_runs, response_runs, robots_answering
 from hub.core.turns import GivenDeadline, Owner
 from hub.core.worktime import Calendar
 
@@ -38,7 +38,8 @@ def evaluate(
         tests=tests,
         owner=rule.owner,
         clocks=clocks,
-        wakeup=_wakeup(clocks, epoch(now), future),
+        wakeup=_wakeup(clocks if seen.is_open else (), epoch(now), future),
+        at_rest=not seen.is_open,
         remarks=(f"something bears the instant {future.isoformat()}, which has not come",) if future else (),
     )
 
@@ -75,31 +76,22 @@ def _readings(case: Case, rule: Rule, facts: Facts, policy: Policy) -> Iterator[
 
 
 def _clock_readings(case: Case, clock: ClockRule, rule: Rule, facts: Facts, policy: Policy) -> Iterator[Reading]:
-    """What each run of a clock shows; a deadline that somebody gave is for the newest one."""
+    """What each run of a clock shows, with the deadline that somebody gave for it."""
     runs = _runs(case, clock)
-    given = _given(case, clock.name)
+    given = _given(case, clock.name, runs)
     for cycle, run in enumerate(runs):
         reading = _timed(_begun(run, cycle, clock.name, rule), run, clock, case)
-        if given is not None and cycle == len(runs) - 1:
-            reading = _as_given(reading, *given)
+        if cycle in given:
+            reading = _as_given(reading, *given[cycle])
         yield stage_readings(reading, clock, facts, policy.rates)
 
 
 def _runs(case: Case, clock: ClockRule) -> list[Run]:
     if clock.name is ClockName.RESOLUTION:
         return resolution_runs(case, clock.anchor, clock.reopen)
-    runs = response_runs(case, clock.anchor, clock.on_close)
-    runs = [run for run in runs if run.follows is not (clock.name in _FIRST)]
-    return [_ended_by_robot(run, case) for run in runs] if clock.auto_counts else runs
-
-
-def _ended_by_robot(run: Run, case: Case) -> Run:
-    """The run where an automatic answer counts too, if one came before anything else ended it."""
-    robots = (m for m in case.messages if m.automatic and m.direction is Direction.OUTBOUND)
-    first = next((epoch(m.sent_at) for m in robots if epoch(m.sent_at) >= run.start), None)
-    if first is None or (run.end is not None and run.end <= first):
-        return run
-    return replace(run, end=first, cancelled=False, why="an automatic answer counts here")
+    seen = robots_answering(case) if clock.auto_counts else case
+    runs = response_runs(seen, clock.anchor, clock.on_close)
+    return [run for run in runs if run.follows is not (clock.name in _FIRST)]
 
 
 def _begun(run: Run, cycle: int, name: ClockName, rule: Rule) -> Reading:
@@ -140,11 +132,15 @@ def _paused(reading: Reading, pause: _Pause, clock: ClockRule) -> Reading:
         return reading
     if until is None:
         done = max(since, reading.start)
+        if pause.then is AfterPause.RESTART:
+            done = reading.start
         left = own_timeline(clock).between_paused(done, reading.due, spans_of(reading.pauses))
         return replace(reading, due=None, remaining=left, pauses=(*reading.pauses, pause.span))
+    pauses = (*reading.pauses, pause.span)
     if pause.then is AfterPause.RESTART:
-        return _reached(replace(reading, start=until, pauses=()), clock)
-    return _reached(replace(reading, pauses=(*reading.pauses, pause.span)), clock)
+        # A new clock: whoever was warned of the old one is warned again.
+        return _reached(replace(reading, head=f"{reading.head}@{until}", start=until, pauses=pauses), clock)
+    return _reached(replace(reading, pauses=pauses), clock)
 
 
 def _pauses(case: Case, clock: ClockRule, ended: int | None) -> Iterator[_Pause]:
@@ -161,12 +157,22 @@ def _pauses(case: Case, clock: ClockRule, ended: int | None) -> Iterator[_Pause]
                 yield _Pause(PauseReading(since, end, pause.status), pause.then)
 
 
-def _given(case: Case, clock: ClockName) -> tuple[GivenDeadline, DueBy] | None:
-    """The deadline that somebody set for a clock: a person's word beats the platform's, and that beats the rule."""
-    for given, by in ((case.due_by_person, DueBy.PERSON), (case.due_by_platform, DueBy.PLATFORM)):
+def _given(case: Case, clock: ClockName, runs: Sequence[Run]) -> Mapping[int, tuple[GivenDeadline, DueBy]]:
+    """The deadlines that somebody set for runs of a clock: a person's word beats the platform's, and that the rule."""
+    found: dict[int, tuple[GivenDeadline, DueBy]] = {}
+    for given, by in ((case.due_by_platform, DueBy.PLATFORM), (case.due_by_person, DueBy.PERSON)):
         if clock.value in given:
-            return given[clock.value], by
-    return None
+            found[_meant(given[clock.value], runs)] = given[clock.value], by
+    return found
+
+
+def _meant(given: GivenDeadline, runs: Sequence[Run]) -> int:
+    """The run that a deadline was given for: the one that ran then, else the next one, else the newest.
+
+    A deadline that outlived its run would have the next question late before it was asked.
+    """
+    at = epoch(given.at)
+    return next((cycle for cycle, run in enumerate(runs) if run.end is None or run.end >= at), len(runs) - 1)
 
 
 def _as_given(reading: Reading, given: GivenDeadline, by: DueBy) -> Reading:
@@ -180,11 +186,16 @@ def _promises(case: Case, rule: Rule, others: Sequence[Reading], facts: Facts, p
     for cycle, (run, due) in enumerate(promise_runs(case)):
         reading = _begun(run, cycle, ClockName.PROMISE, rule)
         late = next(
-            (o for o in others if o.start <= run.start and o.due is not None and o.due < due and o.is_open), None
+            (o for o in others if o.start <= run.start and o.due is not None and o.due < due and _ran(o, run.start)),
+            None,
         )
-        why = f"promised for later than the {late.clock} clock allows" if late else run.why
-        reading = replace(reading, due=due, computed=due, why=why)
+        too_late = f"promised for later than the {late.clock} clock allows" if late else ""
+        reading = replace(reading, due=due, computed=due, why="; ".join(filter(None, (too_late, run.why))))
         yield stage_readings(reading, clock, facts, policy.rates) if clock else reading
+
+
+def _ran(reading: Reading, at: int) -> bool:
+    return reading.ended is None or reading.ended >= at
 
 
 def _wakeup(clocks: Iterable[Reading], now: int, future: datetime | None) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from hub.core.conditions import Facts, Rates, Verdict, verdict
@@ -20,12 +20,16 @@ def stage_readings(reading: Reading, clock: ClockRule, facts: Facts, rates: Rate
     """The reading with its stages, soonest first: none without a due instant, none that an end came before."""
     if reading.due is None:
         return reading
-    try:
-        found = list(_stages(reading, reading.due, clock, facts, rates))
-    except (CalendarError, TargetError) as error:
-        return replace(reading, problem=f"a stage is not known: {error}")
+    found: list[StageReading] = []
+    problem = reading.problem
+    for stage in clock.stages:
+        try:
+            found += _rungs(stage, reading, reading.due, clock, facts, rates)
+        except (CalendarError, TargetError) as error:
+            # The others still come: a reminder beyond the calendar's end must not silence the warning before it.
+            problem = f"the stage {stage.name} is not known: {error}"
     reached = (stage for stage in found if reading.ended is None or stage.at <= reading.ended)
-    return replace(reading, stages=tuple(sorted(reached, key=lambda stage: stage.at)))
+    return replace(reading, stages=tuple(sorted(reached, key=lambda stage: stage.at)), problem=problem)
 
 
 def own_timeline(clock: ClockRule) -> Timeline:
@@ -33,42 +37,50 @@ def own_timeline(clock: ClockRule) -> Timeline:
     return clock.calendar if all(step.unit is Unit.OPEN_TIME for step in clock.target) else ELAPSED
 
 
-def spans_of(pauses: tuple[PauseReading, ...]) -> list[Span]:
+def spans_of(pauses: Iterable[PauseReading]) -> list[Span]:
     """The pauses that have an end, as spans of time."""
     return [(pause.start, pause.end) for pause in pauses if pause.end is not None]
 
 
-def _stages(reading: Reading, due: int, clock: ClockRule, facts: Facts, rates: Rates) -> Iterator[StageReading]:
-    for stage in clock.stages:
-        fits = verdict(stage.when, facts, rates)
-        if fits is Verdict.FALSE:
-            continue
-        costs, unknown = _costs(stage.costs, facts)
-        for name, at in _repeated(stage, _instant(stage, reading, due, clock), clock.calendar):
-            yield StageReading(
-                name=name,
-                at=at,
-                do=stage.do,
-                expect=stage.expect,
-                what=stage.what,
-                audience=stage.audience,
-                certain=fits is Verdict.TRUE,
-                costs=costs,
-                costs_unknown=unknown,
-            )
+def _rungs(
+    stage: Stage, reading: Reading, due: int, clock: ClockRule, facts: Facts, rates: Rates
+) -> Iterator[StageReading]:
+    """A stage of this case, each time that it is repeated; none where its conditions are false."""
+    fits = verdict(stage.when, facts, rates)
+    if fits is Verdict.FALSE:
+        return
+    costs, unknown = _costs(stage.costs, facts)
+    for name, at in _repeated(stage, _instant(stage, reading, due, clock), clock.calendar):
+        yield StageReading(
+            name=name,
+            at=at,
+            do=stage.do,
+            expect=stage.expect,
+            what=stage.what,
+            audience=stage.audience,
+            certain=fits is Verdict.TRUE,
+            costs=costs,
+            costs_unknown=unknown,
+        )
 
 
 def _instant(stage: Stage, reading: Reading, due: int, clock: ClockRule) -> int:
     """When a stage comes; before the due instant it never comes earlier than the clock's start."""
+    at = _computed(stage, reading, due, clock)
+    if at > due:
+        return stage.during.next_open(at) if stage.during else at
+    # Nobody is there at the week-end: the warning comes before it, never after the deadline.
+    moved = stage.during.last_open(at) if stage.during and at < due else at
+    return moved if moved >= reading.start else min(reading.start, due)
+
+
+def _computed(stage: Stage, reading: Reading, due: int, clock: ClockRule) -> int:
     moment, calendar = stage.moment, stage.calendar or clock.calendar
     if moment.from_start:
         return reach(reading.start, moment.from_start, calendar)[-1].end
-    if moment.share is None and moment.before is None:
-        at = reach(due, moment.after, calendar)[-1].end if moment.after else due
-        return stage.during.next_open(at) if stage.during and moment.after else at
-    at = _ahead(stage, reading, due, clock)
-    # Nobody is there at the week-end: the warning comes before it, never after the deadline.
-    return max(reading.start, stage.during.last_open(at) if stage.during else at)
+    if moment.share is not None or moment.before is not None:
+        return _ahead(stage, reading, due, clock)
+    return reach(due, moment.after, calendar)[-1].end if moment.after else due
 
 
 def _ahead(stage: Stage, reading: Reading, due: int, clock: ClockRule) -> int:
@@ -82,7 +94,9 @@ def _ahead(stage: Stage, reading: Reading, due: int, clock: ClockRule) -> int:
 
 def _before(step: Step, start: int, due: int, calendar: Calendar, spans: list[Span]) -> int:
     """The instant from which so much time is left until the due instant."""
-    if step.unit is not Unit.OPEN_TIME:
+    if not step.pausable:
+        raise TargetError(f"{step.text!r} before a deadline is no instant: count in h, m, wh or wm")
+    if step.unit is Unit.ELAPSED_TIME:
         return due - step.amount
     whole = calendar.between_paused(start, due, spans)
     return calendar.add_paused(start, max(whole - step.amount, 0), spans)

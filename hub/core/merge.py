@@ -22,7 +22,7 @@ from hub.core.events import (
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage, OwnEcho
 from hub.core.matching import KnownThreads, Match, MatchingRules, match
 from hub.core.model import Author, Case, CaseType, Direction, Message, Order, Party, original_key
-from hub.core.outbox import Reply, ReplyState, delivered
+from hub.core.outbox import Reply, ReplyState, as_message, delivered
 from hub.core.replay import apply, open_case
 
 
@@ -228,9 +228,9 @@ class _Merging:
         case = self._known.threads.current(reply.case_number)
         if case is None:
             return
-        happened = delivered(reply, echo.seen_at, echo.ref, "met again on the platform")
-        self._record(case.number, happened, echo.seen_at)
-        self._remember(case.number, happened.message)
+        for what in delivered(reply, echo.seen_at, echo.ref, "met again on the platform"):
+            self._record(case.number, what, echo.seen_at)
+        self._remember(case.number, as_message(reply, echo.seen_at, echo.ref))
         self._known.replies[echo.key] = replace(reply, state=ReplyState.DELIVERED)
         self._delivered.append(reply.key)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from hub.core.events import ReplyDelivered
+from hub.core.events import PromiseMade, ReplyDelivered
 from hub.core.model import (
     FROM_OUTBOX,
     Attachment,
@@ -30,7 +30,7 @@ class ReplyState(StrEnum):
     DELIVERED = "delivered"  # the platform's word that it was taken for good
     UNCERTAIN = "uncertain"  # may have been sent: read back, never repeated blindly
     REJECTED = "rejected"  # the platform refused it for good
-    CANCELLED = "cancelled"  # a person took it back before it was sent
+    CANCELLED = "cancelled"  # taken back, or given up where nobody is asked
 
 
 FINAL = frozenset({ReplyState.DELIVERED, ReplyState.REJECTED, ReplyState.CANCELLED})
@@ -64,13 +64,18 @@ SETTLE = timedelta(minutes=2)
 MOST_READ_BACKS = 3
 """After so many read-backs that could not tell, a person decides."""
 
+_ITSELF = "casehub"
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply a person approved, under the key that makes it one: the same text twice is two keys."""
+    """A reply a person approved, under the key that makes it one: the same text twice is two keys.
+
+    An `automatic` one nobody wrote: it answers nothing, and nobody is asked about it. With its delivery the customer
+    has the `promise` of an answer by that instant.
+    """
 
     key: str
     case_number: str
@@ -88,9 +93,13 @@ class Reply:
     receipt_ref: str = ""
     then_close: bool = False
     extra: Mapping[str, str] = field(default_factory=dict)
+    automatic: bool = False
+    promise: datetime | None = None
 
     def __post_init__(self) -> None:
         require_aware(self.written_at)
+        if self.promise is not None:
+            require_aware(self.promise)
 
     @property
     def needs_a_person(self) -> bool:
@@ -153,6 +162,13 @@ def still_uncertain(reply: Reply, reason: str, now: datetime, settle: timedelta 
     return replace(reply, read_backs=tried, reason=reason, not_before=now + settle * 2**tried)
 
 
+def without_asking(reply: Reply) -> Reply:
+    """The reply as it is; one that is automatic is cancelled instead of asking a person about it."""
+    if reply.automatic and reply.needs_a_person:
+        return move(reply, ReplyState.CANCELLED, reply.reason)
+    return reply
+
+
 def has_grown(case: Case, reply: Reply) -> Message | None:
     """The customer's newer message that the writer of this reply had not seen, if there is one."""
     newest = case.last_inbound
@@ -162,9 +178,15 @@ def has_grown(case: Case, reply: Reply) -> Message | None:
     return newest if seen is None or newest.sent_at >= seen.sent_at else None
 
 
-def delivered(reply: Reply, at: datetime, ref: str = "", reason: str = "") -> ReplyDelivered:
+def delivered(reply: Reply, at: datetime, ref: str = "", reason: str = "") -> tuple[ReplyDelivered | PromiseMade, ...]:
     """What happened to the case of a reply that the platform took at this instant, under its own reference `ref`."""
-    return ReplyDelivered(reply.key, as_message(reply, at, ref), reason, reply.after, reply.then_close)
+    message = as_message(reply, at, ref)
+    if reply.automatic:
+        # Whatever its `after` names was acknowledged and not answered, so it settles nothing and closes nothing.
+        told = ReplyDelivered(reply.key, message, reason)
+    else:
+        told = ReplyDelivered(reply.key, message, reason, reply.after, reply.then_close)
+    return (told,) if reply.promise is None else (told, PromiseMade(reply.key, reply.promise, _ITSELF))
 
 
 def as_message(reply: Reply, at: datetime, ref: str = "") -> Message:
@@ -176,6 +198,7 @@ def as_message(reply: Reply, at: datetime, ref: str = "") -> Message:
         sent_at=at,
         text=reply.text,
         sender=Party(name=reply.by),
+        automatic=reply.automatic,
         attachments=reply.attachments,
         thread_keys=(ref,) if ref else (),
     )

@@ -193,7 +193,7 @@ class Rule:
 class Objective:
     """What share of a clock's runs must be met in a period, and from how many late ones on the platform acts.
 
-    A run belongs to the period in which it started, in the zone `tz`.
+    A run belongs to the period in which it started, in the zone `tz`; `late_means` says what the platform then does.
     """
 
     id: str
@@ -204,6 +204,7 @@ class Objective:
     source: Source
     share: Decimal | None = None
     late_limit: int | None = None
+    late_means: str = ""
     figure: str = ""
 
 

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from hub.core.escalation import StepRecord, StepState
 from hub.core.events import Event
-from hub.core.incoming import Checkpoint, OpenCase
+from hub.core.incoming import Checkpoint, Figure, OpenCase
 from hub.core.merge import Change, Keys, Known
-from hub.core.model import Case, CaseState, CaseType
+from hub.core.model import Case, CaseState
 from hub.core.outbox import Reply, ReplyState
-from hub.core.policy import Deadline
+from hub.core.readings import Evaluation, Reading
+from hub.core.records import (
+    CaseFilter,
+    CaseSummary,
+    ChannelRecord,
+    ClockRow,
+    FigureRow,
+    Finding,
+    ListOrder,
+    Rating,
+)
+
+__all__ = [
+    "CaseFilter",
+    "CaseSummary",
+    "ChannelRecord",
+    "Clock",
+    "ClockRow",
+    "EvaluationOf",
+    "FigureRow",
+    "Finding",
+    "ListOrder",
+    "Rating",
+    "Store",
+    "Writer",
+]
 
 
 class Clock(Protocol):
@@ -26,71 +50,12 @@ class Clock(Protocol):
         ...
 
 
-class ListOrder(StrEnum):
-    """In which order cases are listed."""
+class EvaluationOf(Protocol):
+    """The policies as the runs see them."""
 
-    DUE = "due"  # by due instant, then who has waited longest; cases owed no answer last, by newest change
-    NEWEST = "newest"
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """Which cases to list; an empty field does not restrict."""
-
-    states: frozenset[CaseState] = frozenset({CaseState.OPEN, CaseState.WAITING})
-    channel: str = ""
-    assignee: str = ""
-    type: CaseType | None = None
-    due_before: datetime | None = None
-    order: ListOrder = ListOrder.DUE
-    limit: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseSummary:
-    """One line of a list of cases: a Case without its messages, with its stored deadline."""
-
-    number: str
-    channel: str
-    ref: str
-    type: CaseType
-    type_raw: str
-    state: CaseState
-    subject: str
-    customer_name: str
-    customer_email: str
-    order_number: str
-    assignee: str
-    opened_at: datetime
-    changed_at: datetime
-    messages: int
-    unreadable: int
-    deadline: Deadline | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelRecord:
-    """What the store remembers of a channel's runs."""
-
-    name: str
-    checkpoint: Checkpoint | None = None
-    started_at: datetime | None = None
-    succeeded_at: datetime | None = None
-    failed_at: datetime | None = None
-    error: str = ""
-    failing_since: datetime | None = None
-    stopped: bool = False
-    notices: tuple[str, ...] = ()
-    last_message_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that an inspection of the database found, what to do about it, and whether it may stay as it is."""
-
-    what: str
-    advice: str
-    harmless: bool = False
+    def __call__(self, case: Case) -> Evaluation:
+        """What the clocks of a case show; an evaluation without open clocks when nobody waits for anything."""
+        ...
 
 
 class Writer(Protocol):
@@ -112,15 +77,23 @@ class Writer(Protocol):
         """The case as it stands within this transaction; NotFound if there is none."""
         ...
 
-    def save(self, change: Change, deadline: Deadline | None) -> None:
-        """Append the events of the change and bring list, search index and lookups up to date.
+    def save(self, change: Change, evaluation: Evaluation) -> None:
+        """Append the events of the change and bring list, clocks, search index and lookups up to date.
 
-        Saving many changes and indexing them once, when the transaction ends, is the store's business.
+        A case of which people were told a step wakes at once: news may make untrue what they were told. Saving many changes and indexing them once, when the transaction ends, is the store's business.
         """
         ...
 
-    def set_deadline(self, number: str, deadline: Deadline | None) -> None:
-        """Replace the stored deadline of a case."""
+    def set_evaluation(self, number: str, evaluation: Evaluation) -> None:
+        """Replace the stored evaluation of a case that is as it was: its clocks, its wake-up, what the list shows."""
+        ...
+
+    def save_steps(self, steps: Iterable[StepRecord]) -> None:
+        """Insert the records, or replace the stored ones that have their keys."""
+        ...
+
+    def save_figures(self, channel: str, figures: Iterable[Figure], read_at: datetime) -> None:
+        """Keep what a platform reports of a channel, in the place of what it reported earlier of the same periods."""
         ...
 
     def set_checkpoint(self, channel: str, checkpoint: Checkpoint) -> None:
@@ -140,7 +113,7 @@ class Writer(Protocol):
         ...
 
     def set_fact(self, name: str, value: str) -> None:
-        """Remember a small fact about the whole hub, such as the digest of the promise behind the deadlines."""
+        """Remember a small fact about the whole hub, such as the digest of the policies behind the deadlines."""
         ...
 
 
@@ -184,6 +157,38 @@ class Store(Protocol):
 
     def summary(self, number: str) -> CaseSummary:
         """One case as a line of a list; NotFound if there is none."""
+        ...
+
+    def awake(self, now: datetime, limit: int | None = None) -> Sequence[str]:
+        """The numbers of the cases whose wake-up has come, soonest first: something changed of which no event tells."""
+        ...
+
+    def evaluated(self, number: str) -> tuple[Reading, ...]:
+        """What the clocks of a case showed when it was last evaluated, oldest first; NotFound if there is no case."""
+        ...
+
+    def clocks(self, clock: str, since: datetime, until: datetime, channel: str = "") -> Sequence[ClockRow]:
+        """The runs of the clock with this name that started in [since, until), oldest first, closed cases' as well."""
+        ...
+
+    def ratings(self, since: datetime, until: datetime, channel: str = "") -> Sequence[Rating]:
+        """The ratings given in [since, until), oldest first; those that were taken back are left out."""
+        ...
+
+    def figures(self, channel: str = "") -> Sequence[FigureRow]:
+        """What platforms reported, newest period first."""
+        ...
+
+    def steps(
+        self,
+        states: frozenset[StepState] | None = None,
+        case_number: str = "",
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> Sequence[StepRecord]:
+        """The steps in these states (None: in any), of one case where named, changed at `since` or later; newest
+        change first.
+        """
         ...
 
     def counts(self) -> dict[CaseState, int]:
@@ -232,18 +237,13 @@ class Store(Protocol):
         """Copy the database and all contents into a new folder while others may be writing; Refused unless empty."""
         ...
 
-    def rebuild(self, deadlines: DeadlineOf) -> int:
-        """Make every projection anew from the events, and return how many cases there are."""
+    def rebuild(self, evaluations: EvaluationOf) -> int:
+        """Make every projection anew from the events, and return how many cases there are.
+
+        Replies, steps, figures and channels stay as they are: no event tells of them.
+        """
         ...
 
     def close(self) -> None:
         """Let go of the database."""
-        ...
-
-
-class DeadlineOf(Protocol):
-    """The policy as the runs see it."""
-
-    def __call__(self, case: Case) -> Deadline | None:
-        """The deadline of a case; None when nobody waits for an answer."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -67,9 +67,9 @@ class Reading:
     """One run of one clock. Instants are UTC seconds.
 
     `head` names what started it (a message's ref, say) and stays the same when other events become known; `cycle`
-    counts the runs of a clock from 0. `due` is None while the clock is paused without an end in sight, and where `problem`
-    says why nobody can tell. `computed` is what the rule alone gives. `ended` is the instant of what ended it, with
-    `cancelled` if that was no answer.
+    counts the runs of a clock from 0. `due` is None while the clock is paused without an end in sight, and where
+    `problem` says why nobody can tell. `computed` is what the rule alone gives. `ended` is the instant of what ended
+    it, with `cancelled` if that was no answer.
     """
 
     clock: ClockName
@@ -103,7 +103,9 @@ class Reading:
         return ClockState.PAUSED if self._stands_still(now) else ClockState.RUNNING
 
     def _stands_still(self, now: int) -> bool:
-        return any(pause.start <= now and (pause.end is None or now < pause.end) for pause in self.pauses)
+        # A deadline that somebody gave is an instant, and comes whether or not the case is parked.
+        paused = any(pause.start <= now and (pause.end is None or now < pause.end) for pause in self.pauses)
+        return paused and self.due_by is DueBy.RULE
 
     @property
     def is_open(self) -> bool:
@@ -125,7 +127,8 @@ class Evaluation:
     """All clocks of a case under one version of a policy.
 
     `wakeup` is the next instant at which something changes of which no event tells: a stage, a breach, the end of a
-    pause. `remarks` are for a person, such as events that bear an instant in the future.
+    pause. `at_rest` says that the case is closed: what still runs counts in reports only. `remarks` are for a person,
+    such as that something bears an instant in the future.
     """
 
     policy: str
@@ -136,6 +139,7 @@ class Evaluation:
     owner: Owner = Owner.SELLER
     clocks: tuple[Reading, ...] = ()
     wakeup: int | None = None
+    at_rest: bool = False
     remarks: tuple[str, ...] = ()
 
 
@@ -159,14 +163,22 @@ class Deadline:
     risk_unknown: bool = False
 
 
+def noticed(evaluation: Evaluation, now: int) -> Evaluation:
+    """The evaluation with a wake-up at once if a step is due already, as in a case that became known late."""
+    running = () if evaluation.at_rest else (reading for reading in evaluation.clocks if reading.is_open)
+    come = any(stage.do is not None and stage.at <= now for reading in running for stage in reading.stages)
+    return replace(evaluation, wakeup=now) if come else evaluation
+
+
 def headline(evaluation: Evaluation) -> Deadline | None:
     """What a list shows: the open clock that runs out first, else one that is paused; None when nothing is owed."""
     waiting = [reading for reading in evaluation.clocks if reading.is_open]
-    if not waiting:
+    if not waiting or evaluation.at_rest:
         return None
     first = min(waiting, key=lambda reading: (reading.due is None, reading.due or 0, reading.start))
     risks = [stage for reading in waiting for stage in reading.stages if stage.expect and stage.certain]
-    risk = min(risks, key=lambda stage: stage.at, default=None)
+    # What costs money goes before what only counts: it is what a person can still avert.
+    risk = min(risks, key=lambda stage: (stage.costs is None and not stage.costs_unknown, stage.at), default=None)
     return Deadline(
         rule=first.rule,
         started_at=from_epoch(first.start),
@@ -174,7 +186,7 @@ def headline(evaluation: Evaluation) -> Deadline | None:
         problem=first.problem,
         clock=first.clock.value,
         remaining=first.remaining,
-        consequence=risk.expect if risk else "",
+        consequence=(risk.what or risk.expect) if risk else "",
         consequence_at=from_epoch(risk.at) if risk else None,
         at_risk=risk.costs if risk else None,
         risk_unknown=bool(risk and risk.costs_unknown),

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from hub.core.model import Case, CaseState, Message, epoch
+from hub.core.model import FROM_OUTBOX, Case, CaseState, Direction, Message, epoch
 from hub.core.policy import Anchor, OnClose, Reopen
 from hub.core.turns import Ending, Handover, Owner, Settlement, Turn
 
 _AT_REST = frozenset({CaseState.CLOSED.value, CaseState.MERGED.value})
+_Rest = tuple[int, int | None]
+"""From when to when a case was closed; None where it still is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +61,35 @@ def resolution_runs(case: Case, anchor: Anchor, reopen: Reopen) -> list[Run]:
     return [piece for run in runs for piece in _by_owner(run, case)]
 
 
+def robots_answering(case: Case) -> Case:
+    """The case as a clock sees it for which an automatic answer is one; what came before any question answers none."""
+    asked = min((m.sent_at for m in case.messages if m.asks_for_an_answer), default=case.opened_at)
+    robots = [m for m in case.messages if m.automatic and m.direction is Direction.OUTBOUND and m.sent_at >= asked]
+    settled = dict(case.settled)
+    for message in case.messages:
+        first = next((robot for robot in robots if robot.sent_at >= message.sent_at), None)
+        before = settled.get(message.ref)
+        if first and message.asks_for_an_answer and (before is None or first.sent_at < before.at):
+            settled[message.ref] = Settlement(message.ref, first.sent_at, Ending.ANSWERED, first.ref)
+    messages = tuple(replace(m, automatic=False) if m in robots else m for m in case.messages)
+    return replace(case, messages=messages, settled=settled)
+
+
 def promise_runs(case: Case) -> Iterator[tuple[Run, int]]:
     """Each promise that the customer was given, with its due instant; an answer keeps the oldest one that is open."""
-    answers = [epoch(m.sent_at) for m in case.messages if m.answers]
+    answers = [m for m in case.messages if m.answers]
     closed = next((since for since, until in _rests(case.turns) if until is None), None)
     for promise in case.promises:
         made = epoch(promise.made_at)
-        kept = next((at for at in answers if at >= made), None)
-        run = Run(promise.key, made, kept)
+        own = {promise.key, FROM_OUTBOX + promise.key}
+        kept = next((m for m in answers if m.sent_at >= promise.made_at and m.ref not in own), None)
+        run = Run(promise.key, made)
         if kept is not None:
             answers.remove(kept)
+            run = replace(run, end=epoch(kept.sent_at))
         elif closed is not None:
             run = replace(run, end=max(closed, made), cancelled=True, why="the case was closed")
-        yield run, epoch(promise.due)
+        yield _merged(run, case), epoch(promise.due)
 
 
 def pause_spans(turns: Sequence[Turn], status: str) -> Iterator[tuple[int, int | None]]:
@@ -93,11 +111,12 @@ def _message_runs(case: Case, on_close: OnClose) -> list[Run]:
     answered = False
     for message in case.messages:
         answered = answered or message.answers
-        if not message.asks_for_an_answer or _belongs(case.settled.get(message.ref), runs):
-            continue
-        follows = answered or any(run.end is not None and not run.cancelled for run in runs)
-        run = Run(message.ref, epoch(message.sent_at), follows=follows)
-        runs.append(_ended(run, case.settled.get(message.ref), case.messages, on_close))
+        settlement = case.settled.get(message.ref)
+        if message.asks_for_an_answer and not _belongs(settlement, runs):
+            run = Run(message.ref, epoch(message.sent_at), follows=answered)
+            runs.append(_ended(run, settlement, case.messages, on_close))
+        # Its answer may lie behind the next message, whose writer had not waited for it.
+        answered = answered or (settlement is not None and settlement.how is Ending.ANSWERED)
     return runs
 
 
@@ -145,12 +164,18 @@ def _with_turns(case: Case, runs: list[Run], anchor: Anchor, on_close: OnClose) 
         rest = next((since for since, _ in _rests(case.turns) if since >= at), None)
         if rest is not None and (run.end is None or rest < run.end):
             run = _closed(run, rest, case.messages, on_close)
-        # A message that came later, while the case was already the seller's, waits in this run and starts none.
-        runs = [
-            *(other for other in runs if not (at <= other.start and (run.end is None or other.start < run.end))),
-            run,
-        ]
+        runs = [*(other for other in runs if not _waits_in(other, run)), run]
     return sorted(runs, key=lambda run: run.start)
+
+
+def _waits_in(other: Run, run: Run) -> bool:
+    """Whether a message that came later, while the case was already the seller's, starts no run of its own.
+
+    It does start one if what ended this run did not answer it, as when its writer had not seen it.
+    """
+    if run.end is None:
+        return other.start >= run.start
+    return run.start <= other.start and other.end is not None and other.end <= run.end
 
 
 def _comings(turns: Sequence[Turn], anchor: Anchor) -> Iterator[int]:
@@ -162,11 +187,11 @@ def _comings(turns: Sequence[Turn], anchor: Anchor) -> Iterator[int]:
                 yield epoch(turn.at)
 
 
-def _rests(turns: Iterable[Turn]) -> Iterator[tuple[int, int | None]]:
-    """When the case was closed, from when to when."""
+def _rests(turns: Iterable[Turn]) -> Iterator[_Rest]:
+    """When the case was closed, from when to when; one that goes on as another case rests only if it did before."""
     since: int | None = None
     for turn in turns:
-        if turn.state in _AT_REST and since is None:
+        if turn.state == CaseState.CLOSED.value and since is None:
             since = epoch(turn.at)
         elif turn.state not in _AT_REST and since is not None:
             yield since, epoch(turn.at)
@@ -175,7 +200,7 @@ def _rests(turns: Iterable[Turn]) -> Iterator[tuple[int, int | None]]:
         yield since, None
 
 
-def _restarts(rests: Sequence[tuple[int, int | None]]) -> Iterator[tuple[int | None, int | None]]:
+def _restarts(rests: Sequence[_Rest]) -> Iterator[tuple[int | None, int | None]]:
     """The beginning (None: the opening) and the end of each time that the case was not closed."""
     head: int | None = None
     for since, until in rests:
@@ -204,9 +229,11 @@ def _by_owner(run: Run, case: Case) -> Iterator[Run]:
 
 
 def _merged(run: Run, case: Case) -> Run:
-    if run.end is not None or case.state is not CaseState.MERGED or case.closed_at is None:
+    """The run, cancelled where the case went on as another one: that one's clocks count."""
+    at = next((epoch(turn.at) for turn in case.turns if turn.state == CaseState.MERGED.value), None)
+    if run.end is not None or at is None:
         return run
-    return replace(run, end=epoch(case.closed_at), cancelled=True, why=f"it went on as {case.merged_into}")
+    return replace(run, end=max(at, run.start), cancelled=True, why=f"it went on as {case.merged_into}")
 
 
 def _owner_at(handovers: Iterable[Handover], at: int) -> Owner:

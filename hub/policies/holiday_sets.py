@@ -11,23 +11,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from hub.core.policy import Mark
 from hub.errors import ConfigurationError
 
 _FOLDER = files("hub.policies") / "holidays"
-
-
-class Mark(StrEnum):
-    """How well it is known that a set is what its title says."""
-
-    DOCUMENTED = "documented"
-    INFERRED = "inferred"
-    ASSUMED = "assumed"
 
 
 @dataclass(frozen=True, slots=True)

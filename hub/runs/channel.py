@@ -50,8 +50,16 @@ def rests(record: ChannelRecord, now: datetime) -> bool:
 
 
 def after_success(record: ChannelRecord, now: datetime, notices: tuple[str, ...]) -> ChannelRecord:
-    """What to remember of a channel that was read to its end."""
-    return replace(record, succeeded_at=now, error="", failing_since=None, stopped=False, notices=notices)
+    """What to remember of a channel that was read to its end: what was written before it began has been read."""
+    return replace(
+        record,
+        succeeded_at=now,
+        read_until=record.started_at,
+        error="",
+        failing_since=None,
+        stopped=False,
+        notices=notices,
+    )
 
 
 def after_failure(record: ChannelRecord, now: datetime, failure: Failure) -> ChannelRecord:

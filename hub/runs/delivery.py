@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import reduce
 
 from hub.adapter import Connection
 from hub.core.events import Event, Happening, ReplyStopped
@@ -30,8 +31,9 @@ from hub.core.outbox import (
     retry_later,
     start_sending,
     still_uncertain,
+    without_asking,
 )
-from hub.core.ports import Clock, DeadlineOf, Store
+from hub.core.ports import Clock, EvaluationOf, Store, Writer
 from hub.core.replay import apply
 from hub.errors import (
     AuthenticationFailed,
@@ -43,10 +45,13 @@ from hub.errors import (
     Uncertain,
     Unsupported,
 )
+from hub.runs.acknowledge import begin_acknowledging
 from hub.runs.channel import Failure, Source, explain
 
 RESTORED = "restored_from_backup"
 """The fact a restored database carries until its open replies have been made uncertain."""
+
+_STOPPED = frozenset({ReplyState.HELD, ReplyState.REJECTED, ReplyState.UNCERTAIN, ReplyState.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class DeliveryPorts:
 
     store: Store
     clock: Clock
-    deadline_of: DeadlineOf
+    evaluation_of: EvaluationOf
     jitter: Callable[[], float] = random.random
     settle: timedelta = SETTLE
     stop: threading.Event = field(default_factory=threading.Event)
@@ -117,11 +122,13 @@ class _Run:
         self._tell_what_waits()
 
     def _outstanding(self) -> Sequence[Reply]:
+        """What waits, oldest first, but what a person wrote before what nobody wrote: it waits behind no robot."""
         wanted = frozenset({ReplyState.QUEUED, ReplyState.UNCERTAIN})
-        return self._ports.store.replies(wanted, channel=self._source.name)
+        found = self._ports.store.replies(wanted, channel=self._source.name)
+        return sorted(found, key=lambda reply: reply.automatic)
 
     def _due(self) -> Iterator[Reply]:
-        """What can be done now, oldest first; no reply overtakes an earlier one to its case that waits to be sent."""
+        """What can be done now, in order; no reply overtakes an earlier one to its case that waits to be sent."""
         behind: set[str] = set()
         for reply in self._outstanding():
             queued = reply.state is ReplyState.QUEUED
@@ -161,13 +168,24 @@ class _Run:
             if current.state is not ReplyState.QUEUED:
                 return None
             case = writer.case(current.case_number)
-            newer = has_grown(case, current)
-            if newer is None:
+            stopped = self._stopped(current, case, writer)
+            if stopped is None:
                 sending = start_sending(current)
                 writer.save_reply(sending)
                 return sending, case
-        self._hold(current, f"the customer wrote again at {newer.sent_at:%Y-%m-%d %H:%M} UTC, after this was written")
+        self._settle(current, stopped)
         return None
+
+    def _stopped(self, reply: Reply, case: Case, writer: Writer) -> Reply | None:
+        """The reply held or cancelled, where it must not be sent any more."""
+        if reply.automatic:
+            why = begin_acknowledging(reply, case, self._ports.store, writer, self._now())
+            return move(reply, ReplyState.CANCELLED, why) if why else None
+        newer = has_grown(case, reply)
+        if newer is None:
+            return None
+        at = f"{newer.sent_at:%Y-%m-%d %H:%M} UTC"
+        return move(reply, ReplyState.HELD, f"the customer wrote again at {at}, after this was written")
 
     def _send(self, connection: Connection, reply: Reply, case: Case) -> bool:
         try:
@@ -224,33 +242,30 @@ class _Run:
         state = ReplyState.DELIVERED if receipt.final else ReplyState.ACCEPTED
         pause = None if receipt.final else self._now() + self._ports.settle
         taken = replace(move(reply, state, not_before=pause), receipt_ref=receipt.ref)
-        happened = delivered(reply, receipt.at, receipt.ref) if receipt.final else None
-        if self._settle(reply, taken, happened, receipt.at) and receipt.final:
+        happened = delivered(reply, receipt.at, receipt.ref) if receipt.final else ()
+        if self._settle(reply, taken, *happened, at=receipt.at) and receipt.final:
             self._result.delivered.append(reply.key)
         self._result.warnings.extend(receipt.warnings)
 
-    def _hold(self, reply: Reply, reason: str) -> None:
-        self._settle(reply, move(reply, ReplyState.HELD, reason))
-
-    def _settle(
-        self, before: Reply, after: Reply, happened: Happening | None = None, at: datetime | None = None
-    ) -> bool:
+    def _settle(self, before: Reply, after: Reply, *happened: Happening, at: datetime | None = None) -> bool:
         """Store what became of a reply, and tell its case, in one transaction.
 
         False, and nothing stored, if somebody decided meanwhile: a person in the outbox, or a sync beside us that met
         the reply on the platform.
         """
-        now = self._now()
-        if happened is None and after.state in (ReplyState.HELD, ReplyState.REJECTED, ReplyState.UNCERTAIN):
-            happened = ReplyStopped(after.key, after.state, after.reason)
+        now, settled = self._now(), without_asking(after)
+        if settled.state in _STOPPED:
+            happened = (ReplyStopped(settled.key, settled.state, settled.reason),)
+        events = tuple(Event(what, at or now, now) for what in happened)
         with self._ports.store.writing() as writer:
             if writer.reply(before.key).state is not before.state:
                 return False
-            writer.save_reply(after)
-            if happened is not None:
-                event = Event(happened, at or now, now)
-                case = apply(writer.case(after.case_number), event)
-                writer.save(Change(case, (event,)), self._ports.deadline_of(case))
+            writer.save_reply(settled)
+            if events:
+                case = reduce(apply, events, writer.case(settled.case_number))
+                writer.save(Change(case, events), self._ports.evaluation_of(case))
+        if settled is not after:
+            self._result.warnings.append(f"{settled.case_number} gets no acknowledgement: {settled.reason}")
         return True
 
     def _tell_what_waits(self) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from hub.core import acts
+from hub.core import acts, clock_acts
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage
 from hub.core.matching import MatchingRules, match
 from hub.core.merge import Change, keys_of
-from hub.core.model import Attachment, Case
+from hub.core.model import Attachment, Case, CaseType
 from hub.core.outbox import Reply
-from hub.core.ports import Clock, DeadlineOf, Store, Writer
+from hub.core.ports import Clock, EvaluationOf, Store, Writer
 from hub.errors import NotFound, Refused
 
 LARGEST_REPLY = 20 * 1024 * 1024
@@ -38,7 +39,7 @@ class Desk:
 
     store: Store
     clock: Clock
-    deadline_of: DeadlineOf
+    evaluation_of: EvaluationOf
     new_key: Callable[[], str]
     who: str
 
@@ -62,6 +63,32 @@ class Desk:
         """Open a closed case again."""
         with self.store.writing() as writer:
             return self._save(writer, acts.reopen(writer.case(number), reason, self.who, self.clock.now()))
+
+    def classify(self, number: str, kind: CaseType | None, priority: str | None) -> Case:
+        """Say what the case is about, or how urgent it is."""
+        with self.store.writing() as writer:
+            change = clock_acts.classify(writer.case(number), kind, priority, self.who, self.clock.now())
+            return self._save(writer, change)
+
+    def need_no_reply(self, number: str, reason: str = "") -> Case:
+        """Say that what the customer wrote needs no answer."""
+        with self.store.writing() as writer:
+            change = clock_acts.need_no_reply(writer.case(number), reason, self.who, self.clock.now())
+            return self._save(writer, change)
+
+    def set_due(self, number: str, clock: str, due: datetime, why: str) -> Case:
+        """Set a clock's due instant by hand."""
+        with self.store.writing() as writer:
+            case = writer.case(number)
+            evaluation = self.evaluation_of(case)
+            change = clock_acts.set_due(case, evaluation, clock, due, why, self.who, self.clock.now())
+            return self._save(writer, change)
+
+    def take_back_due(self, number: str, clock: str, why: str = "") -> Case:
+        """Let the rule say again by when a clock is due."""
+        with self.store.writing() as writer:
+            change = clock_acts.take_back_due(writer.case(number), clock, why, self.who, self.clock.now())
+            return self._save(writer, change)
 
     def merge(self, number: str, into: str) -> Case:
         """Let the case `into` take up the case `number`, and answer the one that remains."""
@@ -133,7 +160,7 @@ class Desk:
         return reply
 
     def _save(self, writer: Writer, change: Change) -> Case:
-        writer.save(change, self.deadline_of(change.case))
+        writer.save(change, self.evaluation_of(change.case))
         return change.case
 
 

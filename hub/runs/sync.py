@@ -13,7 +13,7 @@ from typing import Protocol
 from hub.core.incoming import Batch, Progress
 from hub.core.merge import MergeResult, keys_of, merge_batch
 from hub.core.outbox import ReplyState
-from hub.core.ports import ChannelRecord, Clock, DeadlineOf, Store
+from hub.core.ports import ChannelRecord, Clock, EvaluationOf, Store
 from hub.errors import Busy
 from hub.runs.channel import Failure, Source, after_failure, after_success, explain, rests
 
@@ -66,7 +66,7 @@ class SyncPorts:
 
     store: Store
     clock: Clock
-    deadline_of: DeadlineOf
+    evaluation_of: EvaluationOf
     watcher: Watcher = field(default_factory=Silent)
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -212,10 +212,11 @@ def store_batch(source: Source, batch: Batch, ports: SyncPorts) -> MergeResult:
         now = ports.clock.now()
         merged = merge_batch(batch.items, known, source.name, now, writer.next_number, source.rules)
         for change in merged.changes:
-            writer.save(change, ports.deadline_of(change.case))
+            writer.save(change, ports.evaluation_of(change.case))
         for key in merged.delivered:
             writer.save_reply(
                 replace(writer.reply(key), state=ReplyState.DELIVERED, reason="met again on the platform")
             )
+        writer.save_figures(source.name, batch.figures, now)
         writer.set_checkpoint(source.name, batch.checkpoint)
     return merged

@@ -9,15 +9,17 @@ from collections.abc import Iterable, Iterator
 from hub.core.events import Event
 from hub.core.model import Case, CaseState
 from hub.core.ports import Finding
+from hub.core.readings import Deadline
 from hub.core.replay import replay
 from hub.errors import NotFound, StoreError
 from hub.store.blobs import Blobs
+from hub.store.clocks import load_readings
 from hub.store.connection import Connection
 from hub.store.projection import CASE_COLUMNS, case_values, named_contents
 from hub.store.reading import history
 from hub.store.rebuilding import case_ids
 from hub.store.search import document_id, documents
-from hub.store.values import chunks, marks, number_of, storable
+from hub.store.values import chunks, from_body, marks, number_of, storable
 
 _REBUILD = "run `casehub db rebuild`"
 _RESTORE = "restore a backup"
@@ -64,6 +66,7 @@ def _check_cases(connection: Connection) -> Iterator[Finding]:
 def _check_case(connection: Connection, case_id: int, case: Case, events: list[Event]) -> Iterator[Finding]:
     if connection.row(f"SELECT {CASE_COLUMNS} FROM cases WHERE id = ?", (case_id,)) != case_values(case):
         yield Finding(f"the list shows {case.number} other than its events say", _REBUILD)
+    yield from _check_clocks(connection, case_id, len(events))
     if _written(connection, case_id) != documents(case, events):
         yield Finding(f"the search index does not know all of {case.number}", _REBUILD)
     refs = {ref for (ref,) in connection.rows("SELECT ref FROM messages WHERE case_id = ?", (case_id,))}
@@ -72,6 +75,20 @@ def _check_case(connection: Connection, case_id: int, case: Case, events: list[E
         yield Finding(f"messages of {case.number} cannot be found by their references", _REBUILD)
     if not _all_known(connection, named_contents(events)):
         yield Finding(f"contents of {case.number} are not listed", _REBUILD)
+
+
+def _check_clocks(connection: Connection, case_id: int, events: int) -> Iterator[Finding]:
+    number = number_of(case_id)
+    seen, deadline = connection.rows("SELECT events, deadline FROM cases WHERE id = ?", (case_id,))[0]
+    # None is right too: a case that an older casehub kept and that no command has evaluated since.
+    if seen not in (None, events):
+        yield Finding(f"the clocks of {number} do not know all of its events", _REBUILD)
+    try:
+        load_readings(connection, number)
+        if deadline is not None:
+            from_body(Deadline, deadline)
+    except StoreError as error:
+        yield Finding(f"of the clocks of {number}, {error}", _REBUILD)
 
 
 def _written(connection: Connection, case_id: int) -> list[str]:

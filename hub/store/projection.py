@@ -9,18 +9,18 @@ from itertools import chain
 
 from hub.core.events import Absorbed, Event, MessageReread
 from hub.core.model import Case, Direction, Message
-from hub.core.policy import Deadline
+from hub.core.readings import Evaluation
 from hub.store.blobs import Blobs
+from hub.store.clocks import EVALUATION_COLUMNS, evaluation_values
 from hub.store.connection import Connection, Row
 from hub.store.search import arrived
 from hub.store.values import id_of, marks, optional_micros, storable, to_micros
 
 CASE_COLUMNS = (
     "channel, ref, type, type_raw, state, subject, customer_name, customer_email, order_number, assignee, "
-    "opened, changed, messages, unreadable"
+    "opened, changed, messages, unreadable, rating, rated"
 )
-_DEADLINE_COLUMNS = "rule, started, due, problem"
-_NAMES = f"{CASE_COLUMNS}, {_DEADLINE_COLUMNS}".split(", ")
+_NAMES = f"{CASE_COLUMNS}, {EVALUATION_COLUMNS}".split(", ")
 _SAVE_CASE = (
     f"INSERT INTO cases (id, documents, {', '.join(_NAMES)}) VALUES (?, 0, {marks(_NAMES)}) "
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NAMES)}"
@@ -38,26 +38,14 @@ def case_values(case: Case) -> Row:
     )
     unreadable = sum(1 for message in case.messages if message.problem)
     instants = (to_micros(case.opened_at), to_micros(case.changed_at))
-    return (*map(storable, texts), *instants, len(case.messages), unreadable)
+    rating = (storable(case.rating), optional_micros(case.rated_at))
+    return (*map(storable, texts), *instants, len(case.messages), unreadable, *rating)
 
 
-def deadline_values(deadline: Deadline | None) -> Row:
-    """A deadline as its columns; all empty when nobody waits for an answer."""
-    if deadline is None:
-        return (None, None, None, None)
-    due = optional_micros(deadline.due)
-    return (storable(deadline.rule), to_micros(deadline.started_at), due, storable(deadline.problem))
-
-
-def save_case(connection: Connection, case: Case, deadline: Deadline | None) -> None:
-    """Bring the row of a case up to date."""
-    connection.run(_SAVE_CASE, (id_of(case.number), *case_values(case), *deadline_values(deadline)))
-
-
-def save_deadline(connection: Connection, case_id: int, deadline: Deadline | None) -> None:
-    """Replace the stored deadline of a case."""
-    statement = "UPDATE cases SET rule = ?, started = ?, due = ?, problem = ? WHERE id = ?"
-    connection.run(statement, (*deadline_values(deadline), case_id))
+def save_case(connection: Connection, case: Case, evaluation: Evaluation, events: int) -> None:
+    """Bring the row of a case up to date, which has so many events."""
+    values = (*case_values(case), *evaluation_values(evaluation, events))
+    connection.run(_SAVE_CASE, (id_of(case.number), *values))
 
 
 class Lookups:

@@ -9,22 +9,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from hub.core.codec import load_happening, loads
+from hub.core.codec import load_happening
 from hub.core.events import Event
 from hub.core.incoming import OpenCase
 from hub.core.model import Case, CaseState, CaseType
 from hub.core.outbox import Reply, ReplyState
-from hub.core.policy import Deadline
 from hub.core.ports import CaseFilter, CaseSummary, ChannelRecord, ListOrder
+from hub.core.readings import Deadline
 from hub.core.replay import replay
 from hub.errors import NotFound, StoreError
 from hub.store.connection import Connection, Row
 from hub.store.projection import CASE_COLUMNS
 from hub.store.search import PLACE_BITS, questions
 from hub.store.values import (
-    T,
     chunks,
     find_id,
+    from_body,
     from_micros,
     id_of,
     marks,
@@ -35,9 +35,9 @@ from hub.store.values import (
     to_micros,
 )
 
-_SUMMARY = f"SELECT id, {CASE_COLUMNS}, rule, started, due, problem FROM cases"
+_SUMMARY = f"SELECT id, {CASE_COLUMNS}, urgent, deadline FROM cases"
 _ORDERS = {
-    ListOrder.DUE: "due IS NULL, due, started IS NULL, started, changed DESC, id DESC",
+    ListOrder.DUE: "due IS NULL, due, urgent DESC, started IS NULL, started, changed DESC, id DESC",
     ListOrder.NEWEST: "changed DESC, id DESC",
 }
 # A word may stand in one message of a case and the next word in another: each is looked for by itself.
@@ -116,7 +116,8 @@ def _terms(wanted: CaseFilter) -> tuple[list[str], list[object]]:
         # The plus keeps SQLite from gathering by state and sorting; the index in the order asked for needs no sort.
         terms.append(f"+state IN ({marks([*wanted.states])})")
         values.extend(sorted(wanted.states))
-        if wanted.states <= _OPEN:
+        # Little of what is open is at risk: without this term SQLite looks for it by the index of risks.
+        if wanted.states <= _OPEN and wanted.risk_before is None:
             terms.append("is_open")
     for column, value in (("channel", wanted.channel), ("assignee", wanted.assignee), ("type", wanted.type)):
         if value:
@@ -125,6 +126,9 @@ def _terms(wanted: CaseFilter) -> tuple[list[str], list[object]]:
     if wanted.due_before is not None:
         terms.append("due IS NOT NULL AND due < ?")
         values.append(to_micros(wanted.due_before))
+    if wanted.risk_before is not None:
+        terms.append("risk_at < ?")
+        values.append(to_micros(wanted.risk_before))
     return terms, values
 
 
@@ -160,7 +164,7 @@ def load_summary(connection: Connection, number: str) -> CaseSummary:
 
 def _to_summary(row: Row) -> CaseSummary:
     case_id, channel, ref, kind, type_raw, state, subject, name, email, order, assignee, *rest = row
-    opened, changed, messages, unreadable, *deadline = rest
+    opened, changed, messages, unreadable, rating, _, urgent, deadline = rest
     return CaseSummary(
         number=number_of(case_id),
         channel=channel,
@@ -177,14 +181,10 @@ def _to_summary(row: Row) -> CaseSummary:
         changed_at=from_micros(changed),
         messages=messages,
         unreadable=unreadable,
-        deadline=_to_deadline(*deadline),
+        urgent=bool(urgent),
+        rating=rating,
+        deadline=None if deadline is None else from_body(Deadline, deadline),
     )
-
-
-def _to_deadline(rule: str | None, started: int | None, due: int | None, problem: str | None) -> Deadline | None:
-    if rule is None or started is None:
-        return None
-    return Deadline(rule, from_micros(started), optional_instant(due), problem or "")
 
 
 def count_states(connection: Connection) -> dict[CaseState, int]:
@@ -205,7 +205,7 @@ def load_channel(connection: Connection, name: str) -> ChannelRecord:
     newest = connection.value("SELECT max(sent) FROM messages WHERE channel = ? AND inbound", (key,))
     checkpoint, record = row or (None, None)
     return replace(
-        _load(ChannelRecord, record) if record else ChannelRecord(name),
+        from_body(ChannelRecord, record) if record else ChannelRecord(name),
         checkpoint=json.loads(checkpoint) if checkpoint else None,
         last_message_at=optional_instant(newest),
     )
@@ -226,7 +226,7 @@ def list_replies(
         terms.append("+channel = ?")
         values.append(storable(channel))
     query = f"SELECT body FROM replies WHERE {' AND '.join(terms)} ORDER BY written, id"
-    return [_load(Reply, body) for (body,) in connection.rows(query, values)]
+    return [from_body(Reply, body) for (body,) in connection.rows(query, values)]
 
 
 def load_reply(connection: Connection, key: str) -> Reply:
@@ -234,23 +234,14 @@ def load_reply(connection: Connection, key: str) -> Reply:
     body = connection.value("SELECT body FROM replies WHERE key = ?", (storable(key),))
     if body is None:
         raise NotFound(f"there is no reply {key!r}")
-    return _load(Reply, body)
+    return from_body(Reply, body)
 
 
 def find_replies(connection: Connection, keys: Iterable[str]) -> Iterator[Reply]:
     """The replies that have one of these keys."""
     for some in chunks(sorted(map(storable, keys))):
         rows = connection.rows(f"SELECT body FROM replies WHERE key IN ({marks(some)})", some)
-        yield from (_load(Reply, body) for (body,) in rows)
-
-
-def _load(kind: type[T], body: str) -> T:
-    try:
-        return loads(kind, body)
-    except (ValueError, TypeError, KeyError) as error:
-        raise StoreError(
-            f"a {kind.__name__} cannot be read; it is damaged or was written by a newer casehub"
-        ) from error
+        yield from (from_body(Reply, body) for (body,) in rows)
 
 
 def list_unreadable(connection: Connection) -> list[tuple[str, str]]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hub.core.merge import Change
-from hub.core.ports import DeadlineOf
+from hub.core.ports import EvaluationOf
 from hub.core.replay import replay
 from hub.store.blobs import Blobs
+from hub.store.clocks import Clocks
 from hub.store.connection import Connection
 from hub.store.indexing import Indexing
 from hub.store.projection import Lookups, save_case
@@ -20,30 +21,33 @@ from hub.store.values import number_of
 _AT_ONCE = 200
 
 
-def rebuild(connection: Connection, blobs: Blobs, deadlines: DeadlineOf) -> int:
+def rebuild(connection: Connection, blobs: Blobs, evaluations: EvaluationOf) -> int:
     """Throw away every projection and make it again from the events, in one transaction; the number of cases."""
     with connection.transaction("IMMEDIATE"):
         # Emptying a full-text table row by row takes longer than filling it.
         connection.run("DROP TABLE search")
         connection.run(SEARCH_TABLE)
         connection.run("UPDATE cases SET documents = 0")
-        for table in ("messages", "thread_keys", "contents"):
+        for table in ("messages", "thread_keys", "contents", "clocks"):
             connection.run(f"DELETE FROM {table}")
-        count = _remake_cases(connection, deadlines)
+        count = _remake_cases(connection, evaluations)
         _remake_lookups(connection, blobs)
     return count
 
 
-def _remake_cases(connection: Connection, deadlines: DeadlineOf) -> int:
+def _remake_cases(connection: Connection, evaluations: EvaluationOf) -> int:
     count = 0
+    indexing, clocks = Indexing(connection), Clocks(connection)
     for ids in case_ids(connection):
-        indexing = Indexing(connection)
-        for _, events in histories(connection, ids):
+        for case_id, events in histories(connection, ids):
             case = replay(events)
-            save_case(connection, case, deadlines(case))
+            evaluation = evaluations(case)
+            save_case(connection, case, evaluation, len(events))
+            clocks.add(case_id, evaluation, is_new=True)
             indexing.add(Change(case, tuple(events), is_new=True))
             count += 1
         indexing.write()
+        clocks.write()
     return count
 
 

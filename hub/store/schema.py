@@ -100,6 +100,66 @@ _TABLES = (
     ) STRICT""",
 )
 
+_EVALUATION_COLUMNS = (
+    "wakeup INTEGER",
+    "deadline TEXT",
+    "risk_at INTEGER",
+    "urgent INTEGER GENERATED ALWAYS AS (type = 'missing_item') VIRTUAL",
+    "policy TEXT",
+    "version TEXT",
+    "digest TEXT",
+    "events INTEGER",
+    "rating TEXT NOT NULL DEFAULT ''",
+    "rated INTEGER",
+)
+_CLOCKS = (
+    *(f"ALTER TABLE cases ADD COLUMN {column}" for column in _EVALUATION_COLUMNS),
+    "DROP INDEX cases_by_due",
+    """CREATE INDEX cases_by_due
+    ON cases (due IS NULL, due, urgent DESC, started IS NULL, started, changed DESC, id DESC) WHERE is_open""",
+    "CREATE INDEX cases_by_risk ON cases (risk_at) WHERE risk_at IS NOT NULL",
+    "CREATE INDEX cases_by_wakeup ON cases (wakeup) WHERE wakeup IS NOT NULL",
+    "CREATE INDEX cases_by_rating ON cases (rated) WHERE rated IS NOT NULL",
+    """CREATE TABLE clocks (
+        case_id INTEGER NOT NULL REFERENCES cases (id),
+        clock TEXT NOT NULL,
+        cycle INTEGER NOT NULL,
+        head TEXT NOT NULL,
+        rule TEXT NOT NULL,
+        policy TEXT NOT NULL,
+        version TEXT NOT NULL,
+        start INTEGER NOT NULL,
+        due INTEGER,
+        ended INTEGER,
+        cancelled INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (case_id, clock, cycle)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX clocks_by_start ON clocks (clock, start)",
+    """CREATE TABLE steps (
+        case_id INTEGER NOT NULL REFERENCES cases (id),
+        clock TEXT NOT NULL,
+        head TEXT NOT NULL,
+        name TEXT NOT NULL,
+        notifier TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        changed INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (case_id, clock, head, name, notifier)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX steps_by_state ON steps (state)",
+    "CREATE INDEX steps_by_change ON steps (changed, at)",
+    """CREATE TABLE figures (
+        channel TEXT NOT NULL,
+        name TEXT NOT NULL,
+        period TEXT NOT NULL,
+        read INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (channel, name, period)
+    ) STRICT, WITHOUT ROWID""",
+)
+
 # Python has folded the text and parted its words with spaces. The ascii tokenizer parts at those alone, so that both
 # agree on what a word is, whichever versions of Unicode they know.
 SEARCH_TABLE = "CREATE VIRTUAL TABLE search USING fts5(words, tokenize = 'ascii', columnsize = 0)"
@@ -124,7 +184,12 @@ def _first_tables(db: Database) -> None:
         db.execute(statement)
 
 
-_STEPS: dict[str, Callable[[Database], None]] = {"first_tables": _first_tables}
+def _clocks(db: Database) -> None:
+    for statement in _CLOCKS:
+        db.execute(statement)
+
+
+_STEPS: dict[str, Callable[[Database], None]] = {"first_tables": _first_tables, "clocks": _clocks}
 
 
 def _migrate(connection: Connection) -> None:

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
+from hub.core.escalation import StepRecord, StepState
 from hub.core.events import Event
 from hub.core.incoming import OpenCase
 from hub.core.model import Case, CaseState
 from hub.core.outbox import Reply, ReplyState
-from hub.core.ports import CaseFilter, CaseSummary, ChannelRecord, Clock, DeadlineOf, Finding
+from hub.core.ports import (
+    CaseFilter,
+    CaseSummary,
+    ChannelRecord,
+    Clock,
+    ClockRow,
+    EvaluationOf,
+    FigureRow,
+    Finding,
+    Rating,
+)
+from hub.core.readings import Reading
 from hub.errors import Busy, StoreError
-from hub.store import leases, reading
+from hub.store import clocks, leases, reading, scores, steps
 from hub.store.backup import back_up
 from hub.store.blobs import Blobs, disk_errors, make_private
 from hub.store.connection import BUSY_SECONDS, Connection
@@ -130,6 +143,36 @@ class SqliteStore:
         with self._connection() as connection:
             return reading.load_summary(connection, number)
 
+    def awake(self, now: datetime, limit: int | None = None) -> Sequence[str]:
+        with self._connection() as connection:
+            return clocks.list_awake(connection, now, limit)
+
+    def evaluated(self, number: str) -> tuple[Reading, ...]:
+        with self._connection() as connection:
+            return clocks.load_readings(connection, number)
+
+    def clocks(self, clock: str, since: datetime, until: datetime, channel: str = "") -> Sequence[ClockRow]:
+        with self._connection() as connection:
+            return clocks.list_clocks(connection, clock, since, until, channel)
+
+    def ratings(self, since: datetime, until: datetime, channel: str = "") -> Sequence[Rating]:
+        with self._connection() as connection:
+            return scores.list_ratings(connection, since, until, channel)
+
+    def figures(self, channel: str = "") -> Sequence[FigureRow]:
+        with self._connection() as connection:
+            return scores.list_figures(connection, channel)
+
+    def steps(
+        self,
+        states: frozenset[StepState] | None = None,
+        case_number: str = "",
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> Sequence[StepRecord]:
+        with self._connection() as connection:
+            return steps.list_steps(connection, states, case_number, since, limit)
+
     def counts(self) -> dict[CaseState, int]:
         with self._connection() as connection:
             return reading.count_states(connection)
@@ -170,9 +213,9 @@ class SqliteStore:
         with self._connection() as connection:
             back_up(connection, self._blobs, folder, self._clock)
 
-    def rebuild(self, deadlines: DeadlineOf) -> int:
+    def rebuild(self, evaluations: EvaluationOf) -> int:
         with self._alone(), self._connection() as connection:
-            return rebuild(connection, self._blobs, deadlines)
+            return rebuild(connection, self._blobs, evaluations)
 
     def close(self) -> None:
         with self._lock:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from hub.errors import NotFound
+from hub.core.codec import dumps, loads
+from hub.errors import NotFound, StoreError
 
 T = TypeVar("T")
 FIRST_CASE = 1001
@@ -43,6 +44,11 @@ def optional_instant(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
+def seconds_to_micros(seconds: int | None) -> int | None:
+    """Whole UTC seconds as UTC microseconds, if there are any."""
+    return None if seconds is None else seconds * 1_000_000
+
+
 def number_of(case_id: int) -> str:
     """The case number people see."""
     return f"CH-{case_id}"
@@ -72,6 +78,22 @@ def storable(text: str) -> str:
     if text.isascii():
         return text
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def to_body(value: object) -> str:
+    """Core data as the text of a column."""
+    return storable(dumps(value))
+
+
+def from_body(kind: type[T], body: str) -> T:
+    """The core data that `to_body` wrote; StoreError, without its text, if this version cannot read it."""
+    try:
+        return loads(kind, body)
+    except (ValueError, TypeError, KeyError) as error:
+        # Not the error's own text, which may quote what a customer wrote.
+        raise StoreError(
+            f"a {kind.__name__} cannot be read; it is damaged or was written by a newer casehub"
+        ) from error
 
 
 def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:

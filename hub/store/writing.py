@@ -6,21 +6,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
-from hub.core.codec import dump_happening, dumps
+from hub.core.codec import dump_happening
+from hub.core.escalation import StepRecord
 from hub.core.events import Event
-from hub.core.incoming import Checkpoint
+from hub.core.incoming import Checkpoint, Figure
 from hub.core.matching import KnownThreads
 from hub.core.merge import Change, Keys, Known
 from hub.core.model import Case
 from hub.core.outbox import Reply
-from hub.core.policy import Deadline
 from hub.core.ports import ChannelRecord
+from hub.core.readings import Evaluation
 from hub.store.blobs import Blobs
+from hub.store.clocks import Clocks, save_evaluation
 from hub.store.connection import Connection, Row
 from hub.store.indexing import Indexing
-from hub.store.projection import Lookups, save_case, save_deadline
+from hub.store.projection import Lookups, save_case
 from hub.store.reading import find_replies, load_case, load_cases, load_reply
+from hub.store.scores import save_figures
+from hub.store.steps import save_steps
 from hub.store.values import (
     FIRST_CASE,
     chunks,
@@ -31,6 +36,7 @@ from hub.store.values import (
     number_of,
     optional_micros,
     storable,
+    to_body,
     to_micros,
 )
 
@@ -52,6 +58,7 @@ class SqliteWriter:
     def __init__(self, connection: Connection, blobs: Blobs) -> None:
         self._connection, self._blobs = connection, blobs
         self._lookups, self._indexing = Lookups(connection, blobs), Indexing(connection)
+        self._clocks = Clocks(connection)
 
     def known(self, channel: str, keys: Keys) -> Known:
         self._lookups.write()
@@ -87,13 +94,20 @@ class SqliteWriter:
     def case(self, number: str) -> Case:
         return load_case(self._connection, number)
 
-    def save(self, change: Change, deadline: Deadline | None) -> None:
+    def save(self, change: Change, evaluation: Evaluation) -> None:
         case_id = id_of(change.case.number)
         last = 0 if change.is_new else self._last_event(change.case.number)
-        save_case(self._connection, change.case, deadline)
+        if not change.is_new and self._was_told_of(case_id):
+            # News may make what people were told untrue: somebody has to look, whatever the clocks show now.
+            evaluation = replace(evaluation, wakeup=0)
+        save_case(self._connection, change.case, evaluation, last + len(change.events))
+        self._clocks.add(case_id, evaluation, is_new=change.is_new)
         self._connection.run_many(_SAVE_EVENT, _event_rows(case_id, last + 1, change.events))
         self._lookups.add(change.case.number, change.case.channel, change.events)
         self._indexing.add(change)
+
+    def _was_told_of(self, case_id: int) -> bool:
+        return self._connection.row("SELECT 1 FROM steps WHERE case_id = ? LIMIT 1", (case_id,)) is not None
 
     def _last_event(self, number: str) -> int:
         last = self._connection.value("SELECT max(seq) FROM events WHERE case_id = ?", (id_of(number),))
@@ -101,21 +115,27 @@ class SqliteWriter:
             raise no_case(number)
         return int(last)
 
-    def set_deadline(self, number: str, deadline: Deadline | None) -> None:
-        self._last_event(number)
-        save_deadline(self._connection, id_of(number), deadline)
+    def set_evaluation(self, number: str, evaluation: Evaluation) -> None:
+        save_evaluation(self._connection, id_of(number), evaluation, self._last_event(number))
+        self._clocks.add(id_of(number), evaluation)
+
+    def save_steps(self, steps: Iterable[StepRecord]) -> None:
+        save_steps(self._connection, steps)
+
+    def save_figures(self, channel: str, figures: Iterable[Figure], read_at: datetime) -> None:
+        save_figures(self._connection, channel, figures, read_at)
 
     def set_checkpoint(self, channel: str, checkpoint: Checkpoint) -> None:
         statement = (
             "INSERT INTO channels (name, checkpoint) VALUES (?, ?) "
             "ON CONFLICT (name) DO UPDATE SET checkpoint = excluded.checkpoint"
         )
-        self._connection.run(statement, (storable(channel), storable(dumps(checkpoint))))
+        self._connection.run(statement, (storable(channel), to_body(checkpoint)))
 
     def save_reply(self, reply: Reply) -> None:
         names = (storable(reply.key), id_of(reply.case_number), storable(reply.channel), reply.state)
         instants = (to_micros(reply.written_at), optional_micros(reply.not_before))
-        self._connection.run(_SAVE_REPLY, (*names, *instants, storable(dumps(reply))))
+        self._connection.run(_SAVE_REPLY, (*names, *instants, to_body(reply)))
 
     def reply(self, key: str) -> Reply:
         return load_reply(self._connection, key)
@@ -127,7 +147,7 @@ class SqliteWriter:
             "INSERT INTO channels (name, record) VALUES (?, ?) "
             "ON CONFLICT (name) DO UPDATE SET record = excluded.record"
         )
-        self._connection.run(statement, (storable(record.name), storable(dumps(kept))))
+        self._connection.run(statement, (storable(record.name), to_body(kept)))
 
     def set_fact(self, name: str, value: str) -> None:
         save_fact(self._connection, name, value)
@@ -135,6 +155,7 @@ class SqliteWriter:
     def finish(self) -> None:
         """Do what is done once for the whole transaction; the block of the transaction calls it at its end."""
         self._lookups.write()
+        self._clocks.write()
         self._indexing.write()
         self._blobs.sync()
 

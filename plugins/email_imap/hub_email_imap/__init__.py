@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 
-from hub import Adapter, hookimpl
+from hub import Adapter, Notifier, hookimpl
 
 
 @hookimpl
@@ -13,3 +15,17 @@ def hub_register_adapters(register: Callable[[type[Adapter]], None]) -> None:
     from hub_email_imap.adapter import EmailAdapter  # noqa: PLC0415  only who asks for adapters pays for IMAP
 
     register(EmailAdapter)
+
+
+@hookimpl
+def hub_register_notifiers(register: Callable[[type[Notifier]], None]) -> None:
+    """Offer to tell people by e-mail."""
+    from hub_email_imap.notifier import MailNotifier  # noqa: PLC0415  the same
+
+    register(MailNotifier)
+
+
+@hookimpl
+def hub_register_policies(register: Callable[[Traversable], None]) -> None:
+    """Offer what a shop promises its customers who write mails."""
+    register(files("hub_email_imap") / "policy.toml")

@@ -49,7 +49,9 @@ class EmailAdapter(Adapter):
 
     key = "email_imap"
     title = "E-mail (IMAP and SMTP)"
-    capabilities = frozenset({Capability.FETCH, Capability.REPLY, Capability.READ_BACK, Capability.REREAD})
+    capabilities = frozenset(
+        {Capability.FETCH, Capability.REPLY, Capability.READ_BACK, Capability.REREAD, Capability.ACKNOWLEDGE}
+    )
     limits = (
         "signs in with a name and a password; OAuth2 is not supported yet",
         (
@@ -58,6 +60,7 @@ class EmailAdapter(Adapter):
         ),
         "new mail is found when a run asks for it, not at the instant it arrives",
         "quoted text is kept, not cut",
+        "an acknowledgement has an empty envelope sender; through a mail server that refuses that, none can be sent",
         "mail with list headers counts as written by a machine, unless behind_a_list says that the address is a group",
     )
     Settings: ClassVar[type[EmailSettings]] = EmailSettings
@@ -158,7 +161,13 @@ class EmailConnection(Connection):
             sub_address=chosen.sub_address,
         )
         attachments = [(file, self._tools.content(file.digest)) for file in reply.attachments]
-        return compose.compose(reply, case, sender, self._tokens, attachments, self._tools.clock.now())
+        acknowledged = compose.answered_by(reply, case) if reply.automatic else None
+        return_path = compose.return_path_of(self._original(acknowledged)) if acknowledged else ""
+        now = self._tools.clock.now()
+        return compose.compose(reply, case, sender, self._tokens, attachments, now, return_path)
+
+    def _original(self, message: Message) -> bytes:
+        return self._tools.content(message.raw) if message.raw else b""
 
     def _save_copy(self, data: bytes, at: datetime) -> list[str]:
         """The mail is sent whatever happens here: a copy that fails is a warning, never a second mail."""

@@ -12,6 +12,9 @@ from email.utils import format_datetime
 from pathlib import PurePosixPath
 
 from hub import Attachment, Case, Message, Rejected, Reply
+from hub_email_imap.addresses import bare_addresses
+from hub_email_imap.headers import read_fields, split_head
+from hub_email_imap.limits import STANDARD
 from hub_email_imap.recipients import canonical, encoded, for_envelope, for_header, is_no_reply
 from hub_email_imap.text import one_line, several_lines
 from hub_email_imap.tokens import Tokens, bare_id, pruned_references
@@ -26,6 +29,12 @@ _REPLY_MARK = re.compile(r"\s*(?:re|aw|sv|vs|odp|antw)\s*(?:\[[0-9]{1,3}\])?\s*[
 _CASE_TAG = re.compile(r"\[CH-[0-9]{1,9}\]", re.IGNORECASE)
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,100}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]{1,900}")
+# So that no program answers it: RFC 3834, section 5, and what Exchange and older programs go by.
+_AUTOMATIC = [
+    ("Auto-Submitted", "auto-replied"),
+    ("X-Auto-Response-Suppress", "All"),
+    ("Precedence", "auto_reply"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A mail ready for SMTP; `message_id` is bare, `recipients` has everybody who gets it, Bcc too."""
+    """A mail ready for SMTP; `message_id` is bare, `recipients` has everybody who gets it, Bcc too.
+
+    `envelope_from` is empty for an automatic mail: nothing comes back for it, no bounce and no other program's answer.
+    """
 
     message_id: str
     envelope_from: str
@@ -68,16 +80,18 @@ def compose(
     tokens: Tokens,
     attachments: Sequence[tuple[Attachment, bytes]],
     now: datetime,
+    return_path: str = "",
 ) -> Composed:
     """The mail that carries a reply to the customer of a case.
 
-    It goes to the writer of the newest message alone; `cc` and `bcc` in the reply's extra add plain addresses, parted
-    by commas. Its Message-ID depends on case and key only. What cannot be sent is Rejected, with the reason.
+    It goes to the writer of the newest message alone, an automatic one to the writer of the message it acknowledges,
+    whose envelope had the sender `return_path`; `cc` and `bcc` in the reply's extra add plain addresses, parted by
+    commas. Its Message-ID depends on case and key only. What cannot be sent is Rejected, with the reason.
     """
     if not reply.text.strip() and not attachments:
         raise Rejected("the reply is empty; write a text or add a file")
-    answered = case.last_inbound
-    letter = _letter(reply, case, answered, sender)
+    answered = answered_by(reply, case)
+    letter = _letter(reply, case, answered, sender, return_path)
     message_id = tokens.message_id(case.number, reply.key)
     fields = [
         *_addressing(letter, case, answered, sender, tokens),
@@ -85,20 +99,37 @@ def compose(
         ("Date", format_datetime(now)),
         ("Message-ID", message_id),
         *_threading(answered),
+        *(_AUTOMATIC if reply.automatic else ()),
         ("X-Hub-Loop", tokens.loop_value(message_id)),
     ]
     head = "".join(_folded(name, value) for name, value in fields if value.strip())
     body = _body(_text(reply, case, sender, tokens), attachments)
     data = head.encode("utf-8" if sender.smtputf8 else "ascii") + body.as_bytes()
-    return Composed(bare_id(message_id), letter.sender, _once((*letter.to, *letter.cc, *letter.bcc)), data)
+    envelope_from = "" if reply.automatic else letter.sender
+    return Composed(bare_id(message_id), envelope_from, _once((*letter.to, *letter.cc, *letter.bcc)), data)
 
 
-def _letter(reply: Reply, case: Case, answered: Message | None, sender: Sender) -> _Letter:
+def answered_by(reply: Reply, case: Case) -> Message | None:
+    """The message whose writer gets a reply: the newest one from outside, or the one an automatic reply is for."""
+    if reply.automatic:
+        return next((m for m in case.messages if m.ref == reply.after), None)
+    return case.last_inbound
+
+
+def return_path_of(original: bytes) -> str:
+    """The sender that a mail had on its envelope; empty if its original does not tell."""
+    head, _ = split_head(original)
+    fields = read_fields(head, STANDARD, set(), frozenset({"return-path"}))
+    return next(iter(bare_addresses(fields.first("return-path"))), "")
+
+
+def _letter(reply: Reply, case: Case, answered: Message | None, sender: Sender, return_path: str) -> _Letter:
     def ready(addresses: Iterable[str]) -> tuple[str, ...]:
         return _once(for_envelope(address, sender.smtputf8) for address in addresses)
 
     own = {canonical(address) for address in (sender.address, *sender.own_addresses)}
-    to = ready(_to(case, answered, own))
+    wanted = _wanted(reply, answered, return_path)
+    to = ready(_to(case, answered, wanted, own))
     cc = tuple(a for a in ready(_told(reply, "cc", own)) if a not in to)
     bcc = tuple(a for a in ready(_told(reply, "bcc", own)) if a not in to + cc)
     if len(to) + len(cc) + len(bcc) > _MOST_RECIPIENTS:
@@ -108,14 +139,26 @@ def _letter(reply: Reply, case: Case, answered: Message | None, sender: Sender) 
     return _Letter(for_envelope(from_address, sender.smtputf8), to, cc, bcc)
 
 
-def _to(case: Case, answered: Message | None, own: set[str]) -> tuple[str, ...]:
-    """Where the writer of the newest message wants the answer; Rejected if nobody would read it there."""
+def _wanted(reply: Reply, answered: Message | None, return_path: str) -> list[str]:
+    """Where the writer wants the answer, if not at the address they wrote from.
+
+    An automatic one goes to the sender of the envelope (RFC 3834, section 4) where that is the writer's own mailbox.
+    Any other address would be one that the hub does not count, and which somebody could have flooded by us.
+    """
+    if answered is None:
+        return []
+    if not reply.automatic:
+        return _split(answered.extra.get("reply_to", ""))
+    return [return_path] if canonical(return_path) == canonical(answered.sender.email) else []
+
+
+def _to(case: Case, answered: Message | None, wanted: Sequence[str], own: set[str]) -> tuple[str, ...]:
+    """The addresses wanted, else the writer's own, as far as somebody reads there; Rejected if nobody would."""
     if answered is not None and answered.automatic:
         raise Rejected(
             f"everything in {case.number} was written by machines, which read no answers;"
             " write to the customer from a mail program, the copy in Sent joins the case"
         )
-    wanted = _split(answered.extra.get("reply_to", "")) if answered else []
     writer = [answered.sender.email] if answered and answered.sender.email else [case.customer.email]
     named = [address for address in (*wanted, *writer) if address]
     if not named:

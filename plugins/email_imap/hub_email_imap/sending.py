@@ -39,13 +39,16 @@ def prove(settings: EmailSettings) -> None:
 def send(settings: EmailSettings, envelope_from: str, recipients: Sequence[str], data: bytes) -> tuple[Refusal, ...]:
     """Send one mail and return the recipients that were refused while others were taken.
 
+    An empty `envelope_from` is the null sender, to which nothing is ever returned (RFC 5321 §4.5.5).
+
     Raises Unavailable (surely not accepted), Rejected (refused for good), Uncertain (the answer was lost after the end
     of the mail), AuthenticationFailed.
     """
     with _session(settings) as smtp:
         options = _options(smtp, data, settings)
         with _nothing_accepted_yet(settings):
-            _expect(smtp.mail(envelope_from, options), "the sender", settings)
+            named = "the sender" if envelope_from else "the empty sender that an automatic mail has"
+            _expect(smtp.mail(envelope_from, options), named, settings)
             refused = _name_recipients(smtp, recipients, settings)
             _expect(smtp.docmd("DATA"), "the mail", settings, good=354)
             body, end = _dotted(data)

@@ -1,0 +1,20 @@
+"""The words in which people read of clocks and their ladders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.core.policy import Audience, Deed
+
+_DEEDS: Mapping[Deed, str] = {
+    Deed.WARN: "warning",
+    Deed.LEAD: "escalation",
+    Deed.BREACH: "late notice",
+    Deed.REMIND: "reminder",
+    Deed.PREPARE: "call for a decision",
+}
+
+
+def deed_words(deed: Deed, audience: Audience) -> str:
+    """What casehub does at a stage: warning to the owner."""
+    return f"{_DEEDS[deed]} to the {audience}"

@@ -1,0 +1,112 @@
+"""`casehub explain`: why a case is due when it is, to be put before a platform."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.cli.common import console, echo_json, json_option, with_hub
+from hub.cli.desk_options import case_number, known_case
+from hub.core.model import epoch
+from hub.core.policy import ClockName, ClockRule, Policy, Rule
+from hub.core.readings import Evaluation, Reading
+from hub.errors import NotFound
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+
+
+@click.command(short_help="Explain why a case is due when it is.")
+@click.argument("number", metavar="CASE", type=case_number)
+@click.option("--clock", type=click.Choice([name.value for name in ClockName]), help="Only this clock.")
+@click.option("--all", "everything", is_flag=True, help="Also the runs of clocks that are over.")
+@json_option
+@with_hub
+def explain(hub: Hub, number: str, clock: str | None, everything: bool, as_json: bool) -> None:
+    """Explain every deadline of a case: the rule and why not the others, what was counted and what was not, by name.
+
+    Without --all the runs that are over are left out, as long as one is not. Instants are in the zone of the office.
+
+    With --json: {"case", "policy": {"id", "version", "effective_from", "digest", "tzdata"}, "rule": {"id", "title",
+    "source", "checked_on", "mark", "reading"}, "tests": [{"rule", "verdict", "conditions": [...]}], "owner", "remarks",
+    "clocks": [{"clock", "cycle", "state", "started_at", "due", "computed_due", "due_by", "by", "why", "ended_at",
+    "remaining_seconds", "problem", "steps": [{"step", "unit", "start", "end", "counted_seconds", "segments": [...]}],
+    "stages": [{"name", "at", "do", "expect", "what", "audience", "certain", "costs"}]}]}.
+
+    Example: casehub explain CH-1042 --clock first_response
+    """
+    known_case(hub, number)
+    from hub.cli.show import case_to_read
+
+    case = case_to_read(hub, number)
+    chosen = hub.book.chosen(case)
+    evaluation = hub.evaluate(case)
+    rule = next(rule for rule in chosen.policy.rules if rule.id == evaluation.rule)
+    readings = _wanted(evaluation, clock, everything=everything)
+    if as_json:
+        echo_json(_as_data(hub, case.number, evaluation, chosen.policy, rule, readings))
+    else:
+        _print(hub, case.number, evaluation, chosen.policy, rule, readings)
+
+
+def _wanted(evaluation: Evaluation, clock: str | None, *, everything: bool) -> list[Reading]:
+    named = [reading for reading in evaluation.clocks if clock in (None, reading.clock.value)]
+    if clock and not named:
+        there_are = ", ".join(sorted({reading.clock.value for reading in evaluation.clocks})) or "none"
+        raise NotFound(f"No {clock} clock has run in this case; there is {there_are}.")
+    running = [reading for reading in named if reading.is_open]
+    return named if everything or not running else running
+
+
+def clock_rule(rule: Rule, reading: Reading) -> ClockRule | None:
+    """What the rule says of the clock of a reading."""
+    return next((clock for clock in rule.clocks if clock.name is reading.clock), None)
+
+
+def _print(hub: Hub, number: str, evaluation: Evaluation, policy: Policy, rule: Rule, readings: list[Reading]) -> None:
+    from hub.cli.explain_text import ExplainText
+    from hub.policies.versions import tzdata_version
+
+    screen = console()
+    text = ExplainText(hub.clock.now(), hub.settings.office.timezone)
+    screen.print(number, style="bold")
+    for part in text.head(evaluation, policy, rule, tzdata_version()):
+        screen.print(part)
+    for reading in readings:
+        for part in text.clock(reading, clock_rule(rule, reading)):
+            screen.print(part)
+    if not readings:
+        owner = "The platform deals with this case" if evaluation.owner == "platform" else "Nobody waits for an answer"
+        screen.print(f"\n{owner}; no clock runs.")
+
+
+def _as_data(
+    hub: Hub, number: str, evaluation: Evaluation, policy: Policy, rule: Rule, readings: list[Reading]
+) -> dict[str, Any]:
+    from hub.cli.clocks_json import reading_json, source_json
+    from hub.policies.versions import tzdata_version
+
+    now = epoch(hub.clock.now())
+    return {
+        "case": number,
+        "policy": {
+            "id": policy.id,
+            "version": policy.version,
+            "effective_from": policy.effective_from,
+            "digest": policy.digest,
+            "tzdata": tzdata_version(),
+        },
+        "rule": {"id": rule.id, "title": rule.title, **source_json(rule.source)},
+        "tests": [
+            {
+                "rule": test.rule,
+                "verdict": test.verdict,
+                "conditions": [{"condition": condition, "verdict": verdict} for condition, verdict in test.tests],
+            }
+            for test in evaluation.tests
+        ],
+        "owner": evaluation.owner,
+        "remarks": list(evaluation.remarks),
+        "clocks": [reading_json(reading, clock_rule(rule, reading), now) for reading in readings],
+    }

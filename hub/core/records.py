@@ -1,0 +1,123 @@
+"""What a store is asked for and what it answers with, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hub.core.incoming import Checkpoint, Figure
+from hub.core.model import CaseState, CaseType
+from hub.core.readings import Deadline, Reading
+
+
+class ListOrder(StrEnum):
+    """In which order cases are listed.
+
+    DUE is by due instant; among equals a missing item comes first (the buyer has nothing at all), then who has waited
+    longest. Cases owed no answer come last, by newest change.
+    """
+
+    DUE = "due"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases to list; an empty field does not restrict.
+
+    `risk_before` is for cases in which the platform is expected to act before an instant unless somebody answers.
+    """
+
+    states: frozenset[CaseState] = frozenset({CaseState.OPEN, CaseState.WAITING})
+    channel: str = ""
+    assignee: str = ""
+    type: CaseType | None = None
+    due_before: datetime | None = None
+    risk_before: datetime | None = None
+    order: ListOrder = ListOrder.DUE
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """One line of a list of cases: a Case without its messages, with its stored deadline."""
+
+    number: str
+    channel: str
+    ref: str
+    type: CaseType
+    type_raw: str
+    state: CaseState
+    subject: str
+    customer_name: str
+    customer_email: str
+    order_number: str
+    assignee: str
+    opened_at: datetime
+    changed_at: datetime
+    messages: int
+    unreadable: int
+    urgent: bool
+    rating: str
+    deadline: Deadline | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRecord:
+    """What the store remembers of a channel's runs.
+
+    All that was written on the platform before `read_until` has been read: it is when the last reading that came to
+    its end had begun.
+    """
+
+    name: str
+    checkpoint: Checkpoint | None = None
+    started_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    read_until: datetime | None = None
+    failed_at: datetime | None = None
+    error: str = ""
+    failing_since: datetime | None = None
+    stopped: bool = False
+    notices: tuple[str, ...] = ()
+    last_message_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """One run of a clock, whose case and channel it is, and the version of the policy that it was counted under."""
+
+    case_number: str
+    channel: str
+    reading: Reading
+    policy: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How a customer rated the way a case was dealt with, and when."""
+
+    case_number: str
+    channel: str
+    rating: str
+    rated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A score that a platform reported of a channel, and when it was read."""
+
+    channel: str
+    figure: Figure
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that an inspection of the database found, what to do about it, and whether it may stay as it is."""
+
+    what: str
+    advice: str
+    harmless: bool = False

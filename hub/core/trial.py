@@ -1,0 +1,86 @@
+"""What another policy would have made of the cases there are: which deadlines move, and which answers become late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from hub.core.readings import ClockState, Evaluation, Reading
+
+_LATE = frozenset({ClockState.BREACHED, ClockState.MET_LATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One run of a clock that another policy sees in another way; None where one of the two has no such run."""
+
+    case_number: str
+    clock: str
+    before: Reading | None
+    after: Reading | None
+    was_late: bool
+    is_late: bool
+
+    @property
+    def moves(self) -> bool:
+        """Whether the deadline is another one, or one comes or goes."""
+        return _due(self.before) != _due(self.after)
+
+    @property
+    def by(self) -> int:
+        """By how many seconds the deadline moves, later ones positive; 0 where there is not one on both sides."""
+        before, after = _due(self.before), _due(self.after)
+        return after - before if before is not None and after is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What comes of trying a policy out: over how many cases and runs, and every run that it sees in another way."""
+
+    cases: int
+    runs: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def moved(self) -> tuple[Difference, ...]:
+        """The runs whose deadline moves, comes or goes."""
+        return tuple(difference for difference in self.differences if difference.moves)
+
+    @property
+    def become_late(self) -> tuple[Difference, ...]:
+        """The runs that are in time now and would be late."""
+        return tuple(d for d in self.differences if d.is_late and not d.was_late)
+
+    @property
+    def no_longer_late(self) -> tuple[Difference, ...]:
+        """The runs that are late now and would be in time."""
+        return tuple(d for d in self.differences if d.was_late and not d.is_late)
+
+
+def try_out(pairs: Iterable[tuple[str, Evaluation, Evaluation]], now: int) -> Trial:
+    """Compare the evaluations of each case (its number, as it is, as it would be)."""
+    cases, runs, found = 0, 0, list[Difference]()
+    for number, before, after in pairs:
+        cases += 1
+        for difference in _differences(number, before, after, now):
+            runs += 1
+            if difference.moves or difference.was_late is not difference.is_late:
+                found.append(difference)
+    return Trial(cases, runs, tuple(found))
+
+
+def _differences(number: str, before: Evaluation, after: Evaluation, now: int) -> Iterator[Difference]:
+    """Each run of each clock of a case, seen both ways; a run is known by what started it."""
+    old = {(reading.clock.value, reading.head): reading for reading in before.clocks}
+    new = {(reading.clock.value, reading.head): reading for reading in after.clocks}
+    for key in (*old, *(key for key in new if key not in old)):
+        one, other = old.get(key), new.get(key)
+        yield Difference(number, key[0], one, other, _is_late(one, now), _is_late(other, now))
+
+
+def _is_late(reading: Reading | None, now: int) -> bool:
+    return reading is not None and reading.state(now) in _LATE
+
+
+def _due(reading: Reading | None) -> int | None:
+    return reading.due if reading else None

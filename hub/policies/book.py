@@ -1,0 +1,184 @@
+"""All policies that are known here, and which of them each case follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date
+from importlib.resources import files as resources
+from pathlib import Path
+from typing import NamedTuple
+
+from hub.core.conditions import Facts, Verdict, facts_of, verdict
+from hub.core.model import Case
+from hub.core.policy import Pin, Policy
+from hub.errors import ConfigurationError, NotFound
+from hub.policies.choices import HOUSE, Choice, OwnFile, OwnPolicies, own_file, twin_of
+from hub.policies.digest import digest_of
+from hub.policies.doubts import ends_soon
+from hub.policies.reading import ReadPolicy, read_policy
+from hub.policies.surroundings import Surroundings
+from hub.policies.tables import PolicyFile, nearest, parsed, shown, without_tests
+
+
+class BrokenPolicy(NamedTuple):
+    """A policy file of a plugin that is of no use, and why."""
+
+    where: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The policy that a case follows, and what its options are set to."""
+
+    policy: Policy
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyBook:
+    """Every version of every policy, and how a channel comes to its own; `adapters` has each one's adapter."""
+
+    entries: tuple[ReadPolicy, ...]
+    adapters: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    broken: tuple[BrokenPolicy, ...] = ()
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """All versions, by id and from the oldest to the newest."""
+        return tuple(entry.policy for entry in self.entries)
+
+    @property
+    def digest(self) -> str:
+        """Changes whenever a deadline of any case could."""
+        versions = [(policy.id, policy.version, policy.adapters, policy.digest) for policy in self.policies]
+        return digest_of({"versions": versions, "choices": self.choices, "adapters": self.adapters})
+
+    def chosen(self, case: Case) -> Chosen:
+        """The policy of a case: the choice of its channel, else of its adapter's, else that of the house."""
+        choice = self.choices.get(case.channel, Choice())
+        policy = self._bound(choice.policy or HOUSE, case)
+        if not choice.policy:
+            policy = next(self._of_adapter(case), policy)
+        options = {option.name: choice.options.get(option.name, option.default) for option in policy.options}
+        return Chosen(policy, options)
+
+    def named(self, policy: str, version: str = "") -> Policy:
+        """A policy by its id, in its newest version unless one is named."""
+        versions = self._versions(policy)
+        if not versions:
+            ids = {known.id for known in self.policies}
+            raise NotFound(f"there is no policy {shown(policy)}; {nearest(policy, ids)}")
+        for known in reversed(versions):
+            if version in {"", known.version}:
+                return known
+        there = [known.version for known in versions]
+        raise NotFound(f"policy {policy} has no version {shown(version)}; {nearest(version, there)}")
+
+    def _versions(self, policy: str) -> list[Policy]:
+        return [known for known in self.policies if known.id == policy]
+
+    def _bound(self, policy: str, case: Case) -> Policy:
+        """The version that binds a case; the newest one says how."""
+        versions = self._versions(policy)
+        if versions[-1].pin is Pin.FOLLOW:
+            return versions[-1]
+        opened = case.opened_at.astimezone(UTC).date()
+        return next((known for known in reversed(versions) if known.effective_from <= opened), versions[0])
+
+    def _of_adapter(self, case: Case) -> Iterator[Policy]:
+        """The adapter's policies for a case: those that apply before those that always do."""
+        adapter = self.adapters.get(case.channel)
+        bound = [self._bound(name, case) for name in sorted({policy.id for policy in self.policies})]
+        mine = [policy for policy in bound if adapter in policy.adapters]
+        facts = facts_of(case, {})
+        yield from (policy for policy in mine if policy.applies and _applies(policy, facts))
+        yield from (policy for policy in mine if not policy.applies)
+
+
+def load_book(
+    files: Sequence[PolicyFile],
+    own: Path | None,
+    surroundings: Surroundings,
+    adapters: Mapping[str, str],
+    today: date,
+    *,
+    tests: bool = True,
+) -> PolicyBook:
+    """The book of the plugins' files, the house policy and the seller's own file, which may be missing.
+
+    Without `tests` those of the plugins' files are not read, which saves half the time. A plugin's file that is wrong
+    is listed in `broken` and stops no other; a mistake of the seller's own is a ConfigurationError.
+    """
+    sources = (house_file(), *files)
+    whole = sources if tests else tuple(without_tests(file) for file in sources)
+    shipped, broken, lost = _read_shipped(whole, surroundings, today)
+    found = OwnPolicies(tuple(shipped))
+    file = own_file(own)
+    if file is not None:
+        found = OwnFile(shipped, frozenset(lost), surroundings, today).read(file, adapters)
+    entries = tuple(sorted(found.policies, key=_by_age))
+    warnings = [*found.warnings, *(warning for entry in entries for warning in entry.warnings)]
+    warnings += [*_rivals([entry.policy for entry in entries]), *_office_warnings(surroundings, today)]
+    return PolicyBook(entries, dict(adapters), found.choices, tuple(warnings), tuple(broken))
+
+
+def house_file() -> PolicyFile:
+    """The house policy as casehub ships it."""
+    return PolicyFile("office.toml", (resources("hub.policies") / "office.toml").read_text("utf-8"))
+
+
+def _read_shipped(
+    files: Iterable[PolicyFile], surroundings: Surroundings, today: date
+) -> tuple[list[ReadPolicy], list[BrokenPolicy], list[str | None]]:
+    """The policies of the files, the broken ones, and the ids of these (None where even that cannot be read)."""
+    found: list[ReadPolicy] = []
+    broken: list[BrokenPolicy] = []
+    lost: list[str | None] = []
+    for file in files:
+        table: Mapping[str, object] = {}
+        try:
+            table = parsed(file)
+            read = read_policy(table, file.where, surroundings, today)
+            _refuse_twin(read, found)
+        except ConfigurationError as error:
+            broken.append(BrokenPolicy(file.where, str(error)))
+            name = table.get("id")
+            lost.append(name if isinstance(name, str) else None)
+        else:
+            found.append(read)
+    return found, broken, lost
+
+
+def _refuse_twin(read: ReadPolicy, found: Sequence[ReadPolicy]) -> None:
+    if twin := twin_of(read, found):
+        raise ConfigurationError(f"{read.where}: {twin}")
+
+
+def _applies(policy: Policy, facts: Facts) -> bool:
+    return verdict(policy.applies, facts, policy.rates) is Verdict.TRUE
+
+
+def _by_age(entry: ReadPolicy) -> tuple[str, date]:
+    return entry.policy.id, entry.policy.effective_from
+
+
+def _rivals(policies: Sequence[Policy]) -> Iterator[str]:
+    """Where an adapter has two policies for every case, of which only the first can ever be chosen."""
+    for adapter in sorted({adapter for policy in policies for adapter in policy.adapters}):
+        always = sorted({policy.id for policy in policies if adapter in policy.adapters and not policy.applies})
+        if len(always) > 1:
+            others = ", ".join(map(shown, always[1:]))
+            yield (
+                f"policy {shown(always[0])} is for every case of the adapter {adapter}, so that {others} is followed "
+                "only where policies.toml chooses it for a channel"
+            )
+
+
+def _office_warnings(surroundings: Surroundings, today: date) -> Iterator[str]:
+    if ends_soon(surroundings.office, today):
+        until = surroundings.office.valid_to
+        yield f"the [office] of hub.toml is known until {until} only: add the holidays after it to move known_until"

@@ -1,0 +1,264 @@
+"""One look at what is due: new steps are noted, and each outlet is told of its own in one message."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Protocol
+
+from hub.core.escalation import Found, Step, StepRecord, StepState, steps_due, untrue
+from hub.core.model import epoch
+from hub.core.policy import Audience
+from hub.core.ports import Clock, EvaluationOf, Store, Writer
+from hub.core.worktime import Calendar, CalendarError
+from hub.errors import AuthenticationFailed, Busy, ConfigurationError, HubError, Rejected, Unavailable, Unsupported
+from hub.runs.channel import explain
+
+MOST_TRIES = 8
+"""After so many failures a notifier is given up for a step, and `status` says so."""
+
+NOTIFICATION_HOURS = "the notification hours"
+"""What a step waits for that came at night."""
+
+_AT_ONCE = 500
+_UNTOLD = frozenset({StepState.WAITING, StepState.FAILED})
+
+
+class Outlet(Protocol):
+    """A notifier as it was set up: to whom and of what it tells."""
+
+    @property
+    def name(self) -> str:
+        """The name it has in the settings."""
+        ...
+
+    def wants(self, step: Step) -> bool:
+        """Whether this step is for it."""
+        ...
+
+    def tell(self, notification: str, audience: Audience, steps: Sequence[Step], now: datetime) -> None:
+        """Tell an audience of these steps in one message with this id; an AdapterError says what became of it."""
+        ...
+
+
+@dataclass(frozen=True)
+class EscalationPorts:
+    """What a look needs from the shell; without `hours` people are told at any time."""
+
+    store: Store
+    clock: Clock
+    evaluation_of: EvaluationOf
+    outlets: Sequence[Outlet]
+    new_id: Callable[[], str]
+    hours: Calendar | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(slots=True)
+class EscalationResult:
+    """What came of a look: how many cases were looked at, and what became of their steps."""
+
+    looked_at: int = 0
+    told: list[Step] = field(default_factory=list)
+    waiting: list[tuple[Step, str]] = field(default_factory=list)
+    withdrawn: list[StepRecord] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    skipped: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nobody was left untold by a fault."""
+        return not self.failures
+
+
+def escalate(ports: EscalationPorts) -> EscalationResult:
+    """Look at the cases that have something new, and tell each outlet of what is due for it in one message."""
+    result = EscalationResult()
+    try:
+        with ports.store.lease("escalation"):
+            _give_up_interrupted(ports)
+            _look(ports, result)
+            _tell(ports, result)
+    except Busy as busy:
+        result.skipped = str(busy)
+    except HubError as error:  # a full disk, say, must not end the rounds that follow
+        result.failures.append(str(error))
+    return result
+
+
+def _give_up_interrupted(ports: EscalationPorts) -> None:
+    """Mark what a run died at as perhaps told: a second message would be one too many."""
+    died = ports.store.steps(frozenset({StepState.TELLING}))
+    reason = "a run was interrupted while it told of this"
+    _save(ports, [_moved(record, StepState.UNCERTAIN, ports.clock.now(), reason) for record in died])
+
+
+def _look(ports: EscalationPorts, result: EscalationResult) -> None:
+    """Evaluate the cases whose wake-up has come; each batch in one transaction, which moves their wake-ups on."""
+    now = ports.clock.now()
+    while not ports.stop.is_set():
+        numbers = ports.store.awake(now, _AT_ONCE)
+        if not numbers:
+            return
+        with ports.store.writing() as writer:
+            for number in numbers:
+                _look_at(number, writer, ports, result)
+        result.looked_at += len(numbers)
+
+
+def _look_at(number: str, writer: Writer, ports: EscalationPorts, result: EscalationResult) -> None:
+    now = ports.clock.now()
+    case = writer.case(number)
+    evaluation = ports.evaluation_of(case)
+    writer.set_evaluation(number, evaluation)
+    known = {record.key: record for record in ports.store.steps(case_number=number)}
+    found = steps_due(case, evaluation, epoch(now), _read_until(ports.store, case.channel))
+    wanted = [(step, outlet) for step in (*found.due, *found.held) for outlet in ports.outlets if outlet.wants(step)]
+    noted = [_noted(step, outlet.name, known.get(step.key(outlet.name)), now) for step, outlet in wanted]
+    taken_back = [
+        _moved(record, StepState.WITHDRAWN, now, "it turned out not to be late")
+        for record in untrue(known.values(), evaluation, epoch(now))
+    ]
+    writer.save_steps([*filter(None, noted), *taken_back])
+    result.withdrawn += taken_back
+
+
+def _noted(step: Step, notifier: str, before: StepRecord | None, now: datetime) -> StepRecord | None:
+    """The record of a step that has to be told of; None where it was told, or is waiting for that already.
+
+    What was withdrawn untold, or stood for another instant then, is told of; what is true after all was told once.
+    """
+    if before is not None and before.state is not StepState.WITHDRAWN:
+        return None
+    if before is not None and before.notification and before.at == step.at:
+        return _moved(before, StepState.TOLD, now, "it was taken back, and is true after all")
+    return StepRecord(step.key(notifier), step.at, StepState.WAITING, step.do, step.audience, now)
+
+
+def _tell(ports: EscalationPorts, result: EscalationResult) -> None:
+    untold = [record for record in ports.store.steps(_UNTOLD) if record.tries < MOST_TRIES]
+    outlets = {outlet.name: outlet for outlet in ports.outlets}
+    for (name, audience), records in groupby(sorted(untold, key=_addressee), key=_addressee):
+        if ports.stop.is_set():
+            return
+        ready = _ready(outlets.get(name), list(records), ports, result)
+        if ready:
+            _send(outlets[name], audience, ready, ports, result)
+
+
+def _addressee(record: StepRecord) -> tuple[str, Audience]:
+    return record.key.notifier, record.audience
+
+
+def _ready(
+    outlet: Outlet | None, records: Sequence[StepRecord], ports: EscalationPorts, result: EscalationResult
+) -> list[tuple[StepRecord, Step]]:
+    """What an outlet is told of now, each case looked at once more; it is noted what the others wait for."""
+    now = ports.clock.now()
+    ready: list[tuple[StepRecord, Step]] = []
+    changed: list[StepRecord] = []
+    for record, step, waits_for in _still_due(outlet, records, ports, now):
+        if step is None:
+            obsolete = replace(record, notification="")
+            changed.append(_moved(obsolete, StepState.WITHDRAWN, now, "it was not due any more when it could be told"))
+        elif waits_for:
+            result.waiting.append((step, waits_for))
+            other = record.state is StepState.WAITING and record.reason != waits_for
+            changed += [replace(record, reason=waits_for)] if other else []
+        else:
+            ready.append((replace(record, at=step.at), step))
+    _save(ports, changed)
+    return ready
+
+
+def _still_due(
+    outlet: Outlet | None, records: Iterable[StepRecord], ports: EscalationPorts, now: datetime
+) -> Iterator[tuple[StepRecord, Step | None, str]]:
+    """Each record with its step as the case stands now (None: not due any more), and what telling waits for."""
+    closed = "" if _is_open(ports.hours, now) else NOTIFICATION_HOURS
+    found: dict[str, Found] = {}
+    for record in records:
+        number = record.key.case_number
+        if number not in found:
+            case = ports.store.case(number)
+            read_until = _read_until(ports.store, case.channel)
+            found[number] = steps_due(case, ports.evaluation_of(case), epoch(now), read_until)
+        held = _named(found[number].held, record)
+        step = held or _named(found[number].due, record)
+        if outlet is None:
+            yield record, step, f"a notifier {record.key.notifier} that works"
+        elif step is not None and not outlet.wants(step):
+            yield record, None, ""
+        else:
+            yield record, step, f"channel {held.channel} to be read past the due instant" if held else closed
+
+
+def _send(
+    outlet: Outlet,
+    audience: Audience,
+    ready: Sequence[tuple[StepRecord, Step]],
+    ports: EscalationPorts,
+    result: EscalationResult,
+) -> None:
+    """Tell of all these steps in one message; all or none of them are told."""
+    now, notification = ports.clock.now(), _notification(ready, ports)
+    telling = [
+        replace(_moved(record, StepState.TELLING, now), notification=notification, tries=record.tries + 1)
+        for record, _ in ready
+    ]
+    _save(ports, telling)
+    state, reason = _told_by(outlet, notification, audience, [step for _, step in ready], now)
+    _save(ports, [_moved(record, state, ports.clock.now(), reason) for record in telling])
+    if state is StepState.TOLD:
+        result.told += [step for _, step in ready]
+    else:
+        result.failures.append(f"{outlet.name}: {reason}")
+
+
+def _notification(ready: Sequence[tuple[StepRecord, Step]], ports: EscalationPorts) -> str:
+    """The id of a message: that of the last try where it tells nothing new, so that a receiver knows it again."""
+    tried = {record.notification for record, _ in ready}
+    return ports.new_id() if len(tried) > 1 or "" in tried else tried.pop()
+
+
+def _told_by(
+    outlet: Outlet, notification: str, audience: Audience, steps: Sequence[Step], now: datetime
+) -> tuple[StepState, str]:
+    try:
+        outlet.tell(notification, audience, steps, now)
+    except Rejected as error:
+        return StepState.REFUSED, str(error)
+    except (Unavailable, AuthenticationFailed, Unsupported, ConfigurationError) as error:
+        return StepState.FAILED, str(error)
+    except Exception as error:  # noqa: BLE001  a notifier may fail in any way it likes; the other ones still tell
+        return StepState.UNCERTAIN, explain(error).text
+    return StepState.TOLD, ""
+
+
+def _is_open(hours: Calendar | None, now: datetime) -> bool:
+    try:
+        return hours is None or hours.is_open(epoch(now))
+    except CalendarError:
+        return True  # better told at night than not at all, once the calendar has run out
+
+
+def _read_until(store: Store, channel: str) -> int | None:
+    read = store.channel(channel).read_until
+    return None if read is None else epoch(read)
+
+
+def _named(steps: Iterable[Step], record: StepRecord) -> Step | None:
+    return next((step for step in steps if step.key(record.key.notifier) == record.key), None)
+
+
+def _moved(record: StepRecord, state: StepState, now: datetime, reason: str = "") -> StepRecord:
+    return replace(record, state=state, changed_at=now, reason=reason)
+
+
+def _save(ports: EscalationPorts, records: Sequence[StepRecord]) -> None:
+    if records:
+        with ports.store.writing() as writer:
+            writer.save_steps(records)

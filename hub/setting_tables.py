@@ -1,0 +1,163 @@
+"""The tables of hub.toml, each with what may stand in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    field_validator,
+)
+
+from hub.core.notice_text import DIGEST_FROM
+from hub.core.policy import Audience, Deed
+from hub.environment import decoded
+
+_MOST_DAYS = 36_500
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_DURATION = re.compile(r"(?:(\d{1,4})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,5})m)?", re.ASCII)
+
+
+def _duration(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = _DURATION.fullmatch(value)
+    if not value or not found:
+        raise ValueError("should be a duration such as 30m, 1h, 1h30m or 2d")
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes)
+
+
+def channel_name(name: str) -> str:
+    """The name of a channel as it was given; ValueError says how one is written."""
+    if not _NAME.fullmatch(name):
+        raise ValueError("should be named with small letters, digits and _ only, beginning with a letter: support_se")
+    return name
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
+ChannelName = Annotated[str, AfterValidator(channel_name)]
+Intervals = tuple[str, ...]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Week(_Table):
+    """The opening hours of each day of the week; a day without any is closed."""
+
+    mon: Intervals = ()
+    tue: Intervals = ()
+    wed: Intervals = ()
+    thu: Intervals = ()
+    fri: Intervals = ()
+    sat: Intervals = ()
+    sun: Intervals = ()
+
+
+_DAY = ("09:00-17:00",)
+
+
+class Office(_Table):
+    """When somebody is there to answer, for which dates that is known, and how soon an answer is promised."""
+
+    timezone: str
+    hours: Week = Week(mon=_DAY, tue=_DAY, wed=_DAY, thu=_DAY, fri=_DAY)
+    holidays: tuple[date, ...] = ()
+    special: dict[date, Intervals] = Field(default_factory=dict)
+    known_from: date
+    known_until: date
+    answer_within: str = "8wh"
+
+
+class PluginChoice(_Table):
+    """Which plugins to leave alone."""
+
+    disabled: tuple[str, ...] = ()
+
+
+class Run(_Table):
+    """How casehub behaves when nobody is looking."""
+
+    silent_after: Duration = timedelta(hours=1)
+
+
+class NotifyHours(Week):
+    """When people may be told: hours of their own, or those that `named` names."""
+
+    _named: str = PrivateAttr(default="")
+
+    @property
+    def named(self) -> str:
+        """Either "office", the hours of the office, or "always"; nothing where the hours are written out."""
+        return self._named
+
+
+def _named_hours(name: str) -> NotifyHours:
+    hours = NotifyHours()
+    hours._named = name  # noqa: SLF001  the only maker of hours with a name
+    return hours
+
+
+def _notify_hours(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if value not in ("office", "always"):
+        raise ValueError('should be "office", "always" or a table of hours such as { mon = ["08:00-20:00"] }')
+    return _named_hours(value)
+
+
+class Notify(_Table):
+    """When people are told of steps that are due, and from how many on in one digest."""
+
+    hours: Annotated[NotifyHours, BeforeValidator(_notify_hours)] = _named_hours("office")
+    digest_from: Annotated[int, Field(ge=2, le=1000)] = DIGEST_FROM
+
+
+class _OpenTable(BaseModel):
+    """A table with keys that a plugin will judge."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    @property
+    def own(self) -> Mapping[str, Any]:
+        """The plugin's keys as they were written, secrets not looked up."""
+        return self.model_extra or {}
+
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        # Without the plugin's keys: somebody may have written a password where a reference belongs.
+        return [(name, getattr(self, name)) for name in type(self).model_fields]
+
+
+class ChannelTable(_OpenTable):
+    """One channel: what is casehub's own, and in `own` what its adapter will judge."""
+
+    adapter: str
+    enabled: bool = True
+    silent_after: Duration | None = None
+    new_case_after_days: int = Field(60, ge=0, le=_MOST_DAYS)
+    new_subject_after_days: int = Field(14, ge=0, le=_MOST_DAYS)
+
+
+class NotifierTable(_OpenTable):
+    """One way to tell people: whom, of what, and in `own` what its notifier will judge."""
+
+    notifier: str
+    enabled: bool = True
+    audiences: tuple[Audience, ...] = Field(tuple(Audience), min_length=1)
+    channels: tuple[str, ...] | None = Field(None, min_length=1, description="every channel where it is left out")
+    deeds: tuple[Deed, ...] = Field(tuple(Deed), min_length=1)
+
+    @field_validator("audiences", "channels", "deeds", mode="before")
+    @classmethod
+    def _lists_from_the_environment(cls, value: object) -> object:
+        return decoded(value, tuple[str, ...])

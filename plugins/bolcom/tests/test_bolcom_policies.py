@@ -1,0 +1,116 @@
+"""What bol.com asks for is what its documents say, over every arrival."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hub.core.evaluation import evaluate
+from hub.core.events import Event, Opened
+from hub.core.model import Case, epoch
+from hub.core.replay import replay
+from hub.core.targets import parse_step
+from hub.core.worktime import DAYS, Calendar
+from hub.policies.book import load_book
+from hub.policies.reading import ReadPolicy, read_file
+from hub.policies.surroundings import Surroundings
+from hub.policies.tables import PolicyFile
+from hub.policies.vector_tables import Vector
+from hub.policies.vectors import run
+from hub_bolcom import hub_register_policies
+
+ALWAYS = Calendar(
+    "UTC", dict.fromkeys(DAYS, ("00:00-24:00",)), valid_from=date(2012, 1, 1), valid_to=date(2028, 12, 31)
+)
+SURROUNDINGS = Surroundings(ALWAYS, (parse_step("8wh"),))
+TODAY = date(2026, 11, 22)
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+LONG_OPEN = [
+    ("2026-06-01 09:00", "2026-06-02 03:00"),
+    ("2026-06-01 10:00", "2026-06-02 04:00"),
+    ("2026-06-01 08:15", "2026-06-02 02:15"),
+    ("2026-06-01 17:00", "2026-06-02 11:00"),
+    ("2026-06-05 16:30", "2026-06-08 10:30"),
+    ("2026-06-06 11:00", "2026-06-08 18:00"),
+    ("2026-04-24 15:00", "2026-04-28 09:00"),
+    ("2026-04-02 14:00", "2026-04-03 08:00"),
+    ("2026-05-13 12:00", "2026-05-15 06:00"),
+    ("2026-05-04 12:00", "2026-05-05 06:00"),
+    ("2025-05-02 12:00", "2025-05-06 06:00"),
+    ("2025-04-25 15:00", "2025-04-28 09:00"),
+    ("2026-12-24 13:00", "2026-12-28 07:00"),
+    ("2026-12-31 16:00", "2027-01-04 10:00"),
+    ("2026-03-27 16:00", "2026-03-30 10:00"),
+    ("2026-10-23 16:00", "2026-10-26 10:00"),
+    ("2026-05-22 16:00", "2026-05-26 10:00"),
+]
+"""When a question arrives, and when bol.com flags it as open for long, both in Amsterdam."""
+
+
+def shipped() -> list[PolicyFile]:
+    found: list[Traversable] = []
+    hub_register_policies(found.append)
+    return [PolicyFile(file.name, file.read_text("utf-8")) for file in found]
+
+
+POLICIES = {read.policy.id: read for read in (read_file(file, SURROUNDINGS, TODAY) for file in shipped())}
+VECTORS = [(read, vector) for read in POLICIES.values() for vector in read.vectors]
+
+
+def name_of(value: ReadPolicy | Vector) -> str:
+    return value.policy.id if isinstance(value, ReadPolicy) else value.name
+
+
+@pytest.mark.parametrize(("read", "vector"), VECTORS, ids=name_of)
+def test_the_policy_does_what_its_own_tests_say(read: ReadPolicy, vector: Vector) -> None:
+    failures = run(vector, read, SURROUNDINGS)
+
+    assert failures == ()
+
+
+def test_every_rule_has_a_test() -> None:
+    rules = {(name, rule.id) for name, read in POLICIES.items() for rule in read.policy.rules}
+
+    assert {(read.policy.id, vector.rule) for read, vector in VECTORS} == rules
+
+
+def test_every_policy_file_is_offered() -> None:
+    lying_there = [file.name for file in files("hub_bolcom").iterdir() if file.name.endswith(".toml")]
+
+    assert sorted(file.where for file in shipped()) == sorted(lying_there)
+
+
+def test_a_channel_that_chooses_nothing_has_the_eight_working_hours() -> None:
+    book = load_book(shipped(), None, SURROUNDINGS, {"shop": "bolcom"}, TODAY)
+    opened = datetime(2026, 9, 7, 12, 0, tzinfo=UTC)
+    case = Case("CH-1", "shop", "Åsa 漢字 🙂", opened, opened)
+
+    assert book.chosen(case).policy.id == "bolcom"
+
+
+@pytest.mark.parametrize(("received", "flagged"), LONG_OPEN)
+def test_a_question_is_flagged_as_open_for_long_after_eighteen_hours_of_working_days(
+    received: str, flagged: str
+) -> None:
+    at = datetime.fromisoformat(received).replace(tzinfo=AMSTERDAM)
+    case = replay([Event(Opened("CH-1", "shop", "case"), at, at)])
+
+    [first] = evaluate(case, POLICIES["bolcom-24h"].policy, {}, at, ALWAYS).clocks
+    [flag] = [stage.at for stage in first.stages if stage.name == "long-open"]
+
+    assert flag == epoch(datetime.fromisoformat(flagged).replace(tzinfo=AMSTERDAM))
+
+
+@pytest.mark.parametrize("country", ["nl", "be"])
+def test_who_keeps_the_eight_working_hours_keeps_the_twenty_four_too(country: str) -> None:
+    office = POLICIES["bolcom"].policy.calendars[f"{country}-office"]
+    weekdays = POLICIES["bolcom-24h"].policy.calendars[f"{country}-weekdays"]
+    since, until = (int(datetime(year, 12, 20, tzinfo=UTC).timestamp()) for year in (2025, 2026))
+
+    later = [start for start in range(since, until, 900) if office.add(start, 28800) > weekdays.add(start, 86400)]
+
+    assert later == []
