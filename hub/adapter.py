@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from hub.core.incoming import Batch, Checkpoint, Incoming, OpenCase
-from hub.core.model import Case, Message
+from hub.core.model import Case, Message, Party
 from hub.core.outbox import Receipt, Reply
 from hub.core.ports import Clock
 from hub.errors import Unsupported
@@ -147,6 +147,10 @@ class Adapter(ABC):
     @abstractmethod
     def open(self, settings: Any, tools: Tools) -> Connection:
         """A connection with these settings (of this adapter's Settings); opens nothing before it is used."""
+
+    def speaks_as(self, settings: Any) -> Party:
+        """In whose name, and from which address, an account with these settings writes to customers."""
+        return Party()
 
     @classmethod
     def pretend(cls, clock: Clock) -> PretendedPlatform | None:

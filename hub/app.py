@@ -30,6 +30,7 @@ from hub.policies.book import PolicyBook, load_book
 from hub.policies.surroundings import Surroundings
 from hub.policies.tables import PolicyFile
 from hub.policies.versions import tzdata_version
+from hub.runs.acknowledge import require_may_acknowledge
 from hub.secrets import signer, signing_key
 from hub.settings import Office, Settings, adapter_settings, load_settings
 from hub.store import open_store
@@ -53,6 +54,8 @@ class Channel:
     silent_after: timedelta
     rules: MatchingRules
     enabled: bool = True
+    acknowledges: bool = False
+    language: str = ""
 
     def open(self, tools: Tools) -> Connection:
         """A connection to the platform, for one run."""
@@ -149,7 +152,17 @@ class Hub:
     @cached_property
     def _configured(self) -> Sequence[Channel | BrokenChannel]:
         found = [_configure(name, self.settings, self.plugins) for name in self.settings.channels]
-        return [channel for channel in found if channel is not None]
+        return [self._permitted(channel) for channel in found if channel is not None]
+
+    def _permitted(self, channel: Channel | BrokenChannel) -> Channel | BrokenChannel:
+        """The channel, unless it is set to do what its platform forbids."""
+        if not isinstance(channel, Channel) or not channel.acknowledges:
+            return channel
+        try:
+            require_may_acknowledge(channel.name, channel.adapter, self.policy_of(channel.name))
+        except ConfigurationError as error:
+            return BrokenChannel(channel.name, f"{self.settings.file}: {error}")
+        return channel
 
     @cached_property
     def _key(self) -> bytes:
@@ -232,7 +245,16 @@ def _configure(name: str, settings: Settings, plugins: Plugins) -> Channel | Bro
     except HubError as error:
         return BrokenChannel(name, str(error)) if table.enabled else None
     rules = MatchingRules(timedelta(days=table.new_case_after_days), timedelta(days=table.new_subject_after_days))
-    return Channel(name, adapter, own, table.silent_after or settings.run.silent_after, rules, table.enabled)
+    return Channel(
+        name,
+        adapter,
+        own,
+        table.silent_after or settings.run.silent_after,
+        rules,
+        table.enabled,
+        table.acknowledge,
+        table.acknowledge_language,
+    )
 
 
 def _adapter_of(name: str, settings: Settings, plugins: Plugins) -> AdapterInfo:

@@ -12,7 +12,17 @@ from hub.adapter import Adapter, Capability
 from hub.errors import HubError
 from hub.notifier import Notifier
 
-OWN_KEYS = frozenset({"adapter", "enabled", "silent_after", "new_case_after_days", "new_subject_after_days"})
+OWN_KEYS = frozenset(
+    {
+        "adapter",
+        "enabled",
+        "silent_after",
+        "new_case_after_days",
+        "new_subject_after_days",
+        "acknowledge",
+        "acknowledge_language",
+    }
+)
 """The keys of a channel's table that are casehub's own; no adapter may have a setting of such a name."""
 NOTIFIER_KEYS = frozenset({"notifier", "enabled", "audiences", "channels", "deeds"})
 """The keys of a notifier's table that are casehub's own; no notifier may have a setting of such a name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -146,6 +146,8 @@ class ChannelTable(_OpenTable):
     silent_after: Duration | None = None
     new_case_after_days: int = Field(60, ge=0, le=_MOST_DAYS)
     new_subject_after_days: int = Field(14, ge=0, le=_MOST_DAYS)
+    acknowledge: bool = False
+    acknowledge_language: Literal["cs", "de", "en", "fr", "ja", "nl", "sv"] = "en"
 
 
 class NotifierTable(_OpenTable):

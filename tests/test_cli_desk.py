@@ -219,10 +219,16 @@ def test_a_case_in_json_has_stable_keys(desktop: Desktop) -> None:
         "messages": 1,
         "unreadable": 0,
         "deadline": {
-            "rule": "office",
+            "rule": "promise",
             "started_at": "2026-11-23T07:00:00Z",
             "due": "2026-11-23T16:00:00Z",
             "problem": "",
+            "clock": "first_response",
+            "remaining_seconds": None,
+            "consequence": None,
+            "consequence_at": None,
+            "at_risk": None,
+            "risk_unknown": False,
         },
     }
 
@@ -236,9 +242,10 @@ def test_search_finds_any_word_in_any_state(desktop: Desktop) -> None:
     assert desktop.told("search", "nowhere") == "No case has all these words; fewer of them find more.\n"
 
 
-def test_due_groups_by_urgency_and_names_the_promise(desktop: Desktop, clock: AnyClock) -> None:
-    desktop.arrive(mail("m1", hours=96), mail("m2", hours=68), mail("m3"), mail("m4", hours=-3))
+def test_due_groups_by_urgency_and_names_the_policy(desktop: Desktop, clock: AnyClock) -> None:
+    desktop.arrive(mail("m1", hours=96), mail("m2", hours=68), mail("m3"))
     clock.advance(hours=4)
+    desktop.arrive(mail("m4", hours=-3))
 
     told = desktop.told("due")
 
@@ -248,7 +255,7 @@ def test_due_groups_by_urgency_and_names_the_promise(desktop: Desktop, clock: An
         "Today (1)",
         "Later (1)",
     ]
-    assert "Promise: an answer within 8 working hours, Mon-Fri 09:00-17:00 Europe/Stockholm\nSource: " in told
+    assert "support: The office's own promise (office " in told
     assert [case["when"] for case in desktop.data("due")["cases"]] == [
         "Late",
         "Within 2 hours",
@@ -258,7 +265,7 @@ def test_due_groups_by_urgency_and_names_the_promise(desktop: Desktop, clock: An
 
 
 def test_due_leaves_out_what_waits_for_the_customer(desktop: Desktop) -> None:
-    assert desktop.told("due").startswith("Nobody waits for an answer.\nPromise: ")
+    assert desktop.told("due").startswith("Nobody waits for an answer.\n")
 
 
 @pytest.mark.parametrize(
@@ -358,7 +365,7 @@ def test_show_has_everything_that_is_known(desktop: Desktop) -> None:
         "          2 x Lampa 灯, 12.50 SEK\n"
         "With      nobody\n"
         "Answer    due in 8 h (Mon 23 Nov 17:00)\n"
-        "          counted from Mon 23 Nov 09:00, promised: an answer within 8 working hours\n"
+        "          first response, counted from Mon 23 Nov 09:00: An answer within the office's own promise\n"
         "Link      https://x.example\n"
         "\n"
         "1  Åsa Öberg <asa@kund.example>  Mon 23 Nov 09:00  [charset-guessed]\n"

@@ -1,4 +1,4 @@
-"""Clocks and escalation where other products were found wrong: one test for each, so that none of it comes to happen here.
+"""Clocks and escalation where other products were found wrong: one test for each, so that none of it happens here.
 
 B-numbers are those of the design of the clocks, numbers 1 to 27 those of what users of other products asked for or
 complained of. Sources are the peers' code, tests and issues as of 2026.
@@ -7,21 +7,24 @@ complained of. Sources are the peers' code, tests and issues as of 2026.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.core.escalation import steps_due
+from hub.core.escalation import Found, steps_due
 from hub.core.evaluation import evaluate
+from hub.core.events import Absorbed, Event, MessageArrived
 from hub.core.explaining import explain
-from hub.core.model import Author, CaseState, Money, Order, epoch
+from hub.core.model import Author, Money
 from hub.core.openings import CalendarError
-from hub.core.policy import Cost, OnClose, Pause, Reopen
+from hub.core.policy import Cost, Deed, Pause, Reopen
 from hub.core.readings import ClockState, headline
 from hub.core.replay import replay
 from hub.core.trial import try_out
 from hub.core.turns import Owner
+from hub.core.worktime import Calendar
 from tests.clocks import (
     OFFICE,
     answers,
@@ -32,7 +35,6 @@ from tests.clocks import (
     event,
     first,
     following,
-    given,
     hands,
     is_,
     learns,
@@ -40,10 +42,8 @@ from tests.clocks import (
     lines,
     look,
     merges,
-    notes,
     only,
     opened,
-    over,
     parks,
     policy,
     promises,
@@ -58,13 +58,13 @@ from tests.clocks import (
     stage,
     state,
     told,
-    turns,
     unparks,
     week,
 )
 
 ASKED, ANSWERED = asks("09-07 12:00"), answers("09-07 13:00")
 PARKED = (Pause("PARKED"),)
+DAY = date(2026, 9, 18)
 
 
 # --- Zammad ---
@@ -97,7 +97,8 @@ def test_b4_every_wait_of_a_case_is_kept_and_counted_anew_under_another_policy()
 
 def test_b5_and_2_warnings_and_reminders_come_when_somebody_is_there() -> None:
     """Zammad mailed reminders at midnight and at week-ends (zammad#4432, #2157)."""
-    stages = (stage("warn", share="0.75", during=OFFICE), stage("remind", after="1h", every="12h", times=4, during=OFFICE))
+    remind = stage("remind", after="1h", every="12h", times=4, during=OFFICE)
+    stages = (stage("warn", share="0.75", during=OFFICE), remind)
     for day in range(7, 14):
         found = only(look([asks(f"09-{day:02} 20:00")], first("24h", stages=stages)))
         moved = [one.at for one in found.stages if one.at != found.start]
@@ -118,11 +119,7 @@ def test_b6_and_1_a_holiday_is_a_reviewed_date_and_the_trace_names_each_day_that
 def test_b6_a_holiday_is_never_an_instant_that_a_zone_could_move() -> None:
     """Chilean holidays of a feed were imported a day early, since dates were converted as instants (zammad#3706)."""
     with pytest.raises(CalendarError, match="is an instant, give a date such as 2026-09-18"):
-        replace_holidays([datetime(2026, 9, 18, 3, 0)])  # noqa: DTZ001  a naive instant is what such a feed gives
-
-
-def replace_holidays(days: list[datetime]) -> None:
-    type(OFFICE)("America/Santiago", OFFICE.hours, days, valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 31))
+        Calendar("America/Santiago", OFFICE.hours, [datetime(2026, 9, 18, 3, tzinfo=UTC)], valid_from=DAY, valid_to=DAY)
 
 
 @pytest.mark.parametrize(
@@ -133,11 +130,11 @@ def replace_holidays(days: list[datetime]) -> None:
         [ASKED, hands("09-07 12:00", Owner.PLATFORM)],
     ],
 )
-def test_b8_and_7_merged_imported_closed_and_foreign_cases_never_escalate(events: list[event]) -> None:  # type: ignore[valid-type]
-    """Zammad escalated merged tickets, imported closed ones, and those of a deactivated SLA (zammad#904, #2949, #4353)."""
+def test_b8_and_7_merged_imported_closed_and_foreign_cases_never_escalate(events: list[Event]) -> None:
+    """Zammad escalated merged tickets, and imported ones that were closed (zammad#904, #2949)."""
     clocks = (first("24h", stages=(stage("breach"),)), resolution("72h", stages=(stage("breach"),)))
 
-    assert (told(events, *clocks, now="09-20 12:00").due, told(events, *clocks, now="09-20 12:00").held) == ((), ())
+    assert told(events, *clocks, now="09-20 12:00") == Found()
 
 
 def test_b8_where_no_rule_gives_a_clock_there_is_none() -> None:
@@ -151,7 +148,8 @@ def test_3_an_answer_of_the_customer_counts_by_whichever_door_it_comes() -> None
     """A customer's answer by another door did not restart the clock: months of missed SLAs (zammad#1322)."""
     by_platform = replay([opened("09-07 10:00"), ASKED, ANSWERED, asks("09-07 14:00", "m2")])
     other = replay([opened("09-07 10:00"), asks("09-07 14:00", "m2")])
-    by_merge = replay([opened("09-07 10:00"), ASKED, ANSWERED, absorbed(other.messages)])
+    absorbed = event("09-07 14:30", Absorbed("CH-2", other.messages))
+    by_merge = replay([opened("09-07 10:00"), ASKED, ANSWERED, absorbed])
     made, now = policy(first("24h"), following("72h")), at("09-07 15:00")
 
     assert evaluate(by_merge, made, {}, now).clocks == evaluate(by_platform, made, {}, now).clocks
@@ -168,7 +166,8 @@ def test_6_under_another_policy_every_deadline_is_another_one() -> None:
 
 def test_8_of_two_rules_that_fit_the_first_one_counts_and_it_says_which_were_tried() -> None:
     """The order of SLAs was undocumented, and in fact that of their ids (zammad-admin-documentation#1044, #1043)."""
-    swedish, urgent = rule("b", first("24h"), when=[is_("market", "SE")]), rule("a", first("4h"), when=[is_("priority", "high")])
+    swedish = rule("b", first("24h"), when=[is_("market", "SE")])
+    urgent = rule("a", first("4h"), when=[is_("priority", "high")])
     events = [opened("09-07 12:00", market="SE", priority="high"), ASKED]
 
     assert (look(events, swedish, urgent, rule("z")).rule, look(events, urgent, swedish, rule("z")).rule) == ("b", "a")
@@ -197,9 +196,10 @@ def test_whatever_of_a_clock_is_changed_shows_at_the_next_look(changed: dict[str
 
 
 def test_b11_a_paused_clock_has_no_deadline_that_moves_with_every_look() -> None:
-    """OTRS gives a suspended ticket "now + remaining + 4 minutes" at each cron run (TicketEscalationSuspendCalculate)."""
+    """OTRS gives a suspended ticket now + remaining + 4 minutes at each run (TicketEscalationSuspendCalculate)."""
     events = [ASKED, parks("09-07 16:00")]
-    looks = [only(look(events, first("24h", pauses=PARKED), now=now)) for now in ("09-07 17:00", "09-09 17:00", "11-09 17:00")]
+    clock = first("24h", pauses=PARKED)
+    looks = [only(look(events, clock, now=now)) for now in ("09-07 17:00", "09-09 17:00", "11-09 17:00")]
 
     assert [(found.due, found.remaining) for found in looks] == [(None, 20 * 3600)] * 3
 
@@ -207,11 +207,17 @@ def test_b11_a_paused_clock_has_no_deadline_that_moves_with_every_look() -> None
 def test_b14_a_case_in_any_state_is_looked_at_anew_by_the_same_function() -> None:
     """OTOBO's rebuild command only touched suspended states (otobo#505)."""
     story = [ASKED, parks("09-07 14:00"), unparks("09-07 16:00"), closes("09-08 10:00"), reopens("09-08 11:00")]
+    expected = [
+        ["09-08 12:00", "09-10 12:00"],
+        ["-", "-"],
+        *[["09-08 14:00", "09-10 14:00"]] * 2,
+        ["09-08 14:00", "09-10 15:00"],
+    ]
     for length in range(1, len(story) + 1):
-        found, again = (look(story[:length], first("24h", pauses=PARKED), resolution("72h", pauses=PARKED)) for _ in "12")
+        found = look(story[:length], first("24h", pauses=PARKED), resolution("72h", pauses=PARKED))
+        dues = [shown(reading.due) for reading in found.clocks]
 
-        assert [reading.computed for reading in found.clocks] == [reading.computed for reading in again.clocks]
-        assert len(found.clocks) == 2
+        assert dues == expected[length - 1]
 
 
 def test_24_a_solution_over_the_change_of_the_clocks_is_counted_in_real_time() -> None:
@@ -238,9 +244,11 @@ def test_25_what_opening_again_does_is_a_parameter_of_the_policy() -> None:
 
 def test_b17_and_19_an_instant_without_a_zone_is_refused_and_the_zone_it_is_told_in_changes_nothing() -> None:
     """Deadlines were read in the agent's zone: "Failed" at birth (frappe/helpdesk#3776, erpnext pull 38745)."""
-    riyadh = case(event_at_zone("Asia/Riyadh"))
+    asked = question(at("09-07 12:00").astimezone(ZoneInfo("Asia/Riyadh")))
+    riyadh = case(Event(MessageArrived(asked), asked.sent_at, asked.sent_at))
+    kolkata = at("09-07 13:00").astimezone(ZoneInfo("Asia/Kolkata"))
 
-    assert only(evaluate(riyadh, policy(first("24h")), {}, at("09-07 13:00"))).due == seconds("09-08 12:00")
+    assert only(evaluate(riyadh, policy(first("24h")), {}, kolkata)).due == seconds("09-08 12:00")
     with pytest.raises(ValueError, match="an instant needs a time zone"):
         question(datetime(2026, 9, 7, 12, 0))  # noqa: DTZ001  what is refused
 
@@ -274,13 +282,13 @@ def test_the_clock_starts_at_the_platforms_instant_and_not_as_it_is_stored() -> 
 
 def test_21_of_many_alerts_of_one_case_the_newest_is_told() -> None:
     """Five hundred tickets brought three alerts each (frappe/helpdesk#2967)."""
-    stages = tuple(stage(f"warn-{share}", share=f"0.{share}", **{"do": stage("warn").do}) for share in (50, 75, 90))
+    stages = tuple(stage(f"warn-{share}", Deed.WARN, share=f"0.{share}") for share in (50, 75, 90))
 
     assert [step.name for step in told([ASKED], first("24h", stages=stages), now="09-08 11:00").due] == ["warn-90"]
 
 
 def test_22_an_answer_fulfils_the_response_and_not_the_resolution() -> None:
-    """"Replied" fulfilled the resolution too (frappe/helpdesk#1542)."""
+    """ "Replied" fulfilled the resolution too (frappe/helpdesk#1542)."""
     found = look([ASKED, ANSWERED], first("24h"), resolution("72h"), now="09-07 14:00")
 
     assert [state(reading, "09-07 14:00") for reading in found.clocks] == [ClockState.MET, ClockState.RUNNING]
@@ -297,7 +305,7 @@ def test_26_an_acknowledgement_may_say_by_when_and_that_is_watched() -> None:
 
 
 def test_b22_an_answer_that_was_late_is_late_though_nobody_looked_in_between() -> None:
-    """Chatwoot saw misses only while polling: a late reply between two runs was a hit (evaluate_applied_sla_service.rb)."""
+    """Chatwoot sees misses only while polling: late between two runs is a hit (evaluate_applied_sla_service.rb)."""
     events = [ASKED, ANSWERED, asks("09-07 14:00", "m2"), answers("09-08 15:00", "a2"), closes("09-20 12:00")]
     found = look(events, following("24h"), resolution("72h"))
 
@@ -307,7 +315,9 @@ def test_b22_an_answer_that_was_late_is_late_though_nobody_looked_in_between() -
     ]
 
 
-@pytest.mark.parametrize(("when", "expected"), [("09-08 12:00", ClockState.MET), ("09-08 12:00:01", ClockState.MET_LATE)])
+@pytest.mark.parametrize(
+    ("when", "expected"), [("09-08 12:00", ClockState.MET), ("09-08 12:00:01", ClockState.MET_LATE)]
+)
 def test_b23_every_clock_has_the_same_boundary(when: str, expected: ClockState) -> None:
     """Chatwoot tested `now < due` in one place and `reply <= due` in the other."""
     answered = only(look([ASKED, answers(when)], first("24h")))
@@ -330,10 +340,11 @@ def test_b23_and_11_closing_ends_the_waiting_and_what_was_needed_grows_no_more()
 
 def test_9_14_and_16_the_hours_of_the_office_change_the_deadline() -> None:
     """The flag for business hours was stored for years and read by nobody (chatwoot#13392, #9470; freescout#3756)."""
-    by_hours = {calendar: shown(only(look([asks("09-11 16:00")], first("2wh", calendar))).due) for calendar in (OFFICE, week("00:00-24:00"))}
+    asked = [asks("09-11 16:00")]
 
-    assert sorted(by_hours.values()) == ["09-11 18:00", "09-14 10:00"]
-    assert shown(only(look([asks("09-11 16:00")], first("2h"))).due) == "09-11 18:00"
+    assert shown(only(look(asked, first("2wh", OFFICE))).due) == "09-14 10:00"
+    assert shown(only(look(asked, first("2wh", week("00:00-24:00")))).due) == "09-11 18:00"
+    assert shown(only(look(asked, first("2h"))).due) == "09-11 18:00"
 
 
 def test_10_a_lunch_break_does_not_count() -> None:
@@ -402,11 +413,11 @@ def test_b28_a_clock_without_a_ladder_tells_nobody_anything() -> None:
 
 def test_every_case_that_is_late_is_found_however_many_there_are() -> None:
     """The overdue job marks a hundred per run (class.ticket.php)."""
-    found = look([ASKED], first("24h", stages=(stage("breach"),)), now="09-09 12:00")
-    numbers = [f"CH-{number}" for number in range(250)]
-    steps = [steps_due(replace(case(ASKED), number=number), found, seconds("09-09 12:00"), seconds("09-09 12:00")).due for number in numbers]
+    found, now = look([ASKED], first("24h", stages=(stage("breach"),)), now="09-09 12:00"), seconds("09-09 12:00")
+    cases = [replace(case(ASKED), number=f"CH-{number}") for number in range(250)]
+    due = [step for one in cases for step in steps_due(one, found, now, now).due]
 
-    assert [step.case_number for [step] in steps] == numbers
+    assert [step.case_number for step in due] == [one.number for one in cases]
 
 
 def test_17_and_18_waiting_for_the_customer_is_a_state_in_which_a_clock_may_stand_still() -> None:
@@ -419,7 +430,8 @@ def test_17_and_18_waiting_for_the_customer_is_a_state_in_which_a_clock_may_stan
 
 def test_b29_and_23_a_pause_belongs_to_the_case_and_stays_when_the_rule_changes() -> None:
     """The pause was lost when the SLA changed (glpi#6902, #15605)."""
-    rules = (rule("danish", first("12h", pauses=PARKED), when=[is_("market", "DK")]), rule("usual", first("24h", pauses=PARKED)))
+    danish = rule("danish", first("12h", pauses=PARKED), when=[is_("market", "DK")])
+    rules = (danish, rule("usual", first("24h", pauses=PARKED)))
     events = [ASKED, parks("09-07 14:00"), unparks("09-08 14:00")]
 
     assert shown(only(look(events, *rules)).due) == "09-09 12:00"
@@ -428,7 +440,9 @@ def test_b29_and_23_a_pause_belongs_to_the_case_and_stays_when_the_rule_changes(
 
 def test_b29_a_rung_before_the_due_instant_is_counted_in_the_clocks_own_time() -> None:
     """A level before due was placed at midnight (GLPI pull 22678)."""
-    assert rungs(only(look([asks("09-07 16:00")], first("8wh", stages=(stage("lead", before="3wh"),))))) == ["lead 09-08 13:00"]
+    clock = first("8wh", stages=(stage("lead", before="3wh"),))
+
+    assert rungs(only(look([asks("09-07 16:00")], clock))) == ["lead 09-08 13:00"]
 
 
 # --- All of them ---
@@ -437,8 +451,8 @@ def test_b29_a_rung_before_the_due_instant_is_counted_in_the_clocks_own_time() -
 def test_a_case_worth_something_unknown_says_so_and_is_never_worth_nothing() -> None:
     """No peer knows what a miss costs; an order of unknown value must not look free (reclaimit and bol.com, A6, A10)."""
     refund = stage("refund", expect="auto_refund", costs=Cost(of_order=True))
-    known, unknown = (look([opened("09-07 12:00", **facts), ASKED], first("24h", stages=(refund,)), now="09-07 13:00") for facts in ({"worth": "875"}, {}))
-    one, other = headline(known), headline(unknown)
+    worths = [[opened("09-07 12:00", worth=worth), ASKED] for worth in ("875", "")]
+    one, other = (headline(look(events, first("24h", stages=(refund,)), now="09-07 13:00")) for events in worths)
 
     assert one is not None
     assert other is not None

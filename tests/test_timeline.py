@@ -58,6 +58,12 @@ def test_an_answer_whose_writer_had_not_seen_the_newest_question_leaves_it_waiti
     assert lines(events, *BOTH) == ["m1 due 09-08 12:00 met 09-07 13:00", "m2 due 09-10 12:30 breached"]
 
 
+def test_one_answer_to_two_questions_ends_one_wait() -> None:
+    events = [ASKED, asks("09-07 12:30", "m2"), answers("09-07 14:00")]
+
+    assert lines(events, *BOTH) == ["m1 due 09-08 12:00 met 09-07 14:00"]
+
+
 def test_an_older_question_that_is_learnt_late_becomes_the_head_of_its_run() -> None:
     assert lines([ASKED, asks("09-07 11:00", "m0")], *BOTH, now="09-07 13:00") == ["m0 due 09-08 11:00 running"]
 
@@ -303,6 +309,10 @@ def test_what_is_asked_while_the_platform_deals_with_a_case_is_not_ours() -> Non
 
 def test_a_case_that_was_handed_over_as_it_was_asked_was_never_ours() -> None:
     assert lines([ASKED, hands("09-07 12:00", Owner.PLATFORM)], first("24h")) == []
+
+
+def test_a_case_that_was_sent_on_as_it_was_asked_has_one_clock() -> None:
+    assert lines([ASKED, hands("09-07 12:00", Owner.SELLER)], first("24h")) == ["m1 due 09-08 12:00 breached"]
 
 
 def test_a_hand_over_after_the_answer_changes_nothing() -> None:

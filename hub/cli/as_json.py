@@ -121,6 +121,8 @@ def reply_json(reply: Reply) -> Json:
         "written_at": instant(reply.written_at),
         "not_before": instant(reply.not_before),
         "attempts": reply.attempts,
+        "automatic": reply.automatic,
+        "promise": instant(reply.promise),
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.common import echo_json, json_option, no_channels, with_hub
-from hub.errors import NotFound
+from hub.errors import ConfigurationError, NotFound
 
 if TYPE_CHECKING:
     from hub.adapter import Proof
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 def check(hub: Hub, channels: Sequence[str], as_json: bool) -> None:
     """Prove for all enabled channels, or those named, what each needs: settings, sign-in, folders, sending.
 
-    Nothing is changed and nothing is sent. The exit code is 0 when all is well, 1 when something failed.
+    Without a name it also proves that each notifier is set rightly. Nothing is changed, nothing is sent and nobody is
+    told. The exit code is 0 when all is well, 1 when something failed.
+
+    With --json: {"ok", "channels": [{"channel", "ok", "proofs": [...]}], "notifiers": [{"notifier", "ok", "error"}]}.
 
     Example: casehub check support
     """
@@ -37,10 +40,16 @@ def check(hub: Hub, channels: Sequence[str], as_json: bool) -> None:
                 _tell(channel.name, proof)
         ok = ok and all(proof.ok for proof in proofs)
         results.append(_as_data(channel.name, proofs))
+    notifiers = [] if channels else _notifiers(hub)
+    ok = ok and all(notifier["ok"] for notifier in notifiers)
     if as_json:
-        echo_json({"ok": ok, "channels": results})
-    elif not results:
-        click.echo(no_channels(hub))
+        echo_json({"ok": ok, "channels": results, "notifiers": notifiers})
+    else:
+        if not results:
+            click.echo(no_channels(hub))
+        for notifier in notifiers:
+            settings = notifier["error"] or f"notifier {notifier['notifier']}: settings"
+            click.echo(f"{'✓' if notifier['ok'] else '✗'} {settings}")
     if not ok:
         sys.exit(1)
 
@@ -72,6 +81,20 @@ def _proofs(hub: Hub, channel: Channel | BrokenChannel) -> Iterator[Proof]:
             yield from connection.check()
     except Exception as error:  # noqa: BLE001  one channel's plugin never stops the others' checks
         yield Proof("check", ok=False, detail=explain(error).text)
+
+
+def _notifiers(hub: Hub) -> list[dict[str, Any]]:
+    """Whether each enabled notifier, and the hours in which people are told, can be used as they are set."""
+    from hub.outlets import broken_outlets, notification_hours
+
+    broken = {outlet.name: outlet.error for outlet in broken_outlets(hub.settings, hub.plugins, hub.clock)}
+    names = {*broken, *(name for name, table in hub.settings.notifiers.items() if table.enabled)}
+    found = [{"notifier": name, "ok": name not in broken, "error": broken.get(name)} for name in sorted(names)]
+    try:
+        notification_hours(hub.settings, hub.office)
+    except ConfigurationError as error:
+        found.append({"notifier": None, "ok": False, "error": str(error)})
+    return found
 
 
 def _tell(channel: str, proof: Proof) -> None:

@@ -109,16 +109,16 @@ def _print_below(hub: Hub, owed: Sequence[CaseSummary], shown: Sequence[CaseSumm
         click.echo(f"{len(shown)} of {len(owed)} are shown; --limit 0 shows all.")
     if risk:
         console().print(f"{risk}.", style="bold magenta")
-    for policy, channels in policies_in_force(hub):
+    for policy, channels in policies_in_force(hub, owed):
         console().print(f"{', '.join(channels)}: {policy.title} ({policy.id} {policy.version})", style="dim")
 
 
-def policies_in_force(hub: Hub) -> list[tuple[Policy, list[str]]]:
-    """The policies of the channels that are set up, each with its channels."""
+def policies_in_force(hub: Hub, owed: Sequence[CaseSummary]) -> list[tuple[Policy, list[str]]]:
+    """The policies of the channels that are set up or have such cases, each with its channels."""
     found: dict[tuple[str, str], tuple[Policy, list[str]]] = {}
-    for channel in hub.channels():
-        policy = hub.policy_of(channel.name)
-        found.setdefault((policy.id, policy.version), (policy, []))[1].append(channel.name)
+    for channel in sorted({channel.name for channel in hub.channels()} | {case.channel for case in owed}):
+        policy = hub.policy_of(channel)
+        found.setdefault((policy.id, policy.version), (policy, []))[1].append(channel)
     return list(found.values())
 
 
@@ -128,7 +128,7 @@ def _print_json(hub: Hub, shown: Sequence[CaseSummary], risk: MoneyAtRisk) -> No
     now, office = hub.clock.now(), hub.settings.office
     policies = [
         {"id": policy.id, "version": policy.version, "title": policy.title, "channels": channels}
-        for policy, channels in policies_in_force(hub)
+        for policy, channels in policies_in_force(hub, shown)
     ]
     money = {
         "until": risk.until,

@@ -8,9 +8,10 @@ import click
 
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, known_case
-from hub.core.model import epoch
-from hub.core.policy import ClockName, ClockRule, Policy, Rule
+from hub.core.model import Case, epoch
+from hub.core.policy import ClockName, Policy, Rule
 from hub.core.readings import Evaluation, Reading
+from hub.core.turns import Owner
 from hub.errors import NotFound
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ def explain(hub: Hub, number: str, clock: str | None, everything: bool, as_json:
 
     With --json: {"case", "policy": {"id", "version", "effective_from", "digest", "tzdata"}, "rule": {"id", "title",
     "source", "checked_on", "mark", "reading"}, "tests": [{"rule", "verdict", "conditions": [...]}], "owner", "remarks",
-    "clocks": [{"clock", "cycle", "state", "started_at", "due", "computed_due", "due_by", "by", "why", "ended_at",
-    "remaining_seconds", "problem", "steps": [{"step", "unit", "start", "end", "counted_seconds", "segments": [...]}],
-    "stages": [{"name", "at", "do", "expect", "what", "audience", "certain", "costs"}]}]}.
+    "clocks": [{"clock", "cycle", "head", "state", "started_at", "due", "computed_due", "due_by", "by", "why", "remark",
+    "ended_at", "remaining_seconds", "problem", "pauses", "steps": [{"step", "unit", "start", "end", "counted_seconds",
+    "counted_days", "segments": [...]}], "stages": [{"name", "at", "do", "expect", "what", "audience", "certain",
+    "costs"}]}]}.
 
     Example: casehub explain CH-1042 --clock first_response
     """
@@ -45,9 +47,11 @@ def explain(hub: Hub, number: str, clock: str | None, everything: bool, as_json:
     rule = next(rule for rule in chosen.policy.rules if rule.id == evaluation.rule)
     readings = _wanted(evaluation, clock, everything=everything)
     if as_json:
-        echo_json(_as_data(hub, case.number, evaluation, chosen.policy, rule, readings))
-    else:
-        _print(hub, case.number, evaluation, chosen.policy, rule, readings)
+        echo_json(_as_data(hub, case, evaluation, chosen.policy, rule, readings))
+        return
+    if case.number != number:
+        click.echo(f"{number} went on as {case.number}, which is explained here.")
+    _print(hub, case, evaluation, chosen.policy, rule, readings)
 
 
 def _wanted(evaluation: Evaluation, clock: str | None, *, everything: bool) -> list[Reading]:
@@ -59,37 +63,32 @@ def _wanted(evaluation: Evaluation, clock: str | None, *, everything: bool) -> l
     return named if everything or not running else running
 
 
-def clock_rule(rule: Rule, reading: Reading) -> ClockRule | None:
-    """What the rule says of the clock of a reading."""
-    return next((clock for clock in rule.clocks if clock.name is reading.clock), None)
-
-
-def _print(hub: Hub, number: str, evaluation: Evaluation, policy: Policy, rule: Rule, readings: list[Reading]) -> None:
+def _print(hub: Hub, case: Case, evaluation: Evaluation, policy: Policy, rule: Rule, readings: list[Reading]) -> None:
     from hub.cli.explain_text import ExplainText
     from hub.policies.versions import tzdata_version
 
     screen = console()
     text = ExplainText(hub.clock.now(), hub.settings.office.timezone)
-    screen.print(number, style="bold")
-    for part in text.head(evaluation, policy, rule, tzdata_version()):
+    for part in text.head(case, evaluation, policy, rule, tzdata_version()):
         screen.print(part)
     for reading in readings:
-        for part in text.clock(reading, clock_rule(rule, reading)):
+        for part in text.clock(case, reading, rule):
             screen.print(part)
     if not readings:
-        owner = "The platform deals with this case" if evaluation.owner == "platform" else "Nobody waits for an answer"
+        owner = "The platform deals with this case" if evaluation.owner is Owner.PLATFORM else "Nobody has to answer"
         screen.print(f"\n{owner}; no clock runs.")
 
 
 def _as_data(
-    hub: Hub, number: str, evaluation: Evaluation, policy: Policy, rule: Rule, readings: list[Reading]
+    hub: Hub, case: Case, evaluation: Evaluation, policy: Policy, rule: Rule, readings: list[Reading]
 ) -> dict[str, Any]:
     from hub.cli.clocks_json import reading_json, source_json
+    from hub.core.explaining import clock_rule
     from hub.policies.versions import tzdata_version
 
     now = epoch(hub.clock.now())
     return {
-        "case": number,
+        "case": case.number,
         "policy": {
             "id": policy.id,
             "version": policy.version,

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from hub.cli.clock_words import deed_words
 from hub.cli.due_text import elapsed, local_time
 from hub.cli.safe_text import one_line
-from hub.core.explaining import Trace, explain
-from hub.core.model import epoch, from_epoch
-from hub.core.policy import ClockRule, Policy, Rule, Source
+from hub.cli.view import type_text
+from hub.core.explaining import Trace, clock_rule, explain
+from hub.core.model import Case, epoch, from_epoch
+from hub.core.pauses import Segment
+from hub.core.policy import ClockName, ClockRule, Policy, Rule, Source
 from hub.core.readings import ClockState, DueBy, Evaluation, Reading, StageReading
-from hub.core.targets import Unit
 
 Printable = Text | Table | Padding
 _STYLES = {
@@ -37,50 +38,55 @@ class ExplainText:
     now: datetime
     zone: str
 
-    def head(self, evaluation: Evaluation, policy: Policy, rule: Rule, tzdata: str) -> Iterator[Printable]:
-        """Which policy and which rule, where they come from, and why not the rules before."""
-        yield Text.assemble(
-            ("Policy  ", "bold"),
-            f"{policy.title}\n        {policy.id} {policy.version}, in force from ",
-            f"{policy.effective_from}, digest {policy.digest}, tzdata {tzdata}",
-        )
-        yield Text.assemble(("Rule    ", "bold"), f"{rule.title} ({rule.id})")
-        yield from self._source(rule.source)
+    def head(self, case: Case, evaluation: Evaluation, policy: Policy, rule: Rule, tzdata: str) -> Iterator[Printable]:
+        """Which case, policy and rule, where they come from, and why not the rules before."""
+        yield Text.assemble((case.number, "bold"), f"  {one_line(case.subject)}")
+        version = f"{policy.id} {policy.version}, in force from {policy.effective_from}"
+        table = Table.grid(Column(), Column(overflow="fold"), padding=(0, 2, 0, 0))
+        table.add_row(Text("Case", "bold"), Text(_names(case)))
+        table.add_row(Text("Policy", "bold"), Text(f"{policy.title}\n{version}, digest {policy.digest}"))
+        table.add_row(Text("Rule", "bold"), Text(f"{rule.title} ({rule.id})"))
+        for line in _source_lines(rule.source):
+            table.add_row("", Text(line, style="dim"))
+        table.add_row(Text("Times", "bold"), Text(f"in {self.zone}, by the time zone data {tzdata}"))
+        yield table
         if len(evaluation.tests) > 1 or evaluation.tests[0].tests:
             yield Text("\nWhy this rule", style="bold")
             yield self._tests(evaluation)
         for remark in evaluation.remarks:
             yield Text(f"Note: {remark}", style="yellow")
 
-    def clock(self, reading: Reading, rule: ClockRule | None) -> Iterator[Printable]:
+    def clock(self, case: Case, reading: Reading, rule: Rule) -> Iterator[Printable]:
         """One run of a clock: its instants, its trace and its ladder."""
         state = reading.state(epoch(self.now))
         title = Text.assemble("\n", (reading.clock.value, "bold"), "  ", (state.value, _STYLES[state]))
         title.append(f"  {self._outcome(reading)}")
         yield title
+        yield _indented(Text(f"started {self._time(reading.start)} {_beginning(case, reading.head)}"))
         for line in self._remarks(reading):
             yield _indented(Text(line, style="yellow"))
-        if rule is not None:
-            yield _indented(Text(f"Target {' then '.join(s.text for s in rule.target)} in {_calendar(rule)}", "dim"))
-            if rule.source.reading:
-                yield _indented(Text(f"Reading: {rule.source.reading}", style="dim"))
-            for trace in explain(reading, rule):
-                yield from self._trace(trace)
+        clock = clock_rule(rule, reading)
+        if clock is not None:
+            yield from self._target(reading, clock, () if clock.source == rule.source else _source_lines(clock.source))
         yield from self._ladder(reading.stages)
+
+    def _target(self, reading: Reading, clock: ClockRule, source: Iterable[str]) -> Iterator[Printable]:
+        if clock.target:
+            steps = " then ".join(step.text for step in clock.target)
+            yield _indented(Text(f"Target {steps} in calendar {clock.calendar_name} ({clock.calendar.tz})", "dim"))
+        for line in source:
+            yield _indented(Text(line, style="dim"))
+        for trace in explain(reading, clock):
+            yield from self._trace(trace)
 
     def _tests(self, evaluation: Evaluation) -> Padding:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
         for test in evaluation.tests:
             taken = test.rule == evaluation.rule
             verdict = "taken" if taken else f"not taken: {test.verdict}"
-            told = "; ".join(f"{condition} is {verdict}" for condition, verdict in test.tests) or "every other case"
+            told = "; ".join(f"{condition}: {found}" for condition, found in test.tests) or "every other case"
             table.add_row(Text(test.rule, style="bold" if taken else ""), Text(verdict), Text(told, style="dim"))
         return _indented(table)
-
-    def _source(self, source: Source) -> Iterator[Printable]:
-        yield Text(f"        {source.mark}, checked {source.checked_on}: {one_line(source.where)}", style="dim")
-        if source.reading:
-            yield Text(f"        Reading: {one_line(source.reading)}", style="dim")
 
     def _outcome(self, reading: Reading) -> str:
         if reading.due is None:
@@ -90,7 +96,7 @@ class ExplainText:
         due = f"due {self._time(reading.due)}"
         if reading.ended is None:
             return due
-        return f"{due}, {'ended' if reading.cancelled else 'answered'} {self._time(reading.ended)}"
+        return f"{due}, {_ending(reading)} {self._time(reading.ended)}"
 
     def _remarks(self, reading: Reading) -> Iterator[str]:
         if reading.why:
@@ -104,23 +110,18 @@ class ExplainText:
             yield one_line(reading.problem)
 
     def _trace(self, trace: Trace) -> Iterator[Printable]:
-        days = trace.unit in (Unit.CALENDAR_DAYS, Unit.WORKING_DAYS)
-        unit = "" if days else f", {_length(trace.counted)} counted"
-        yield _indented(
-            Text(f"{trace.step}: {self._time(trace.start)} to {self._time(trace.end)} ({trace.unit}{unit})")
-        )
+        counted = f"{trace.counted} counted" if trace.in_days else f"{_length(trace.counted)} counted"
+        span = f"{self._time(trace.start)} to {self._time(trace.end)}"
+        yield _indented(Text(f"{trace.step}: {span} ({trace.unit}, {counted})"))
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
         for segment in trace.segments:
-            style = "" if segment.open else "dim"
-            mark = "counted" if segment.open else "skipped"
-            span = f"{self._time(segment.start)} - {self._time(segment.end)}"
-            table.add_row(
-                Text(mark, style),
-                Text(_length(segment.end - segment.start), style),
-                Text(span, style),
-                Text(segment.name, style),
-            )
+            length = [] if trace.in_days else [_length(segment.end - segment.start)]
+            cells = ("counted" if segment.open else "skipped", *length, self._span(segment), one_line(segment.name))
+            table.add_row(*(Text(cell, style="" if segment.open else "dim") for cell in cells))
         yield _indented(table, 4)
+
+    def _span(self, segment: Segment) -> str:
+        return f"{self._time(segment.start)} - {self._time(segment.end)}"
 
     def _ladder(self, stages: tuple[StageReading, ...]) -> Iterator[Printable]:
         for stage in stages:
@@ -139,8 +140,35 @@ def _ours(stage: StageReading) -> str:
     return f"{deed}: {stage.what}" if stage.what else deed
 
 
-def _calendar(rule: ClockRule) -> str:
-    return f"calendar {rule.calendar_name} ({rule.calendar.tz})"
+def _names(case: Case) -> str:
+    """By which names the case is known, here and to the platform."""
+    order = f"order {one_line(case.order.number)}" if case.order and case.order.number else ""
+    known = (case.channel, type_text(case.type, case.type_raw), order, one_line(case.ref))
+    return ", ".join(filter(None, known))
+
+
+def _source_lines(source: Source) -> Iterator[str]:
+    yield f"{source.mark}, checked {source.checked_on}: {one_line(source.where)}"
+    if source.reading:
+        yield f"Reading: {one_line(source.reading)}"
+
+
+def _beginning(case: Case, head: str) -> str:
+    """What started a run, told by its head; what follows an @ says from when on it began anew."""
+    message = next((m for m in case.messages if head == m.ref or head.startswith(f"{m.ref}@")), None)
+    if message is not None:
+        return f"with a message of {one_line(message.sender.name or message.sender.email or message.author)}"
+    if head.startswith("opened"):
+        return "with the opening of the case"
+    if head.startswith("reopened"):
+        return "when the case was opened again"
+    return "when the case came to us" if head.startswith("turn:") else "with the promise of an answer"
+
+
+def _ending(reading: Reading) -> str:
+    if reading.cancelled:
+        return "ended"
+    return "solved" if reading.clock is ClockName.RESOLUTION else "answered"
 
 
 def _length(seconds: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,6 @@ from hub.cli.common import console, echo_json, json_option, with_hub, with_hub_a
 
 if TYPE_CHECKING:
     from hub.app import Hub
-    from hub.core.policy import Policy
 
 _POLICY = click.argument("name", metavar="POLICY", required=True)
 
@@ -40,7 +40,7 @@ def list_(hub: Hub, as_json: bool) -> None:
     from hub.cli.policy_text import listed, policy_table
 
     rows = listed(hub)
-    broken = [{"where": where, "error": error} for where, error in hub.book.broken]
+    broken = [{"where": where, "error": error} for where, error in hub.whole_book.broken]
     if as_json:
         echo_json({"policies": rows, "broken": broken})
         return
@@ -74,29 +74,42 @@ def show(hub: Hub, name: str, version: str, as_json: bool) -> None:
 
 
 @policy.command(short_help="Check policies.toml and every policy.")
+@click.option("--all", "everything", is_flag=True, help="Also what is for the authors of shipped policies.")
 @json_option
 @with_hub_as_it_is
-def check(hub: Hub, as_json: bool) -> None:
-    """Check every policy and policies.toml: what is wrong is an error, what deserves a look a warning.
+def check(hub: Hub, everything: bool, as_json: bool) -> None:
+    """Check every policy and policies.toml: what is wrong is an error, what deserves a look a note.
 
-    The exit code is 1 when a plugin's policy cannot be used, 2 when policies.toml itself is wrong.
+    How the rules of shipped policies overlap is for their authors: --all tells that too. The exit code is 1 when a
+    plugin's policy cannot be used, 2 when policies.toml itself is wrong.
 
-    With --json: {"ok", "warnings": [...], "broken": [{"where", "error"}]}.
+    With --json: {"ok", "warnings": [...], "left_out", "broken": [{"where", "error"}]}.
 
     Example: casehub policy check
     """
-    broken = [{"where": where, "error": error} for where, error in hub.book.broken]
+    from hub.cli.policy_text import notes_for_authors
+
+    left_out = frozenset() if everything else notes_for_authors(hub)
+    warnings = [warning for warning in hub.whole_book.warnings if warning not in left_out]
+    broken = [{"where": where, "error": error} for where, error in hub.whole_book.broken]
     if as_json:
-        echo_json({"ok": not broken, "warnings": list(hub.book.warnings), "broken": broken})
+        echo_json({"ok": not broken, "warnings": warnings, "left_out": len(left_out), "broken": broken})
     else:
-        for problem in broken:
-            click.echo(f"✗ {problem['error']}")
-        for warning in hub.book.warnings:
-            click.echo(f"note: {warning}")
-        if not broken:
-            click.echo(f"✓ {len(hub.book.policies)} policies can be used.")
+        _tell_check(hub, warnings, left_out)
     if broken:
         sys.exit(1)
+
+
+def _tell_check(hub: Hub, warnings: Sequence[str], left_out: Collection[str]) -> None:
+    for _, error in hub.whole_book.broken:
+        click.echo(f"✗ {error}")
+    for warning in warnings:
+        click.echo(f"note: {warning}")
+    if left_out:
+        count = "1 note" if len(left_out) == 1 else f"{len(left_out)} notes"
+        click.echo(f"{count} for the authors of shipped policies left out; --all shows them.")
+    if not hub.whole_book.broken:
+        click.echo(f"✓ {len(hub.whole_book.policies)} policies can be used.")
 
 
 @policy.command(short_help="Run the tests that stand in the policies.")
@@ -179,8 +192,3 @@ def what_if(hub: Hub, file: Path, days: int, limit: int, as_json: bool) -> None:
         echo_json(differences_json(trial))
     else:
         print_trial(hub, trial, limit)
-
-
-def title_of(found: Policy) -> str:
-    """A policy in one line."""
-    return f"{found.title} ({found.id} {found.version}, in force from {found.effective_from})"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hub.app import Hub
 
 Json = dict[str, Any]
+_LONG_AGO = date(1970, 1, 1)
 
 
 def listed(hub: Hub) -> list[Json]:
@@ -42,7 +43,7 @@ def listed(hub: Hub) -> list[Json]:
             "rules": [rule.id for rule in entry.policy.rules],
             "tests": len(entry.vectors),
         }
-        for entry in hub.book.entries
+        for entry in hub.whole_book.entries
     ]
 
 
@@ -62,7 +63,7 @@ def tested(hub: Hub, names: Sequence[str]) -> list[Json]:
     from hub.policies.vectors import run
 
     for name in names:
-        hub.book.named(name)
+        hub.whole_book.named(name)
     return [
         {
             "id": entry.policy.id,
@@ -70,9 +71,23 @@ def tested(hub: Hub, names: Sequence[str]) -> list[Json]:
             "tests": len(entry.vectors),
             "failures": [text for vector in entry.vectors for text in run(vector, entry, hub.surroundings)],
         }
-        for entry in hub.book.entries
+        for entry in hub.whole_book.entries
         if not names or entry.policy.id in names
     ]
+
+
+def notes_for_authors(hub: Hub) -> frozenset[str]:
+    """The warnings about how rules of shipped policies overlap that nobody here has changed.
+
+    A doubt that a policy had before any source or calendar was old is one about its rules.
+    """
+    from hub.policies.book import house_file
+    from hub.policies.doubts import doubts
+
+    shipped = {house_file().where, *(policy.where for policy in hub.plugins.policies)}
+    entries = [entry for entry in hub.whole_book.entries if entry.where in shipped]
+    about_rules = {f"{entry.where}: {doubt}" for entry in entries for doubt in doubts(entry.policy, _LONG_AGO)}
+    return frozenset(about_rules.intersection(hub.whole_book.warnings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +99,9 @@ class PolicyText:
     def parts(self) -> Iterator[Text | Padding]:
         """The policy, rule by rule, with its sources and readings."""
         policy = self.policy
-        yield Text.assemble((policy.title, "bold"), f"\n{policy.id} {policy.version}, in force from ")
-        yield Text(f"{policy.effective_from}; a case {_pin(policy)}; digest {policy.digest}", style="dim")
+        version = f"{policy.id} {policy.version}, in force from {policy.effective_from}, digest {policy.digest}"
+        yield Text.assemble((policy.title, "bold"), f"\n{version}")
+        yield Text(f"A case {_pin(policy)}.", style="dim")
         for option in policy.options:
             values = " or ".join(option.values)
             yield Text(f"option {option.name} = {values} (default {option.default}): {option.about}")
@@ -227,7 +243,7 @@ def stage_text(stage: Stage) -> str:
 
 def _moment(moment: Moment) -> str:
     if moment.share is not None:
-        return f"at {moment.share * 100:f} %".replace(".00 %", " %")
+        return f"at {(moment.share * 100).normalize():f} %"
     if moment.before is not None:
         return f"{moment.before.text} before it is due"
     if moment.from_start:

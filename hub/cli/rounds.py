@@ -63,6 +63,23 @@ def delivery_ports(hub: Hub, stop: threading.Event) -> DeliveryPorts:
     return DeliveryPorts(hub.store, hub.clock, hub.evaluation_of, stop=stop)
 
 
+def acknowledge(hub: Hub) -> list[str]:
+    """Queue the acknowledgements of new cases on the channels that want them; what went wrong, a sentence each."""
+    from zoneinfo import ZoneInfo
+
+    from hub.runs.acknowledge import AcknowledgePorts, AcknowledgingChannel, acknowledge_new
+
+    wanted = []
+    for channel in hub.channels():
+        if channel.enabled and channel.acknowledges:
+            us = channel.adapter.speaks_as(channel.adapter_settings)
+            own = frozenset({us.email} - {""})
+            zone = ZoneInfo(hub.settings.office.timezone)
+            wanted.append(AcknowledgingChannel(channel.name, us.name or us.email, zone, channel.language, own))
+    results = acknowledge_new(AcknowledgePorts(hub.store, hub.clock, hub.evaluation_of), wanted) if wanted else []
+    return [f"{result.name}: {result.failure.text}" for result in results if result.failure is not None]
+
+
 def escalation_ports(hub: Hub, stop: threading.Event, quiet: bool = False) -> EscalationPorts:
     """What telling people needs, from the opened hub; `quiet` keeps standard output for machines."""
     from hub.outlets import ConfiguredOutlet, configured_outlets, notification_hours

@@ -11,7 +11,7 @@ import click
 from hub.cli import deliver as delivering
 from hub.cli import sync as reading
 from hub.cli.common import echo_json, json_option, with_hub
-from hub.cli.rounds import broken_channels, chosen_sources, delivery_ports, stop_event, sync_ports
+from hub.cli.rounds import acknowledge, broken_channels, chosen_sources, delivery_ports, stop_event, sync_ports
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -50,6 +50,7 @@ def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
 
     sources = chosen_sources(hub, ())
     read = sync(sources, sync_ports(hub, Silent(), stop), scheduled=True)
+    troubles = acknowledge(hub)
     sent = [] if stop.is_set() else deliver(sources, delivery_ports(hub, stop))
     broken = broken_channels(hub, ())
     if not as_json:
@@ -61,7 +62,9 @@ def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
     elif told is not None and (told.told or told.failures):
         click.echo("\n".join(told_lines(told)))
     sys.stdout.flush()
-    went_well = not broken and all(result.ok for result in read) and all(result.ok for result in sent)
+    for trouble in troubles:
+        click.echo(f"✗ {trouble}", err=True)
+    went_well = not (broken or troubles) and all(result.ok for result in read) and all(result.ok for result in sent)
     return went_well and (told is None or told.ok)
 
 

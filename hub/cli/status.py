@@ -3,50 +3,81 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.cli.common import echo_json, json_option, no_channels, with_hub
+from hub.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from hub.app import Hub
-    from hub.runs.health import ChannelHealth
-
-
-_SOON = timedelta(days=45)
-_ALARM = timedelta(days=7)
+    from hub.runs.health import ChannelHealth, Remark
 
 
 @click.command(short_help="Say how the channels are doing; made for monitors too.")
 @json_option
 @with_hub
 def status(hub: Hub, as_json: bool) -> None:
-    """Say for each channel when it was last read, what is behind and what is wrong.
+    """Say for each channel when it was last read, what is behind, whether people are told of what is due.
 
-    A channel that has been silent for longer than its `silent_after` is an alarm, and so are working hours that are
-    known for a week or less: deadlines beyond are unknown. The exit code is 0 when all is well and 1 when something
-    needs attention, so that a monitor can call it.
+    A channel that has been silent for longer than its `silent_after` is an alarm, and so are a notifier or a policy
+    that cannot be used, steps that nobody could be told of, and a calendar that is known for a week or less: deadlines
+    beyond are unknown. The exit code is 0 when all is well and 1 when something needs attention, so that a monitor can
+    call it.
+
+    With --json: {"ok", "channels": [{"channel", "ok", "troubles", ...}], "remarks": [{"text", "alarm"}], "cases",
+    "calendar_known_until"}.
 
     Example: casehub status --json
     """
-    found = _examine(hub)
+    found, remarks = _examine(hub), list(_remarks(hub))
     cases = {state.value: count for state, count in hub.store.counts().items()}
-    known_for = hub.settings.office.known_until - hub.clock.now().date()
-    well = all(channel.well for channel in found) and known_for > _ALARM
+    well = all(channel.well for channel in found) and not any(remark.alarm for remark in remarks)
     if as_json:
         channels, until = [_as_data(channel) for channel in found], hub.settings.office.known_until
-        echo_json({"ok": well, "channels": channels, "cases": cases, "calendar_known_until": until})
+        about = {"ok": well, "channels": channels, "remarks": remarks}
+        echo_json({**about, "cases": cases, "calendar_known_until": until})
     else:
         _tell(hub, found, cases)
-        if known_for <= _SOON:
-            click.echo(
-                f"{'note' if known_for > _ALARM else '✗'}: working hours are known until "
-                f"{hub.settings.office.known_until} only; add the holidays that follow and move office.known_until"
-            )
+        for remark in remarks:
+            click.echo(f"{'✗' if remark.alarm else 'note'}: {remark.text}")
     if not well:
         sys.exit(1)
+
+
+def _remarks(hub: Hub) -> Iterator[Remark]:
+    """What is to be said of notifiers, policies, untold steps and calendars."""
+    from hub.outlets import broken_outlets, notification_hours
+    from hub.runs.health import Remark, untold
+
+    for outlet in broken_outlets(hub.settings, hub.plugins, hub.clock):
+        yield Remark(outlet.error)
+    try:
+        notification_hours(hub.settings, hub.office)
+    except ConfigurationError as error:
+        yield Remark(str(error))
+    for policy in hub.book.broken:
+        yield Remark(f"a policy cannot be used: {policy.error}")
+    yield from untold(hub.store, hub.clock, {channel.name: channel.silent_after for channel in hub.channels()})
+    yield from _ending(hub)
+
+
+def _ending(hub: Hub) -> Iterator[Remark]:
+    """The calendars by which deadlines are computed here and that soon end."""
+    from hub.runs.health import ending
+
+    today = hub.clock.now().date()
+    yield from ending(
+        "working hours are", hub.office, "add the holidays that follow and move office.known_until", today
+    )
+    policies = {policy.id: policy for policy in (hub.policy_of(c.name) for c in hub.channels() if c.enabled)}
+    clocks = [(policy.id, clock) for policy in policies.values() for rule in policy.rules for clock in rule.clocks]
+    theirs = {(name, clock.calendar_name): clock.calendar for name, clock in clocks if clock.calendar is not hub.office}
+    for (name, calendar), known in theirs.items():
+        advice = "update its plugin, or write the holidays that follow into policies.toml"
+        yield from ending(f"the calendar {calendar} of policy {name} is", known, advice, today)
 
 
 def _examine(hub: Hub) -> list[ChannelHealth]:

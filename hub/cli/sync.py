@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.common import echo_json, json_option, no_channels, with_hub
-from hub.cli.rounds import broken_channels, chosen_sources, stop_event, sync_ports, what_is_due
+from hub.cli.rounds import acknowledge, broken_channels, chosen_sources, stop_event, sync_ports, what_is_due
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -33,11 +33,14 @@ def sync(hub: Hub, channels: Sequence[str], as_json: bool) -> None:
     broken = broken_channels(hub, channels)
     with stop_event() as stop, progress_watcher(quiet=as_json) as watcher:
         results = read_channels(sources, sync_ports(hub, watcher, stop))
+    troubles = acknowledge(hub)
     if as_json:
         echo_json({"channels": [as_data(result) for result in results] + broken, "due_next": what_is_due(hub, 5)})
     else:
         tell(hub, results, broken)
-    if broken or any(not result.ok for result in results):
+    for trouble in troubles:
+        click.echo(f"✗ {trouble}", err=True)
+    if broken or troubles or any(not result.ok for result in results):
         sys.exit(1)
 
 

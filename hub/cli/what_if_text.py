@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.core.local_time import elapsed, local_time
 from hub.core.model import from_epoch
 from hub.core.readings import Reading
 from hub.core.trial import Difference, Trial
@@ -61,7 +62,6 @@ def _print_table(hub: Hub, shown: Sequence[Difference]) -> None:
     from rich.table import Table
 
     from hub.cli.common import console
-    from hub.cli.due_text import local_time
 
     now, zone = hub.clock.now(), hub.settings.office.timezone
     table = Table("case", "clock", "due now", "due then", "", box=None, pad_edge=False, header_style="bold")
@@ -79,5 +79,9 @@ def _verdict(difference: Difference) -> str:
         return "becomes late"
     if difference.was_late and not difference.is_late:
         return "no longer late"
-    hours = timedelta(seconds=abs(difference.by)) / timedelta(hours=1)
-    return f"{hours:.1f} h {'later' if difference.by > 0 else 'earlier'}" if difference.by else ""
+    if difference.before is None or difference.after is None:
+        return "starts to run" if difference.before is None else "runs no more"
+    if not difference.by:
+        return ""
+    span = elapsed(timedelta(seconds=abs(difference.by)))
+    return f"{span} {'later' if difference.by > 0 else 'earlier'}"

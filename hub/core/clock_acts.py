@@ -30,9 +30,7 @@ def need_no_reply(case: Case, reason: str, who: str, now: datetime) -> Change:
     return changed(case, now, NoReplyNeeded(refs, who, reason))
 
 
-def set_due(
-    case: Case, evaluation: Evaluation, clock: str, due: datetime, why: str, who: str, now: datetime
-) -> Change:
+def set_due(case: Case, evaluation: Evaluation, clock: str, due: datetime, why: str, who: str, now: datetime) -> Change:
     """Set a clock's due instant by hand; who did it and why is kept and shown wherever the deadline is."""
     require_unmerged(case)
     if not why.strip():

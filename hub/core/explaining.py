@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hub.core.ladder import spans_of
 from hub.core.pauses import ELAPSED, Segment, Timeline, explain_paused
-from hub.core.policy import ClockRule
+from hub.core.policy import ClockRule, Rule
 from hub.core.readings import PauseReading, Reading
 from hub.core.targets import Leg, Step, Unit, parse_step
 from hub.core.worktime import Calendar
@@ -41,6 +41,11 @@ def explain(reading: Reading, clock: ClockRule) -> tuple[Trace, ...]:
         for leg in reading.legs
         if standing is None or leg.start < standing
     )
+
+
+def clock_rule(rule: Rule, reading: Reading) -> ClockRule | None:
+    """What the rule says of the clock of a reading."""
+    return next((clock for clock in rule.clocks if clock.name is reading.clock), None)
 
 
 def _until(leg: Leg, instant: int | None) -> Leg:

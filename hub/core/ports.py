@@ -80,7 +80,8 @@ class Writer(Protocol):
     def save(self, change: Change, evaluation: Evaluation) -> None:
         """Append the events of the change and bring list, clocks, search index and lookups up to date.
 
-        A case of which people were told a step wakes at once: news may make untrue what they were told. Saving many changes and indexing them once, when the transaction ends, is the store's business.
+        A case of which people were told a step wakes at once: news may make untrue what they were told. Saving many
+        changes and indexing them once, when the transaction ends, is the store's business.
         """
         ...
 

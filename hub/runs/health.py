@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from hub.core.escalation import StepRecord, StepState
 from hub.core.outbox import FINAL, WAITING, Reply
 from hub.core.ports import ChannelRecord, Clock, Store
+from hub.core.worktime import Calendar
+from hub.runs.escalation import MOST_TRIES, NOTIFICATION_HOURS
 
 IDLE = "it is switched off, or not in hub.toml any more: switch it on, or `casehub outbox cancel` them"
 """Why nobody sends the replies of a channel that no run works on."""
 
 _OLD_REPLY = timedelta(minutes=30)
 """A reply that has waited so long is an alarm: nobody should notice an unsent answer by chance."""
+
+_SOON, _ALARM = timedelta(days=45), timedelta(days=7)
+"""Before a calendar ends it is a note, and then an alarm: deadlines beyond its end are unknown."""
+
+_UNTOLD = frozenset({StepState.WAITING, StepState.FAILED, StepState.REFUSED, StepState.UNCERTAIN})
+_FATES: Mapping[StepState, str] = {
+    StepState.FAILED: f"could not be told in {MOST_TRIES} tries",
+    StepState.REFUSED: "were refused for good",
+    StepState.UNCERTAIN: "were perhaps told to nobody",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about the hub as a whole that a person should know; an `alarm` needs somebody now."""
+
+    text: str
+    alarm: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +104,54 @@ def _reply_troubles(replies: Sequence[Reply], now: datetime) -> list[str]:
 
 def _count(replies: Sequence[Reply]) -> str:
     return "1 reply is" if len(replies) == 1 else f"{len(replies)} replies are"
+
+
+def untold(store: Store, clock: Clock, silent_after: Mapping[str, timedelta]) -> Iterator[Remark]:
+    """The steps that nobody was told of, or will be soon, of cases that still wait.
+
+    Those are the steps that were given up, and those that are held longer than their channel may be silent.
+    """
+    waiting = [record for record in store.steps(_UNTOLD) if _still_owed(record, store)]
+    given_up = [r for r in waiting if r.state is not StepState.FAILED or r.tries >= MOST_TRIES]
+    lost = [record for record in given_up if record.state in _FATES]
+    fates = Counter((record.state, record.key.notifier, record.reason) for record in lost)
+    for (state, notifier, reason), count in sorted(fates.items()):
+        how = f"`casehub escalations --state {state}`"
+        yield Remark(f"notifier {notifier}: {_steps(count)} {_FATES[state]}: {reason} ({how})")
+    yield from _held(waiting, store, clock.now(), silent_after)
+
+
+def _held(
+    records: Iterable[StepRecord], store: Store, now: datetime, silent_after: Mapping[str, timedelta]
+) -> Iterator[Remark]:
+    held: dict[str, list[datetime]] = {}
+    for record in records:
+        if record.state is StepState.WAITING and record.reason not in ("", NOTIFICATION_HOURS):
+            silence = silent_after.get(store.summary(record.key.case_number).channel, timedelta())
+            if now - record.changed_at > silence:
+                held.setdefault(record.reason, []).append(record.changed_at)
+    for reason, since in sorted(held.items()):
+        yield Remark(f"{_steps(len(since))} not told for {in_words(now - min(since))}, waiting for {reason}")
+
+
+def _still_owed(record: StepRecord, store: Store) -> bool:
+    """Whether the case waits still, and the run of the clock to which the step belongs has not ended."""
+    key = record.key
+    if store.summary(key.case_number).deadline is None:
+        return False
+    runs = store.evaluated(key.case_number)
+    return any((run.clock.value, run.head) == (key.clock, key.head) and run.is_open for run in runs)
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count} steps"
+
+
+def ending(what: str, calendar: Calendar, advice: str, today: date) -> Iterator[Remark]:
+    """That a calendar soon knows no more days, if it does."""
+    known_for = calendar.valid_to - today
+    if known_for <= _SOON:
+        yield Remark(f"{what} known until {calendar.valid_to} only; {advice}", alarm=known_for <= _ALARM)
 
 
 def in_words(span: timedelta) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
+from importlib import resources
 from importlib.resources.abc import Traversable
 
 from hub import Adapter, Notifier, hookimpl
@@ -28,4 +28,5 @@ def hub_register_notifiers(register: Callable[[type[Notifier]], None]) -> None:
 @hookimpl
 def hub_register_policies(register: Callable[[Traversable], None]) -> None:
     """Offer what a shop promises its customers who write mails."""
-    register(files("hub_email_imap") / "policy.toml")
+    # By its whole name: this package has a module called files.
+    register(resources.files("hub_email_imap") / "policy.toml")

@@ -22,6 +22,7 @@ from hub import (
     Message,
     Misunderstood,
     OpenCase,
+    Party,
     PretendedPlatform,
     Proof,
     Receipt,
@@ -68,6 +69,10 @@ class EmailAdapter(Adapter):
     def open(self, settings: EmailSettings, tools: Tools) -> Connection:
         """A connection to one mailbox."""
         return EmailConnection(settings, tools)
+
+    def speaks_as(self, settings: EmailSettings) -> Party:
+        """The name and the address that customers see on replies."""
+        return Party(settings.name, settings.address)
 
     @classmethod
     def pretend(cls, clock: Clock) -> PretendedPlatform:

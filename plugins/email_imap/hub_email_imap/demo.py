@@ -12,7 +12,7 @@ from hub_email_imap.simulator import MailPlatform, MailServers, demo_mails
 
 _ADDRESS = "kundtjanst@shop.example"
 _PASSWORD = "pretended-password"  # noqa: S105  it opens nothing but the pretended server
-_SHOWN_HEADERS = ("From", "To", "Subject", "In-Reply-To", "Message-ID")
+_SHOWN_HEADERS = ("From", "To", "Subject", "Auto-Submitted", "In-Reply-To", "Message-ID")
 
 
 class PretendedMailServer:
