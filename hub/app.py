@@ -18,9 +18,9 @@ from hub.adapter import Adapter, Connection, Tools
 from hub.core.escalation import StepState
 from hub.core.evaluation import evaluate
 from hub.core.matching import MatchingRules
-from hub.core.model import Case, epoch
+from hub.core.model import Case, CaseState, epoch
 from hub.core.policy import Policy
-from hub.core.ports import CaseFilter, Clock, EvaluationOf, Store
+from hub.core.ports import Clock, EvaluationOf, Store
 from hub.core.readings import Deadline, Evaluation, headline, noticed
 from hub.core.worktime import Calendar
 from hub.errors import ConfigurationError, HubError
@@ -34,6 +34,11 @@ from hub.runs.acknowledge import require_may_acknowledge
 from hub.secrets import signer, signing_key
 from hub.settings import Office, Settings, adapter_settings, load_settings
 from hub.store import open_store
+
+
+_OPEN = frozenset({CaseState.OPEN, CaseState.WAITING})
+_AT_ONCE = 500
+_MANY = 5_000
 
 
 class SystemClock:
@@ -203,23 +208,28 @@ def _book(
 
 
 def refresh_evaluations(store: Store, evaluation_of: EvaluationOf, digest: str) -> int:
-    """Evaluate all open cases anew, in one transaction, if they stem from other policies; how many.
+    """Evaluate all open cases anew if they stem from other policies; how many.
 
-    Of a database that was never evaluated every case is, so that scores know the closed ones too.
+    Of a database that was never evaluated every case is, so that scores know the closed ones too. It goes on in steps,
+    so that others can write meanwhile; what breaks off begins anew with the next command.
     """
     before = store.fact("policies")
     if before == digest:
         return 0
+    numbers = store.numbers(_OPEN if before else frozenset(CaseState))
+    if len(numbers) > _MANY:
+        log.logger().warning("the policies changed: all deadlines are computed anew", cases=len(numbers))
+    told = {record.key.case_number for record in store.steps(frozenset({StepState.TOLD}))}
+    for first in range(0, len(numbers), _AT_ONCE):
+        with store.writing() as writer:
+            for number in numbers[first : first + _AT_ONCE]:
+                evaluation = evaluation_of(writer.case(number))
+                # What was told under the policies of before may have become untrue: somebody has to look.
+                wakeup = 0 if number in told else evaluation.wakeup
+                writer.set_evaluation(number, replace(evaluation, wakeup=wakeup))
     with store.writing() as writer:
-        told = {record.key.case_number for record in store.steps(frozenset({StepState.TOLD}))}
-        listed = store.cases(CaseFilter() if before else CaseFilter(states=frozenset()))
-        for case in listed:
-            evaluation = evaluation_of(writer.case(case.number))
-            # What was told under the policies of before may have become untrue: somebody has to look.
-            wakeup = 0 if case.number in told else evaluation.wakeup
-            writer.set_evaluation(case.number, replace(evaluation, wakeup=wakeup))
         writer.set_fact("policies", digest)
-    return len(listed)
+    return len(numbers)
 
 
 def office_hours(office: Office) -> OfficeHours:

@@ -17,7 +17,7 @@ from hub.core.worktime import Calendar, CalendarError
 from hub.errors import ConfigurationError, HubError
 from hub.http import HttpClient
 from hub.notifier import Notification, Notifier, NotifierTools
-from hub.plugins import Plugins
+from hub.plugins import NotifierInfo, Plugins
 from hub.setting_tables import NotifierTable
 from hub.settings import Settings, notifier_settings
 
@@ -103,10 +103,17 @@ def _configure(
     name: str, table: NotifierTable, settings: Settings, plugins: Plugins, clock: Clock, echo: Callable[[str], None]
 ) -> ConfiguredOutlet | BrokenOutlet:
     try:
-        info = plugins.notifier(table.notifier)
+        info, notifier = _made(name, table, settings, plugins)
         own = notifier_settings(info, name, settings) if name in settings.notifiers else info.notifier.Settings()
-        notifier = info.create()
     except HubError as error:
-        return BrokenOutlet(name, f"notifiers.{name}: {error}")
+        return BrokenOutlet(name, str(error))
     tools = NotifierTools(name, clock, log.logger(notifier=name), echo, HttpClient(clock))
     return ConfiguredOutlet(name, notifier, own, table, tools, settings.office.timezone, settings.notify.digest_from)
+
+
+def _made(name: str, table: NotifierTable, settings: Settings, plugins: Plugins) -> tuple[NotifierInfo, Notifier]:
+    try:
+        info = plugins.notifier(table.notifier)
+        return info, info.create()
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{settings.file}: notifiers.{name}.notifier: {error}") from error

@@ -50,7 +50,9 @@ STATES = (
     Mutant(
         "readings", "return paused and self.due_by is DueBy.RULE", "return paused", f"{EVALUATION} stands_in_a_pause"
     ),
-    Mutant("readings", "if not waiting or evaluation.at_rest", "if not waiting", f"{ESCALATION} closed_case"),
+    Mutant(
+        "readings", "if not waiting or evaluation.at_rest", "if not waiting", f"{EVALUATION} runs_on_for_the_reports"
+    ),
 )
 PAUSED = (
     Mutant("evaluation", "since >= reading.due", "since > reading.due", f"{EDGE} test_29"),
@@ -144,7 +146,7 @@ RUNS = (
     Mutant(
         "timeline", "Direction.OUTBOUND and m.sent_at >= asked", "Direction.OUTBOUND", f"{TIMELINE} automatic_answer"
     ),
-    Mutant("timeline", "if m.automatic and m.direction", "if m.direction", f"{TIMELINE} automatic_answer"),
+    Mutant("timeline", "if m.automatic and m.direction", "if m.direction", f"{TIMELINE} human_answer"),
 )
 CHOSEN = (
     Mutant("conditions", "Verdict.UNKNOWN if Verdict.UNKNOWN in found else", "", f"{EDGE} test_38"),
@@ -224,8 +226,8 @@ TIME = (
     ),
     Mutant(
         "worktime",
-        "return due if convention is Convention.CLOSING else self.next_open(due)",
-        "return due",
+        "else self.next_open(due)",
+        "else due",
         f"{WORKTIME} used_up_at_closing",
     ),
     Mutant(
@@ -261,13 +263,13 @@ TIME = (
         "pauses",
         "for begin, end in merged(pauses):\n            if max",
         "for begin, end in sorted(pauses):\n            if max",
-        f"{EDGE} test_31",
+        f"{PAUSES} moves_a_deadline",
     ),
     Mutant(
         "pauses",
         "seconds += self.between(max(begin, start), end)",
         "seconds += self.between(begin, end)",
-        f"{PAUSES} moves_a_deadline",
+        f"{PAUSES} unpaused_working_time_until",
     ),
     Mutant(
         "pauses",

@@ -423,6 +423,8 @@ class StoreContract:
         assert [case.ref for case in store.open_cases("shop")] == ["b", "c"]
         assert store.open_cases("shop")[1].changed_at == store.case(three).changed_at
         assert list(store.open_cases("none")) == []
+        assert list(store.numbers(frozenset({CaseState.OPEN, CaseState.CLOSED}))) == [one, three, "CH-1004"]
+        assert list(store.numbers(frozenset())) == []
 
     def test_unreadable_messages_are_listed_oldest_first_until_they_are_reread(self, store: Store) -> None:
         [newer] = take(store, mail("a", after=9, problem="no charset"))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
+from typing import cast
 
 import pytest
 
@@ -85,7 +86,7 @@ class Killed(BaseException):
 
 @dataclass
 class Office:
-    """A hub's store under a policy, with outlets; the channel fyndiq was read up to now unless a test says otherwise."""
+    """A hub's store under a policy, with outlets; the channel was read up to now unless a test says otherwise."""
 
     store: Store
     clock: MovableClock
@@ -571,7 +572,7 @@ def test_a_run_that_dies_at_any_write_tells_nobody_twice_and_loses_no_step(
     office.opens("09-07 12:00")
     dying = DyingStore(office.store, dies_at, kept)
     try:
-        office.looks("09-08 11:30", store=dying)  # type: ignore[arg-type]  the rest of it is the store's own
+        office.looks("09-08 11:30", store=cast("Store", dying))
         died = False
     except Killed:
         died = True
@@ -608,7 +609,7 @@ def test_a_store_in_trouble_is_a_failure_of_this_look_only(office: Office) -> No
         raise StoreError("the disk is full")
 
     broken.__dict__["awake"] = full
-    result = office.looks("09-08 06:00", store=broken)  # type: ignore[arg-type]  as above
+    result = office.looks("09-08 06:00", store=cast("Store", broken))
     office.looks("09-08 06:05")
 
     assert (result.failures, result.ok) == (["the disk is full"], False)

@@ -108,6 +108,13 @@ def test_two_clocks_of_one_end_have_each_their_own_deadline() -> None:
     ]
 
 
+def test_a_clock_that_runs_on_in_a_closed_case_runs_on_for_the_reports_only() -> None:
+    found = look([ASKED, closes("09-07 20:00")], first("24h", on_close=OnClose.RUN_ON), now="09-08 11:00")
+
+    assert (state(only(found), "09-08 11:00"), state(only(found), "09-08 13:00")) == ("running", "breached")
+    assert (found.at_rest, found.wakeup, headline(found)) == (True, None, None)
+
+
 def test_extra_steps_count_where_the_office_was_closed_as_the_clock_started() -> None:
     clock = first("8wh", out_of_hours="1wh")
 

@@ -421,7 +421,7 @@ def test_every_case_that_is_late_is_found_however_many_there_are() -> None:
 
 
 def test_17_and_18_waiting_for_the_customer_is_a_state_in_which_a_clock_may_stand_still() -> None:
-    """Answered, the customer gone, and yet overdue (osTicket#1684); pausing by status is asked for since 2016 (#3034)."""
+    """Answered, the customer gone, and yet overdue (osTicket#1684); to pause by status is asked for since 2016."""
     events = [ASKED, ANSWERED]
 
     assert lines(events, resolution("24h", pauses=(Pause("waiting"),)), now="09-20 12:00") == ["opened due - paused"]
@@ -449,7 +449,7 @@ def test_b29_a_rung_before_the_due_instant_is_counted_in_the_clocks_own_time() -
 
 
 def test_a_case_worth_something_unknown_says_so_and_is_never_worth_nothing() -> None:
-    """No peer knows what a miss costs; an order of unknown value must not look free (reclaimit and bol.com, A6, A10)."""
+    """No peer knows what a miss costs; an order of unknown value must not look free."""
     refund = stage("refund", expect="auto_refund", costs=Cost(of_order=True))
     worths = [[opened("09-07 12:00", worth=worth), ASKED] for worth in ("875", "")]
     one, other = (headline(look(events, first("24h", stages=(refund,)), now="09-07 13:00")) for events in worths)

@@ -148,6 +148,12 @@ def test_a_question_after_an_automatic_answer_that_counts_has_a_clock_of_its_own
     assert found == ["m1 due 09-08 12:00 met 09-07 12:01", "m2 due 09-08 18:00 met_late 09-09 12:00"]
 
 
+def test_a_human_answer_answers_no_more_than_it_did_where_automatic_ones_count() -> None:
+    events = [ASKED, asks("09-07 12:30", "m2"), delivers("09-07 13:00", after="m1")]
+
+    assert lines(events, following("72h", auto_counts=True)) == ["m2 due 09-10 12:30 breached"]
+
+
 def test_an_automatic_answer_before_the_question_or_after_its_answer_changes_nothing() -> None:
     events = [opened("09-07 11:00"), robot("09-07 11:00", "r0"), ASKED, ANSWERED, robot("09-07 14:00")]
 

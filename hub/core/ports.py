@@ -192,6 +192,10 @@ class Store(Protocol):
         """
         ...
 
+    def numbers(self, states: frozenset[CaseState]) -> Sequence[str]:
+        """The numbers of all cases in these states, oldest first."""
+        ...
+
     def counts(self) -> dict[CaseState, int]:
         """How many cases there are in each state; states without any are left out."""
         ...

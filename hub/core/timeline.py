@@ -115,7 +115,7 @@ def _message_runs(case: Case, on_close: OnClose) -> list[Run]:
         if message.asks_for_an_answer and not _belongs(settlement, runs):
             run = Run(message.ref, epoch(message.sent_at), follows=answered)
             runs.append(_ended(run, settlement, case.messages, on_close))
-        # Its answer may lie behind the next message, whose writer had not waited for it.
+        # The answer may be younger than the next message and yet not be for it: what is asked then follows an answer.
         answered = answered or (settlement is not None and settlement.how is Ending.ANSWERED)
     return runs
 

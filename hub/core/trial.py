@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from hub.core.policy import ClockName
 from hub.core.readings import ClockState, Evaluation, Reading
 
 _LATE = frozenset({ClockState.BREACHED, ClockState.MET_LATE})
@@ -70,12 +71,29 @@ def try_out(pairs: Iterable[tuple[str, Evaluation, Evaluation]], now: int) -> Tr
 
 
 def _differences(number: str, before: Evaluation, after: Evaluation, now: int) -> Iterator[Difference]:
-    """Each run of each clock of a case, seen both ways; a run is known by what started it."""
-    old = {(reading.clock.value, reading.head): reading for reading in before.clocks}
-    new = {(reading.clock.value, reading.head): reading for reading in after.clocks}
-    for key in (*old, *(key for key in new if key not in old)):
-        one, other = old.get(key), new.get(key)
-        yield Difference(number, key[0], one, other, _is_late(one, now), _is_late(other, now))
+    """Each run of each clock of a case, seen both ways."""
+    for clock, one, other in _paired(before.clocks, after.clocks):
+        yield Difference(number, clock.value, one, other, _is_late(one, now), _is_late(other, now))
+
+
+def _paired(
+    before: Sequence[Reading], after: Sequence[Reading]
+) -> Iterator[tuple[ClockName, Reading | None, Reading | None]]:
+    """Each run with the same run as the other policy sees it, known by what started it."""
+    left = list(after)
+    for one in before:
+        alike = [other for other in left if _same(one, other)]
+        same = next((other for other in alike if other.head == one.head), alike[0] if alike else None)
+        if same is not None:
+            left.remove(same)
+        yield one.clock, one, same
+    yield from ((other.clock, None, other) for other in left)
+
+
+def _same(one: Reading, other: Reading) -> bool:
+    """Whether two readings are of one run; that a pause had it start anew, told after an @, makes it no other run."""
+    heads = sorted((one.head, other.head), key=len)
+    return one.clock is other.clock and (heads[0] == heads[1] or heads[1].startswith(f"{heads[0]}@"))
 
 
 def _is_late(reading: Reading | None, now: int) -> bool:

@@ -24,9 +24,9 @@ _SOON, _ALARM = timedelta(days=45), timedelta(days=7)
 
 _UNTOLD = frozenset({StepState.WAITING, StepState.FAILED, StepState.REFUSED, StepState.UNCERTAIN})
 _FATES: Mapping[StepState, str] = {
-    StepState.FAILED: f"could not be told in {MOST_TRIES} tries",
-    StepState.REFUSED: "were refused for good",
-    StepState.UNCERTAIN: "were perhaps told to nobody",
+    StepState.FAILED: f"not told in {MOST_TRIES} tries",
+    StepState.REFUSED: "refused for good",
+    StepState.UNCERTAIN: "perhaps told to nobody",
 }
 
 

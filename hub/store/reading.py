@@ -187,6 +187,12 @@ def _to_summary(row: Row) -> CaseSummary:
     )
 
 
+def list_numbers(connection: Connection, states: frozenset[CaseState]) -> list[str]:
+    """The numbers of the cases in these states, oldest first."""
+    query = f"SELECT id FROM cases WHERE state IN ({marks([*states])}) ORDER BY id"
+    return [number_of(case_id) for (case_id,) in connection.rows(query, sorted(states))]
+
+
 def count_states(connection: Connection) -> dict[CaseState, int]:
     """How many cases there are in each state."""
     return {CaseState(state): n for state, n in connection.rows("SELECT state, count(*) FROM cases GROUP BY state")}

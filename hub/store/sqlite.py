@@ -173,6 +173,10 @@ class SqliteStore:
         with self._connection() as connection:
             return steps.list_steps(connection, states, case_number, since, limit)
 
+    def numbers(self, states: frozenset[CaseState]) -> Sequence[str]:
+        with self._connection() as connection:
+            return reading.list_numbers(connection, states)
+
     def counts(self) -> dict[CaseState, int]:
         with self._connection() as connection:
             return reading.count_states(connection)
