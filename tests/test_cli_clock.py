@@ -202,7 +202,7 @@ def test_what_is_put_before_a_platform_is_all_there(desktop: Desktop) -> None:
     assert "https://support.fyndiq.se" in told["rule"]["source"]
     assert {test["rule"] for test in told["tests"]} >= {"high-value", told["rule"]["id"]}
     assert all(step["counted_seconds"] == 24 * 3600 for step in clock["steps"])
-    assert "refunds the customer by itself" in text
+    assert "refunds the customer by itself (1,250.00 SEK)" in " ".join(text.split())
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -292,3 +292,12 @@ def test_replaying_gives_what_was_built_step_by_step(rng: random.Random, length:
     assert list(case_now.messages) == sorted(case_now.messages, key=lambda m: m.sent_at)
     assert case_now.changed_at == at(length)
     assert (case_now.closed_at is not None) == (case_now.state is CaseState.CLOSED)
+
+
+def test_a_mail_that_was_on_its_way_when_the_case_was_closed_opens_it_after_that() -> None:
+    late = case(arrived(question(0)), (6, close()), arrived(question(4)))
+
+    assert (late.state, late.waiting_since) == (CaseState.OPEN, at(4))
+    assert [(turn.state, turn.at >= at(6)) for turn in late.turns] == [("open", False), ("closed", True), ("open", True)]
+    assert late.state_at is not None
+    assert late.state_at > at(6)

@@ -11,13 +11,15 @@ from hub.core.conditions import Facts, Verdict, facts_of, judge, verdict
 from hub.core.ladder import own_timeline, spans_of, stage_readings
 from hub.core.model import Case, epoch
 from hub.core.openings import CalendarError
-from hub.core.policy import AfterPause, ClockName, ClockRule, Policy, Rule
+from hub.core.policy import AfterPause, ClockName, ClockRule, Pause, Policy, Rule
 from hub.core.readings import DueBy, Evaluation, PauseReading, Reading, RuleTest
 from hub.core.targets import TargetError, reach
 from hub.core.timeline import Run, pause_spans, promise_runs, resolution_runs, response_runs, robots_answering
 from hub.core.turns import GivenDeadline, Owner
 from hub.core.worktime import Calendar
 
+_Stood = Sequence[tuple[Pause, Sequence[tuple[int, int | None]]]]
+"""Each pause of a clock with the times in which the case stood in its state; the last may have no end yet."""
 _FIRST = frozenset({ClockName.FIRST_RESPONSE, ClockName.FIRST_RESPONSE_TARGET})
 
 
@@ -79,8 +81,9 @@ def _clock_readings(case: Case, clock: ClockRule, rule: Rule, facts: Facts, poli
     """What each run of a clock shows, with the deadline that somebody gave for it."""
     runs = _runs(case, clock)
     given = _given(case, clock.name, runs)
+    stood = [(pause, tuple(pause_spans(case.turns, pause.status))) for pause in clock.pauses]
     for cycle, run in enumerate(runs):
-        reading = _timed(_begun(run, cycle, clock.name, rule), run, clock, case)
+        reading = _timed(_begun(run, cycle, clock.name, rule), run, clock, stood)
         if cycle in given:
             reading = _as_given(reading, *given[cycle])
         yield stage_readings(reading, clock, facts, policy.rates)
@@ -95,19 +98,29 @@ def _runs(case: Case, clock: ClockRule) -> list[Run]:
 
 
 def _begun(run: Run, cycle: int, name: ClockName, rule: Rule) -> Reading:
-    return Reading(name, cycle, run.head, rule.id, run.start, None, ended=run.end, cancelled=run.cancelled, why=run.why)
+    return Reading(
+        clock=name,
+        cycle=cycle,
+        head=run.head,
+        rule=rule.id,
+        start=run.start,
+        due=None,
+        ended=run.end,
+        cancelled=run.cancelled,
+        why=run.why,
+        pauses=tuple(PauseReading(since, until, "closed") for since, until in run.still),
+    )
 
 
-def _timed(reading: Reading, run: Run, clock: ClockRule, case: Case) -> Reading:
+def _timed(reading: Reading, run: Run, clock: ClockRule, stood: _Stood) -> Reading:
     """The reading with its due instant, or with the reason why nobody can tell."""
-    still = tuple(PauseReading(since, until, "closed") for since, until in run.still)
     try:
-        reading = _reached(replace(reading, pauses=still), clock)
-        for pause in sorted(_pauses(case, clock, run.end), key=lambda found: found.span.start):
+        reading = _reached(reading, clock)
+        for pause in sorted(_pauses(stood, clock, run), key=lambda found: found.span.start):
             reading = _paused(reading, pause, clock)
     except (CalendarError, TargetError) as error:
-        return replace(reading, due=None, problem=str(error))
-    return replace(reading, computed=reading.due)
+        return replace(reading, due=None, computed=None, problem=str(error))
+    return reading
 
 
 def _reached(reading: Reading, clock: ClockRule) -> Reading:
@@ -116,7 +129,7 @@ def _reached(reading: Reading, clock: ClockRule) -> Reading:
     if clock.out_of_hours and not clock.calendar.is_open(start):
         target = (*target, *clock.out_of_hours)
     legs = reach(start, target, clock.calendar, spans, clock.convention)
-    return replace(reading, due=legs[-1].end, legs=legs)
+    return replace(reading, due=legs[-1].end, computed=legs[-1].end, legs=legs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +148,7 @@ def _paused(reading: Reading, pause: _Pause, clock: ClockRule) -> Reading:
         if pause.then is AfterPause.RESTART:
             done = reading.start
         left = own_timeline(clock).between_paused(done, reading.due, spans_of(reading.pauses))
-        return replace(reading, due=None, remaining=left, pauses=(*reading.pauses, pause.span))
+        return replace(reading, due=None, computed=None, remaining=left, pauses=(*reading.pauses, pause.span))
     pauses = (*reading.pauses, pause.span)
     if pause.then is AfterPause.RESTART:
         # A new clock: whoever was warned of the old one is warned again.
@@ -143,10 +156,13 @@ def _paused(reading: Reading, pause: _Pause, clock: ClockRule) -> Reading:
     return _reached(replace(reading, pauses=pauses), clock)
 
 
-def _pauses(case: Case, clock: ClockRule, ended: int | None) -> Iterator[_Pause]:
+def _pauses(stood: _Stood, clock: ClockRule, run: Run) -> Iterator[_Pause]:
     """The times in which the clock stands still, none longer than its cap, none beyond what ended the run."""
-    for pause in clock.pauses:
-        for since, until in pause_spans(case.turns, pause.status):
+    ended = run.end
+    for pause, spans in stood:
+        for since, until in spans:
+            if until is not None and until <= run.start:
+                continue
             ends = [until] if until is not None else []
             if pause.cap:
                 ends.append(reach(since, pause.cap, clock.calendar)[-1].end)

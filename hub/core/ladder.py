@@ -28,8 +28,7 @@ def stage_readings(reading: Reading, clock: ClockRule, facts: Facts, rates: Rate
         except (CalendarError, TargetError) as error:
             # The others still come: a reminder beyond the calendar's end must not silence the warning before it.
             problem = f"the stage {stage.name} is not known: {error}"
-    reached = (stage for stage in found if reading.ended is None or stage.at <= reading.ended)
-    return replace(reading, stages=tuple(sorted(reached, key=lambda stage: stage.at)), problem=problem)
+    return replace(reading, stages=tuple(sorted(found, key=lambda stage: stage.at)), problem=problem)
 
 
 def own_timeline(clock: ClockRule) -> Timeline:
@@ -51,6 +50,8 @@ def _rungs(
         return
     costs, unknown = _costs(stage.costs, facts)
     for name, at in _repeated(stage, _instant(stage, reading, due, clock), clock.calendar):
+        if reading.ended is not None and at > reading.ended:
+            return
         yield StageReading(
             name=name,
             at=at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import singledispatch
 
 from hub.core.events import (
@@ -34,6 +34,7 @@ from hub.core.model import Author, Case, CaseState, Direction, Message
 from hub.core.turns import Ending, GivenDeadline, GivenPromise, Handover, Outcome, Settlement, Turn
 
 _Settled = Mapping[str, Settlement]
+_AN_INSTANT = timedelta(microseconds=1)
 
 
 def replay(events: Iterable[Event]) -> Case:
@@ -221,6 +222,13 @@ def _with(message: Message, case: Case) -> Case:
     return _state_after(message, replace(case, messages=in_order((*case.messages, message))))
 
 
+def _opened_by(message: Message, case: Case) -> Case:
+    """The case open because of a message: one that was on its way when the case was closed opens it after that."""
+    if case.state is CaseState.OPEN:
+        return _turned(case, message.sent_at, CaseState.OPEN, case.state_raw)
+    return _turned(case, max(message.sent_at, case.turns[-1].at + _AN_INSTANT), CaseState.OPEN)
+
+
 def _closed(case: Case, at: datetime, raw: str = "") -> Case:
     # By ref and not by time: a mail that was on its way when the case was closed is settled by nobody.
     waiting = [m.ref for m in case.messages if m.asks_for_an_answer and m.ref not in case.settled]
@@ -295,8 +303,7 @@ def _state_after(message: Message, case: Case) -> Case:
     if case.state is CaseState.MERGED or message.direction is Direction.NOTE:
         return case
     if message.asks_for_an_answer:
-        still = case.state_raw if case.state is CaseState.OPEN else ""
-        reopened = _turned(case, message.sent_at, CaseState.OPEN, still)
+        reopened = _opened_by(message, case)
         return reopened if reopened.waiting_since else case
     if message.answers and case.state is CaseState.OPEN and case.waiting_since is None:
         return _turned(case, message.sent_at, CaseState.WAITING)

@@ -230,8 +230,10 @@ def _by_owner(run: Run, case: Case) -> Iterator[Run]:
 
 def _merged(run: Run, case: Case) -> Run:
     """The run, cancelled where the case went on as another one: that one's clocks count."""
+    if run.end is not None:
+        return run
     at = next((epoch(turn.at) for turn in case.turns if turn.state == CaseState.MERGED.value), None)
-    if run.end is not None or at is None:
+    if at is None:
         return run
     return replace(run, end=max(at, run.start), cancelled=True, why=f"it went on as {case.merged_into}")
 

@@ -70,6 +70,7 @@ class Calendar(Timeline):
         self._since = first_showing(self._zone, midnight(valid_from))
         self._until = first_showing(self._zone, midnight(valid_to) + DAY)
         self._index = _Index((), (0,), self._since)
+        self._days: dict[date, tuple[Span, ...]] = {}
 
     @property
     def tz(self) -> str:
@@ -223,7 +224,13 @@ class Calendar(Timeline):
             for opens, closes in (*intervals, (0, DAY)) if with_dates else intervals:
                 yield from real_spans(number * DAY + opens, number * DAY + closes, offsets)
 
-    def _openings_of(self, day: date) -> list[Span]:
+    def _openings_of(self, day: date) -> tuple[Span, ...]:
+        """The real spans of the openings that start on a date, worked out once."""
+        if day not in self._days:
+            self._days[day] = tuple(self._real_openings(day))
+        return self._days[day]
+
+    def _real_openings(self, day: date) -> list[Span]:
         """The real spans of the openings that start on a date.
 
         A date that never was has none, although a night shift of it may have an end: 2011-12-30 in Pacific/Apia.

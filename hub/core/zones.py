@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = 86_400
@@ -49,8 +50,9 @@ def stretches(zone: ZoneInfo, start: int, end: int) -> list[Stretch]:
     """
     found: list[Stretch] = []
     since, offset = start, _offset(zone, start)
-    for probe in (*range(start + DAY, end, DAY), end):
-        if _offset(zone, probe) != offset:
+    # On whole days of UTC, so that the next question finds what this one asked of the zone.
+    for probe in (*range((start // DAY + 1) * DAY, end, DAY), end):
+        if (_offset(zone, probe) if probe % DAY else _offset_at_day(zone, probe)) != offset:
             change = _change(zone, range(max(probe - DAY, since), probe), offset)
             found.append((since, change, offset))
             since, offset = change, _offset(zone, change)
@@ -68,6 +70,11 @@ def real_spans(opens: int, closes: int, zone_stretches: Iterable[Stretch]) -> It
 def _change(zone: ZoneInfo, seconds: range, offset: int) -> int:
     """The first of these seconds at which the zone no longer has this offset; the one after them if it keeps it."""
     return seconds.start + bisect_left(seconds, 1, key=lambda at: int(_offset(zone, at) != offset))
+
+
+@lru_cache(maxsize=10_000)
+def _offset_at_day(zone: ZoneInfo, instant: int) -> int:
+    return _offset(zone, instant)
 
 
 def _offset(zone: ZoneInfo, instant: int) -> int:
