@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs: each makes .venv by itself, and again when a dependency changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types check bench docs lock wheel clean
+.PHONY: help demo test lint types check bench docs mutants lock wheel clean
 
 # What to hand to pytest or to a benchmark: make test ARGS="-k bounce"
 ARGS ?=
@@ -27,8 +27,10 @@ types: $(READY)  ## check the types
 
 check: lint types test  ## everything a change must pass
 
-bench: $(READY)  ## measure the start and the mail sync against their floors
+bench: $(READY)  ## measure the start, the clocks and the mail sync against their floors
 	@.venv/bin/python -m benchmarks.startup
+	@.venv/bin/python -m benchmarks.worktime
+	@.venv/bin/python -m benchmarks.clocks
 	@.venv/bin/python -m benchmarks.mail_sync $(ARGS)
 
 wheel: $(READY)  ## build the wheel into dist/
@@ -37,6 +39,9 @@ wheel: $(READY)  ## build the wheel into dist/
 
 docs: $(READY)  ## write docs/reference.md anew from the commands
 	@.venv/bin/python docs/make_reference.py
+
+mutants: $(READY)  ## put mistakes into the clocks on purpose: each must be noticed by a test
+	@.venv/bin/python -m tests.mutants $(ARGS)
 
 lock:  ## renew requirements.lock with the newest versions pyproject.toml allows
 	@$(require_python)

@@ -30,11 +30,9 @@ from hub.policies.book import PolicyBook, load_book
 from hub.policies.surroundings import Surroundings
 from hub.policies.tables import PolicyFile
 from hub.policies.versions import tzdata_version
-from hub.runs.acknowledge import require_may_acknowledge
 from hub.secrets import signer, signing_key
 from hub.settings import Office, Settings, adapter_settings, load_settings
 from hub.store import open_store
-
 
 _OPEN = frozenset({CaseState.OPEN, CaseState.WAITING})
 _AT_ONCE = 500
@@ -123,9 +121,9 @@ class Hub:
 
     @cached_property
     def whole_book(self) -> PolicyBook:
-        """The book with the tests that stand in the policies."""
+        """The book with the policies that no channel follows, and with the tests that stand in all of them."""
         own = self.settings.policies_file
-        return _book(self.settings, self.plugins, self.surroundings, own, self.clock, tests=True)
+        return _book(self.settings, self.plugins, self.surroundings, own, self.clock, whole=True)
 
     def channels(self) -> list[Channel]:
         """The channels that are set rightly, also those that are not enabled, in the order of the file."""
@@ -163,6 +161,8 @@ class Hub:
         """The channel, unless it is set to do what its platform forbids."""
         if not isinstance(channel, Channel) or not channel.acknowledges:
             return channel
+        from hub.runs.acknowledge import require_may_acknowledge  # noqa: PLC0415  most channels do not
+
         try:
             require_may_acknowledge(channel.name, channel.adapter, self.policy_of(channel.name))
         except ConfigurationError as error:
@@ -200,11 +200,18 @@ def _book(
     around: Surroundings,
     own: Path | None,
     clock: Clock,
-    tests: bool = False,
+    whole: bool = False,
 ) -> PolicyBook:
-    files = [PolicyFile(policy.where, policy.text) for policy in plugins.policies]
+    """The book of these settings; unless it shall be the whole one, without what decides nothing here."""
     adapters = {name: table.adapter for name, table in settings.channels.items()}
-    return load_book(files, own, around, adapters, clock.now().date(), tests=tests)
+    # A policy that no channel follows by its adapter counts only where the seller's own file may name it.
+    every = whole or own is not None
+    files = [
+        PolicyFile(policy.where, policy.text)
+        for policy in plugins.policies
+        if every or any(f'"{adapter}"' in policy.text for adapter in adapters.values())
+    ]
+    return load_book(files, own, around, adapters, clock.now().date(), tests=whole)
 
 
 def refresh_evaluations(store: Store, evaluation_of: EvaluationOf, digest: str) -> int:
@@ -219,7 +226,7 @@ def refresh_evaluations(store: Store, evaluation_of: EvaluationOf, digest: str) 
     numbers = store.numbers(_OPEN if before else frozenset(CaseState))
     if len(numbers) > _MANY:
         log.logger().warning("the policies changed: all deadlines are computed anew", cases=len(numbers))
-    told = {record.key.case_number for record in store.steps(frozenset({StepState.TOLD}))}
+    told = {record.key.case_number for record in store.steps(frozenset({StepState.TOLD, StepState.UNCERTAIN}))}
     for first in range(0, len(numbers), _AT_ONCE):
         with store.writing() as writer:
             for number in numbers[first : first + _AT_ONCE]:

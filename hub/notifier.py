@@ -27,8 +27,8 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 class Notification:
     """What one audience is told in one go: `total` steps, of which `steps` may be the first ones only.
 
-    The id stays the same when telling is tried again, so that whoever is told can know a repetition; it fits into
-    headers: at most 64 letters, digits, _ and -. `title` is one line and `text` plain text for people.
+    The id stays the same when telling of the same steps is tried again, so that whoever is told can know a repetition;
+    it fits into headers: at most 64 letters, digits, _ and -. `title` is one line and `text` plain text for people.
     """
 
     id: str

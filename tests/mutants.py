@@ -6,6 +6,7 @@ are run. A mistake that survives, or a text that is no longer there, ends the ru
 
 from __future__ import annotations
 
+import argparse
 import os
 import shlex
 import shutil
@@ -182,7 +183,7 @@ RUNGS = (
     Mutant("ladder", "max(whole - step.amount, 0)", "abs(whole - step.amount)", f"{LADDER} never_before_the_start"),
     Mutant("ladder", "certain=fits is Verdict.TRUE", "certain=True", f"{LADDER} uncertain"),
     Mutant("ladder", "if fits is Verdict.FALSE:", "if fits is not Verdict.TRUE:", f"{LADDER} uncertain"),
-    Mutant("ladder", "stage.at <= reading.ended", "stage.at < reading.ended", f"{LADDER} had_come_by_then"),
+    Mutant("ladder", "at > reading.ended", "at >= reading.ended", f"{LADDER} had_come_by_then"),
     Mutant("ladder", "else (None, True)", "else (None, False)", f"{LADDER} fixed_cost"),
     Mutant("ladder", 'yield f"{stage.name}-{time}", at', "yield stage.name, at", f"{LADDER} name_for_each_time"),
 )
@@ -242,7 +243,13 @@ TIME = (
         "if instant >= self._until:",
         f"{WORKTIME} 'last_second or last_instant'",
     ),
-    Mutant("zones", "if _offset(zone, probe) != offset:", "if False:", f"{EDGE} 'test_08 or test_09 or test_10'"),
+    Mutant(
+        "zones",
+        "if (_offset(zone, probe) if probe % DAY else _offset_at_day(zone, probe)) != offset:",
+        "if False:",
+        f"{EDGE} 'test_08 or test_09 or test_10'",
+    ),
+    Mutant("zones", "range((start // DAY + 1) * DAY, end, DAY)", "()", f"{WORKTIME} 'gap or ambiguous or midnight'"),
     Mutant("zones", "max(start, opens - offset)", "opens - offset", f"{WORKTIME} 'gap or ambiguous'"),
     Mutant(
         "zones",
@@ -297,9 +304,13 @@ TIME = (
 MUTANTS = (*STATES, *PAUSED, *GIVEN, *AHEAD, *RUNS, *CHOSEN, *RUNGS, *TOLD, *TIME)
 
 
-def main(wanted: Sequence[str]) -> int:
-    """Try every mutant of the wanted files (none: all of them), and say what became of it."""
-    mutants = [one for one in MUTANTS if not wanted or one.file in wanted]
+def main(arguments: Sequence[str]) -> int:
+    """Try every mutant of the wanted files (none: all of them), or every Nth, and say what became of it."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--every", type=int, default=1, metavar="N")
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    chosen = parser.parse_args(arguments)
+    mutants = [one for one in MUTANTS if not chosen.files or one.file in chosen.files][:: chosen.every]
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         root = _copied(Path(folder))
         blind = list(_blind_tests(mutants, root))

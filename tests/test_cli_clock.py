@@ -563,7 +563,7 @@ def test_status_names_broken_notifiers_and_hours(desktop: Desktop) -> None:
     ("trouble", "runs", "told"),
     [
         ("down", MOST_TRIES - 1, ""),
-        ("down", MOST_TRIES, "1 step not told in 8 tries: connection refused (`casehub escalations --state failed`)"),
+        ("down", MOST_TRIES, "1 step not told in 12 tries: connection refused (`casehub escalations --state failed`)"),
         ("refused", 1, "1 step refused for good: 550 no such user (`casehub escalations --state refused`)"),
     ],
 )

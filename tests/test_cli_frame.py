@@ -527,6 +527,7 @@ def test_check_in_json(shop: None, write_settings: Write) -> None:
                 "proofs": [{"what": "sign-in", "ok": True, "detail": "", "advice": "ask Åsa"}],
             }
         ],
+        "notifiers": [],
     }
 
 

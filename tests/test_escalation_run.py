@@ -109,15 +109,13 @@ class Office:
             case = replay(events)
             writer.save(Change(case, events, is_new=True), self.evaluation_of(case))
 
-    def learns(self, *events: Event, number: str = "CH-1001", wakes: bool = False) -> None:
-        """Something more becomes known of a case; `wakes` as the store will for a case of which was told."""
+    def learns(self, *events: Event, number: str = "CH-1001") -> None:
+        """Something more becomes known of a case."""
         with self.store.writing() as writer:
             case = writer.case(number)
             for happened in events:
                 case = apply(case, happened)
-            evaluation = self.evaluation_of(case)
-            wakeup = epoch(self.clock.now()) if wakes else evaluation.wakeup
-            writer.save(Change(case, events), replace(evaluation, wakeup=wakeup))
+            writer.save(Change(case, events), self.evaluation_of(case))
 
     def reads(self, until: str) -> None:
         """The channel is read."""
@@ -352,7 +350,7 @@ def test_a_breach_that_turns_out_untrue_is_withdrawn_and_stays_visible(office: O
     office.policy = BREACH_ONLY
     office.opens("09-07 12:00")
     office.looks("09-08 12:30")
-    office.learns(answers("09-08 11:59"), wakes=True)
+    office.learns(answers("09-08 11:59"))
     result = office.looks("09-08 12:45")
 
     assert office.outlet.names == ["CH-1001 breach"]
@@ -365,7 +363,7 @@ def test_a_breach_is_told_again_only_if_it_comes_at_another_instant(office: Offi
     office.policy = BREACH_ONLY
     office.opens("09-07 12:00")
     office.looks("09-08 12:30")
-    office.learns(given("09-08 12:40", "09-09 12:00", Author.SELLER), wakes=True)
+    office.learns(given("09-08 12:40", "09-09 12:00", Author.SELLER))
     office.looks("09-08 13:00")
     withdrawn = office.states
     office.looks("09-09 12:01")
@@ -375,13 +373,37 @@ def test_a_breach_is_told_again_only_if_it_comes_at_another_instant(office: Offi
     assert (office.record.state, office.record.at) == (StepState.TOLD, at("09-09 12:00"))
 
 
+def test_a_step_that_could_not_be_told_and_was_withdrawn_is_told_when_it_is_true_after_all(office: Office) -> None:
+    office.policy = BREACH_ONLY
+    office.opens("09-07 12:00")
+    office.outlet.error = Unavailable("connection refused")
+    office.looks("09-08 12:30")
+    office.learns(given("09-08 12:40", "09-09 12:00", Author.SELLER))
+    office.looks("09-08 13:00")
+    office.outlet.error = None
+    office.learns(given("09-08 13:10", "", Author.SELLER))
+    office.looks("09-08 13:20")
+
+    assert office.outlet.names == ["CH-1001 breach"]
+
+
+def test_a_step_that_moved_before_it_was_told_is_kept_with_the_instant_it_was_told_for(office: Office) -> None:
+    office.policy, office.hours = BREACH_ONLY, week("13:00-20:00")
+    office.opens("09-07 12:00")
+    office.looks("09-08 12:10")
+    office.learns(given("09-08 12:11", "09-08 12:20", Author.SELLER))
+    office.looks("09-08 13:00")
+
+    assert (office.record.state, office.record.at) == (StepState.TOLD, at("09-08 12:20"))
+
+
 def test_a_breach_that_is_true_after_all_was_told_already(office: Office) -> None:
     office.policy = BREACH_ONLY
     office.opens("09-07 12:00")
     office.looks("09-08 12:30")
-    office.learns(given("09-08 12:40", "09-09 12:00", Author.SELLER), wakes=True)
+    office.learns(given("09-08 12:40", "09-09 12:00", Author.SELLER))
     office.looks("09-08 13:00")
-    office.learns(given("09-08 13:10", "", Author.SELLER), wakes=True)
+    office.learns(given("09-08 13:10", "", Author.SELLER))
     office.looks("09-08 13:20")
 
     assert office.outlet.names == ["CH-1001 breach"]
@@ -460,12 +482,21 @@ def test_what_must_be_prepared_is_told_as_an_act_for_a_person_and_nothing_else_h
 def test_what_surely_was_not_told_is_tried_again_by_the_next_runs_and_then_given_up(office: Office) -> None:
     office.outlet.error = Unavailable("connection refused")
     office.opens("09-07 12:00")
-    results = [office.looks(f"09-08 06:{minute:02}") for minute in range(MOST_TRIES + 3)]
+    results = [office.looks(f"09-08 {6 + hour:02}:00") for hour in range(MOST_TRIES + 3)]
 
     assert [len(result.failures) for result in results] == [1] * MOST_TRIES + [0] * 3
     assert (office.record.state, office.record.tries) == (StepState.FAILED, MOST_TRIES)
     assert office.record.reason == "connection refused"
     assert set(office.outlet.ids) == {"id-0"}
+
+
+def test_what_fails_rests_longer_after_each_failure(office: Office) -> None:
+    office.outlet.error = Unavailable("connection refused")
+    office.opens("09-07 12:00")
+
+    tried = [minute for minute in range(40) if office.looks(f"09-08 06:{minute:02}").failures]
+
+    assert tried == [0, 1, 3, 7, 15, 31]
 
 
 @pytest.mark.parametrize(

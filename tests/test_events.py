@@ -298,6 +298,10 @@ def test_a_mail_that_was_on_its_way_when_the_case_was_closed_opens_it_after_that
     late = case(arrived(question(0)), (6, close()), arrived(question(4)))
 
     assert (late.state, late.waiting_since) == (CaseState.OPEN, at(4))
-    assert [(turn.state, turn.at >= at(6)) for turn in late.turns] == [("open", False), ("closed", True), ("open", True)]
+    assert [(turn.state, turn.at >= at(6)) for turn in late.turns] == [
+        ("open", False),
+        ("closed", True),
+        ("open", True),
+    ]
     assert late.state_at is not None
     assert late.state_at > at(6)

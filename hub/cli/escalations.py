@@ -52,7 +52,7 @@ def escalations(hub: Hub, days: int, state: str | None, tell: bool, as_json: boo
     result = None
     if tell:
         with stop_event() as stop:
-            result = tell_people(hub, stop, quiet=as_json)
+            result = tell_people(hub, stop, quiet=as_json, patient=False)
     wanted = frozenset({StepState(state)}) if state else None
     records = hub.store.steps(wanted, since=hub.clock.now() - timedelta(days=days))
     if as_json:
@@ -63,13 +63,13 @@ def escalations(hub: Hub, days: int, state: str | None, tell: bool, as_json: boo
         sys.exit(1)
 
 
-def tell_people(hub: Hub, stop: threading.Event, *, quiet: bool) -> EscalationResult:
+def tell_people(hub: Hub, stop: threading.Event, *, quiet: bool, patient: bool) -> EscalationResult:
     """Look at what is due and tell people; a notifier that cannot be used is a failure, and stops no other."""
     from hub.cli.rounds import escalation_ports
     from hub.outlets import broken_outlets
     from hub.runs.escalation import escalate
 
-    result = escalate(escalation_ports(hub, stop, quiet=quiet))
+    result = escalate(escalation_ports(hub, stop, quiet=quiet, patient=patient))
     result.failures += [outlet.error for outlet in broken_outlets(hub.settings, hub.plugins, hub.clock)]
     return result
 

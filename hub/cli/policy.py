@@ -64,7 +64,7 @@ def show(hub: Hub, name: str, version: str, as_json: bool) -> None:
     """
     from hub.cli.policy_text import PolicyText, policy_json
 
-    found = hub.book.named(name, version)
+    found = hub.whole_book.named(name, version)
     if as_json:
         echo_json(policy_json(found))
         return

@@ -188,7 +188,7 @@ def policy_json(policy: Policy) -> Json:
 
 def calendar_named(hub: Hub, name: str, calendar: str | None) -> tuple[str, Calendar]:
     """A calendar of a policy; the only one, or the office's, needs no name."""
-    found = hub.book.named(name)
+    found = hub.whole_book.named(name)
     calendars = {**found.calendars, "office": hub.office}
     used = sorted({clock.calendar_name for rule in found.rules for clock in rule.clocks})
     chosen = calendar or (used[0] if len(used) == 1 else "")

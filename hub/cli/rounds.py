@@ -80,7 +80,7 @@ def acknowledge(hub: Hub) -> list[str]:
     return [f"{result.name}: {result.failure.text}" for result in results if result.failure is not None]
 
 
-def escalation_ports(hub: Hub, stop: threading.Event, quiet: bool = False) -> EscalationPorts:
+def escalation_ports(hub: Hub, stop: threading.Event, *, quiet: bool, patient: bool) -> EscalationPorts:
     """What telling people needs, from the opened hub; `quiet` keeps standard output for machines."""
     from hub.outlets import ConfiguredOutlet, configured_outlets, notification_hours
     from hub.runs.escalation import EscalationPorts
@@ -94,6 +94,7 @@ def escalation_ports(hub: Hub, stop: threading.Event, quiet: bool = False) -> Es
         new_id=lambda: secrets.token_hex(16),
         hours=notification_hours(hub.settings, hub.office),
         stop=stop,
+        patient=patient,
     )
 
 

@@ -56,7 +56,7 @@ def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
     if not as_json:
         reading.tell(hub, read, broken)
         delivering.tell(sent, [])
-    told = None if stop.is_set() else tell_people(hub, stop, quiet=as_json)
+    told = None if stop.is_set() else tell_people(hub, stop, quiet=as_json, patient=True)
     if as_json:
         _tell_machine(hub, read, sent, told, broken)
     elif told is not None and (told.told or told.failures):

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 def print_trial(hub: Hub, trial: Trial, limit: int) -> None:
     """Say what would change, the worst first."""
     click.echo(
-        f"{trial.runs} deadlines of {trial.cases} cases: {len(trial.moved)} move, "
-        f"{len(trial.become_late)} become late, "
-        f"{len(trial.no_longer_late)} are no longer late. Nothing was changed."
+        f"{trial.runs} deadlines in {trial.cases} cases: {len(trial.moved)} would move, "
+        f"{len(trial.become_late)} would be late, {len(trial.no_longer_late)} late no longer.\nNothing was changed."
     )
     listed = sorted(trial.differences, key=lambda d: (not d.is_late or d.was_late, d.by))
     shown = listed[:limit] if limit else listed

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from hub.core.conditions import Rates
 from hub.core.policy import Option, Pin, Policy
@@ -18,8 +19,10 @@ from hub.policies.scores import read_objectives, read_satisfaction
 from hub.policies.sources import read_default_source, read_forbidden
 from hub.policies.surroundings import OFFICE, Surroundings
 from hub.policies.tables import PolicyFile, Problems, Table, nearest, parsed, repeated, shown
-from hub.policies.vector_tables import Vector, read_vectors
 from hub.policies.vocabulary import Vocabulary, fields_of_applies, fields_of_rules
+
+if TYPE_CHECKING:
+    from hub.policies.vector_tables import Vector
 
 SCHEMA = 1
 _OPTION_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -100,9 +103,17 @@ def _read(root: Table, surroundings: Surroundings) -> tuple[Policy, tuple[Vector
     )
     for name in repeated(policy.adapters):
         root.wrong("adapters", f"{shown(name)} is listed twice")
-    vectors = read_vectors(root, policy, surroundings)
+    vectors = _vectors(root, policy, surroundings)
     root.finish()
     return policy, vectors
+
+
+def _vectors(root: Table, policy: Policy, surroundings: Surroundings) -> tuple[Vector, ...]:
+    if "test" not in root:
+        return ()
+    from hub.policies.vector_tables import read_vectors  # noqa: PLC0415  most commands run without tests
+
+    return read_vectors(root, policy, surroundings)
 
 
 def _options(root: Table) -> tuple[Option, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Protocol
 
@@ -17,8 +17,11 @@ from hub.core.worktime import Calendar, CalendarError
 from hub.errors import AuthenticationFailed, Busy, ConfigurationError, HubError, Rejected, Unavailable, Unsupported
 from hub.runs.channel import explain
 
-MOST_TRIES = 8
-"""After so many failures a notifier is given up for a step, and `status` says so."""
+MOST_TRIES = 12
+"""After so many failures, some seven hours, a notifier is given up for a step, and `status` says so."""
+
+_FIRST_REST = timedelta(minutes=1)
+_LONGEST_REST = timedelta(hours=1)
 
 NOTIFICATION_HOURS = "the notification hours"
 """What a step waits for that came at night."""
@@ -46,7 +49,10 @@ class Outlet(Protocol):
 
 @dataclass(frozen=True)
 class EscalationPorts:
-    """What a look needs from the shell; without `hours` people are told at any time."""
+    """What a look needs from the shell; without `hours` people are told at any time.
+
+    Unless `patient`, what failed is tried again at once, as a person at the keyboard expects.
+    """
 
     store: Store
     clock: Clock
@@ -55,6 +61,7 @@ class EscalationPorts:
     new_id: Callable[[], str]
     hours: Calendar | None = None
     stop: threading.Event = field(default_factory=threading.Event)
+    patient: bool = True
 
 
 @dataclass(slots=True)
@@ -139,7 +146,8 @@ def _noted(step: Step, notifier: str, before: StepRecord | None, now: datetime) 
 
 
 def _tell(ports: EscalationPorts, result: EscalationResult) -> None:
-    untold = [record for record in ports.store.steps(_UNTOLD) if record.tries < MOST_TRIES]
+    now = ports.clock.now()
+    untold = [record for record in ports.store.steps(_UNTOLD) if _may_be_told(record, now, patient=ports.patient)]
     outlets = {outlet.name: outlet for outlet in ports.outlets}
     for (name, audience), records in groupby(sorted(untold, key=_addressee), key=_addressee):
         if ports.stop.is_set():
@@ -147,6 +155,14 @@ def _tell(ports: EscalationPorts, result: EscalationResult) -> None:
         ready = _ready(outlets.get(name), list(records), ports, result)
         if ready:
             _send(outlets[name], audience, ready, ports, result)
+
+
+def _may_be_told(record: StepRecord, now: datetime, *, patient: bool) -> bool:
+    """Whether this is the time to try: what failed rests for longer after each failure, and is given up at last."""
+    if record.state is not StepState.FAILED:
+        return True
+    rest = min(_FIRST_REST * 2 ** (record.tries - 1), _LONGEST_REST)
+    return record.tries < MOST_TRIES and not (patient and now < record.changed_at + rest)
 
 
 def _addressee(record: StepRecord) -> tuple[str, Audience]:
