@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +15,9 @@ from hub.core.incoming import IncomingMessage
 from hub.core.merge import Change
 from hub.core.model import Attachment, Author, Case, CaseState, CaseType, Direction, Message, Order, Party
 from hub.core.outbox import Reply, ReplyState
+from hub.core.policy import Forbidden, Mark, Source
 from hub.core.replay import apply
-from hub.core.turns import Settlement
+from hub.core.turns import Settlement, Turn
 from hub.errors import Refused
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -32,7 +33,7 @@ def letter(ref: str, hour: int = 0, sender: Party = ASA) -> Message:
 def a_case(*messages: Message, number: str = "CH-1001", **facts: Any) -> Case:
     written = messages or (letter("m1"),)
     case = Case(number, "support", written[0].ref, NOON, NOON, subject="Paket", customer=ASA, messages=written)
-    return replace(case, **facts)
+    return replace(case, turns=(Turn(NOON, "open"),), **facts)
 
 
 def a_reply(state: ReplyState = ReplyState.QUEUED, **facts: Any) -> Reply:
@@ -311,3 +312,17 @@ def test_the_case_of_a_change_is_what_its_events_add_up_to() -> None:
     ]
 
     assert [replayed(case, change) for change in changes] == [change.case for change in changes]
+
+
+NOT_UNANSWERED = Forbidden(
+    "bol.com closes a question only after a message.", Source("seed 002", date(2026, 11, 22), Mark.DOCUMENTED)
+)
+
+
+def test_a_case_whose_platform_wants_an_answer_first_is_not_closed_without_one() -> None:
+    answered = a_case(letter("m1"), replace(letter("a1", hour=1), author=Author.SELLER, direction=Direction.OUTBOUND))
+
+    with pytest.raises(Refused, match=r"CH-1001 cannot be closed yet: .* only after a message \(seed 002\); answer it"):
+        acts.close(a_case(), "", "Bo", NOON, NOT_UNANSWERED)
+    assert acts.close(answered, "", "Bo", NOON + timedelta(hours=2), NOT_UNANSWERED).case.state is CaseState.CLOSED
+    assert acts.close(a_case(), "", "Bo", NOON).case.state is CaseState.CLOSED

@@ -44,7 +44,14 @@ def desk_of(hub: Hub, who: str | None) -> Desk:
     """The desk of the person who is working."""
     from hub.runs.desk import Desk
 
-    return Desk(hub.store, hub.clock, hub.evaluation_of, lambda: secrets.token_hex(8), who or login_name())
+    return Desk(
+        store=hub.store,
+        clock=hub.clock,
+        evaluation_of=hub.evaluation_of,
+        new_key=lambda: secrets.token_hex(8),
+        who=who or login_name(),
+        policy_of=lambda case: hub.book.chosen(case).policy,
+    )
 
 
 def login_name() -> str:

@@ -24,6 +24,7 @@ from hub.core.incoming import IncomingMessage
 from hub.core.merge import Change
 from hub.core.model import Attachment, Author, Case, CaseState, CaseType, Direction, Message, Order, Party
 from hub.core.outbox import WAITING, Reply, ReplyState, delivered, has_grown, move
+from hub.core.policy import Forbidden
 from hub.core.replay import apply
 from hub.errors import Refused
 
@@ -66,11 +67,16 @@ def assign(case: Case, to: str, who: str, now: datetime) -> Change:
     return changed(case, now, Assigned(to, who))
 
 
-def close(case: Case, reason: str, who: str, now: datetime) -> Change:
-    """Say that the case needs nobody any more."""
+def close(case: Case, reason: str, who: str, now: datetime, forbidden: Forbidden | None = None) -> Change:
+    """Say that the case needs nobody any more; `forbidden` says that its platform wants an answer first."""
     require_unmerged(case)
     if case.state is CaseState.CLOSED:
         raise Refused(f"{case.number} is closed already; `casehub reopen {case.number}` opens it again.")
+    if forbidden is not None and not any(message.answers for message in case.messages):
+        raise Refused(
+            f"{case.number} cannot be closed yet: {forbidden.reason.rstrip('.')} ({forbidden.source.where}); "
+            f"answer it with `casehub reply {case.number} --close`."
+        )
     return changed(case, now, StateChanged(CaseState.CLOSED, Author.SELLER, who, reason))
 
 

@@ -238,6 +238,10 @@ def _merged(run: Run, case: Case) -> Run:
     return replace(run, end=max(at, run.start), cancelled=True, why=f"it went on as {case.merged_into}")
 
 
-def _owner_at(handovers: Iterable[Handover], at: int) -> Owner:
+def _owner_at(handovers: Sequence[Handover], at: int) -> Owner:
+    """Who had the case at an instant; whoever sends it on to the seller had it before."""
     before = [handover.to for handover in handovers if epoch(handover.at) <= at]
-    return before[-1] if before else Owner.SELLER
+    if before:
+        return before[-1]
+    sent_on = bool(handovers) and handovers[0].to is Owner.SELLER
+    return Owner.PLATFORM if sent_on else Owner.SELLER

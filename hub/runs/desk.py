@@ -14,6 +14,7 @@ from hub.core.matching import MatchingRules, match
 from hub.core.merge import Change, keys_of
 from hub.core.model import Attachment, Case, CaseType
 from hub.core.outbox import Reply
+from hub.core.policy import Policy
 from hub.core.ports import Clock, EvaluationOf, Store, Writer
 from hub.errors import NotFound, Refused
 
@@ -35,13 +36,17 @@ class Reread:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where a person, named `who`, works on cases; `new_key` makes a key that no reply or note has had."""
+    """Where a person, named `who`, works on cases; `new_key` makes a key that no reply or note has had.
+
+    `policy_of` tells which policy a case follows, for what its platform forbids.
+    """
 
     store: Store
     clock: Clock
     evaluation_of: EvaluationOf
     new_key: Callable[[], str]
     who: str
+    policy_of: Callable[[Case], Policy] | None = None
 
     def note(self, number: str, text: str) -> Case:
         """Leave a note on the case."""
@@ -57,7 +62,9 @@ class Desk:
     def close(self, number: str, reason: str = "") -> Case:
         """Close the case."""
         with self.store.writing() as writer:
-            return self._save(writer, acts.close(writer.case(number), reason, self.who, self.clock.now()))
+            case = writer.case(number)
+            forbidden = self.policy_of(case).close_without_message if self.policy_of else None
+            return self._save(writer, acts.close(case, reason, self.who, self.clock.now(), forbidden))
 
     def reopen(self, number: str, reason: str = "") -> Case:
         """Open a closed case again."""
