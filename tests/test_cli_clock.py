@@ -215,7 +215,7 @@ def test_an_explanation_fits_the_terminal(desktop: Desktop, width: int, channel:
 
 
 def test_a_paused_clock_says_how_much_is_left_and_what_paused_it(desktop: Desktop) -> None:
-    desktop.opens("11-18 12:00", "fyndiq")
+    desktop.opens("11-18 12:00", "fyndiq", type_raw="COMPLAINT")
     desktop.learns(parks("11-18 18:00"))
 
     text = desktop.told("explain", "1001", "--clock", "first_response")
@@ -227,7 +227,7 @@ def test_a_paused_clock_says_how_much_is_left_and_what_paused_it(desktop: Deskto
 
 
 def test_a_pause_that_is_over_is_named_in_the_trace(desktop: Desktop) -> None:
-    desktop.opens("11-18 12:00", "fyndiq")
+    desktop.opens("11-18 12:00", "fyndiq", type_raw="COMPLAINT")
     desktop.learns(parks("11-18 18:00"), unparks("11-19 18:00"))
 
     assert "skipped  24 h  Wed 18 Nov 18:00 - Thu 19 Nov 18:00  paused: PARKED" in desktop.told("explain", "1001")
@@ -607,7 +607,7 @@ def test_steps_that_wait_for_the_morning_are_no_alarm(desktop: Desktop, clock: M
 
 
 @pytest.mark.parametrize(
-    ("today", "code", "sign"), [("2027-05-10", 0, ""), ("2027-05-20", 0, "note: "), ("2027-06-25", 1, "✗: ")]
+    ("today", "code", "sign"), [("2027-05-10", 0, ""), ("2027-05-20", 0, "note: "), ("2027-06-25", 1, "✗ ")]
 )
 def test_status_tells_in_time_that_the_working_hours_end(
     desktop: Desktop, clock: MovableClock, today: str, code: int, sign: str
@@ -679,3 +679,20 @@ def test_check_proves_the_notification_hours(desktop: Desktop) -> None:
 
     assert "✗ " in desktop.run("check").stdout
     assert "notify.hours: " in desktop.run("check").stdout
+
+
+@pytest.mark.parametrize(
+    ("late", "notes"), [(9, []), (10, ["support: 10 late this week: bol.com writes you a warning"])]
+)
+def test_status_tells_of_the_tenth_late_answer_of_a_week(desktop: Desktop, late: int, notes: list[str]) -> None:
+    own = desktop.config.with_name("policies.toml")
+    own.write_text('schema = 1\n[channels.support]\npolicy = "bolcom"\n', encoding="utf-8")
+    for number in range(late):
+        desktop.opens("11-23 09:00", number=f"CH-{1001 + number}", type=CaseType.QUESTION)
+    desktop.clock.instant = at("11-24 12:00")
+    desktop.reads()
+
+    code, remarks = status(desktop)
+
+    assert [remark["text"] for remark in remarks if "late this week" in remark["text"]] == notes
+    assert code == 0

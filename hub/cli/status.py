@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.common import echo_json, json_option, no_channels, with_hub
+from hub.core.model import epoch
 from hub.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def status(hub: Hub, as_json: bool) -> None:
     else:
         _tell(hub, found, cases)
         for remark in remarks:
-            click.echo(f"{'✗' if remark.alarm else 'note'}: {remark.text}")
+            click.echo(f"{'✗' if remark.alarm else 'note:'} {remark.text}")
     if not well:
         sys.exit(1)
 
@@ -61,7 +62,21 @@ def _remarks(hub: Hub) -> Iterator[Remark]:
     for policy in hub.book.broken:
         yield Remark(f"a policy cannot be used: {policy.error}")
     yield from untold(hub.store, hub.clock, {channel.name: channel.silent_after for channel in hub.channels()})
+    yield from _scored(hub)
     yield from _ending(hub)
+
+
+def _scored(hub: Hub) -> Iterator[Remark]:
+    """What the platforms' own lines say of this week, such as the tenth late answer."""
+    from hub.cli.scores import gather
+    from hub.runs.health import Remark
+
+    now = epoch(hub.clock.now())
+    for channel in hub.channels():
+        found = gather(hub.store, channel.name, hub.policy_of(channel.name), now, weeks=1) if channel.enabled else None
+        for _, scores in found.objectives if found else ():
+            for warning in (warning for score in scores for warning in score.ours.warnings):
+                yield Remark(f"{channel.name}: {warning}", alarm=False)
 
 
 def _ending(hub: Hub) -> Iterator[Remark]:
