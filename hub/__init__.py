@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Checkpoint,
         Clue,
         ClueKind,
+        Figure,
         Incoming,
         IncomingMessage,
         Notice,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from hub.core.outbox import Receipt, Reply
     from hub.core.policy import Audience, Deed
     from hub.core.ports import Clock
+    from hub.core.turns import Owner
     from hub.errors import (
         AdapterError,
         AuthenticationFailed,
@@ -83,6 +85,7 @@ __all__ = [
     "Connection",
     "Deed",
     "Direction",
+    "Figure",
     "HubError",
     "Incoming",
     "IncomingMessage",
@@ -98,6 +101,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "OwnEcho",
+    "Owner",
     "Party",
     "PretendedPlatform",
     "Progress",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
@@ -116,8 +116,9 @@ class Hub:
         return self.book.chosen(Case("", channel, "", now, now)).policy
 
     def book_with(self, own: Path) -> PolicyBook:
-        """The book as it would be with another file in the place of policies.toml."""
-        return _book(self.settings, self.plugins, self.surroundings, own, self.clock)
+        """The book as it would be with another file in the place of policies.toml, once all its versions have begun."""
+        book = _book(self.settings, self.plugins, self.surroundings, own, self.clock)
+        return replace(book, today=date.max)
 
     @cached_property
     def whole_book(self) -> PolicyBook:
@@ -209,7 +210,7 @@ def _book(
     files = [
         PolicyFile(policy.where, policy.text)
         for policy in plugins.policies
-        if every or any(f'"{adapter}"' in policy.text for adapter in adapters.values())
+        if every or any(adapter in policy.text for adapter in adapters.values())
     ]
     return load_book(files, own, around, adapters, clock.now().date(), tests=whole)
 

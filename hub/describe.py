@@ -1,4 +1,4 @@
-"""An adapter's settings in words: for the lists of `casehub plugins` and the comments of `casehub init`."""
+"""Settings of adapters and notifiers in words: for `casehub plugins` and for the comments of `casehub init`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WORDS: dict[Any, str] = {str: "text", bool: "true or false", int: "whole number
 
 @dataclass(frozen=True, slots=True)
 class SettingInWords:
-    """One setting of an adapter: what may be written there, what holds otherwise, and what it is for."""
+    """One setting of an adapter or a notifier: what may be written there, what holds otherwise, and what it is for."""
 
     key: str
     type: str
@@ -31,7 +31,7 @@ class SettingInWords:
 
 
 def settings_in_words(model: type[BaseModel]) -> list[SettingInWords]:
-    """Every setting of an adapter, the required ones first, otherwise in the author's order."""
+    """Every setting of such a model, the required ones first, otherwise in the author's order."""
     described = [_in_words(key, field) for key, field in model.model_fields.items()]
     return sorted(described, key=lambda setting: not setting.required)
 

@@ -166,7 +166,7 @@ def _after(text: str, now: datetime) -> datetime:
     if re.fullmatch(r"[0-9]{1,9}", text):
         asked = now + timedelta(seconds=int(text))
     elif text:
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, OverflowError):  # the latter of years that no calendar has
             date = parsedate_to_datetime(text)
             asked = date if date.tzinfo else date.replace(tzinfo=UTC)
     return min(max(asked, now), now + _LONGEST_WAIT)

@@ -27,6 +27,7 @@ OWN_KEYS = frozenset(
 NOTIFIER_KEYS = frozenset({"notifier", "enabled", "audiences", "channels", "deeds"})
 """The keys of a notifier's table that are casehub's own; no notifier may have a setting of such a name."""
 
+_LONGEST_POLICY = 1_000_000
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -61,12 +62,15 @@ def policy_text(file: object) -> tuple[str, str]:
             f"it registers {type(file).__name__} as a policy, which is no file: importlib.resources.files() gives one"
         )
     try:
-        return file.name, file.read_text(encoding="utf-8-sig")
+        text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise MalformedPlugin(f"its policy {file.name} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         reason = f"byte {error.start + 1} is not UTF-8"
         raise MalformedPlugin(f"its policy {file.name} is not text: {reason}") from error
+    if len(text) > _LONGEST_POLICY:  # every command would wait for it
+        raise MalformedPlugin(f"its policy {file.name} has more than {_LONGEST_POLICY:,} letters, as no policy has")
+    return file.name, text
 
 
 def _problem_with_class(kind: type[Adapter] | type[Notifier]) -> str:

@@ -6,7 +6,8 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from importlib.metadata import EntryPoint, entry_points
+from functools import lru_cache
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from importlib.resources.abc import Traversable
 from typing import TypeVar
 
@@ -242,4 +243,11 @@ def _name_and_origin(point: EntryPoint) -> tuple[str, str]:
 
 
 def _origin(point: EntryPoint) -> tuple[str, str]:
-    return (point.dist.name, point.dist.version) if point.dist else ("", "")
+    return _name_and_version(point.dist) if point.dist else ("", "")
+
+
+@lru_cache(maxsize=64)
+def _name_and_version(distribution: Distribution) -> tuple[str, str]:
+    # Each look at a distribution's metadata reads and parses the whole file anew, its description included.
+    metadata = distribution.metadata
+    return metadata["Name"], metadata["Version"]

@@ -228,7 +228,7 @@ def _beside(folder: Path, made: BaseModel) -> BaseModel:
 def _parsed(text: str, file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # the parser lets through what endless numbers and nests raise
         reason = str(error)
     # From Python 3.14 on the parser's error holds the whole text, secrets included.
     raise ConfigurationError(f"{file} is not valid TOML: {reason}")

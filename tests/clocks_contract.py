@@ -371,6 +371,8 @@ class ClocksContract:
         save_steps(store, [told("CH-1001"), told("CH-1002", "breach")])
         save_figures(store, "shop", Figure("CSS", "2026-11", "93"))
         evaluated = {case.number: due_in_a_day(case) for case in map(store.case, ("CH-1001", "CH-1002", "CH-1003"))}
+        for number in ("CH-1001", "CH-1002"):
+            evaluate(store, number, replace(evaluated[number], wakeup=0))
         before = everything(store)
 
         store.rebuild(due_in_a_day)
@@ -380,6 +382,16 @@ class ClocksContract:
             number: len(evaluation.clocks) for number, evaluation in evaluated.items()
         }
         assert (len(store.steps()), len(store.figures()), len(store.ratings(EARLY, LATE))) == (2, 1, 1)
+
+    def test_a_rebuild_wakes_the_cases_of_which_people_were_told_a_step(self, store: Store) -> None:
+        """News of before it, which nobody has looked at yet, may have made untrue what they were told."""
+        told_of, other = take(store, mail("a"), mail("b"))
+        save_steps(store, [told(told_of, "breach")])
+
+        store.rebuild(lambda case: showing(wakeup=LATE))
+
+        assert store.awake(NOON) == [told_of]
+        assert store.awake(LATE) == [told_of, other]
 
     def test_a_rebuild_takes_away_clocks_that_no_evaluation_shows(self, store: Store, reopen: Opener) -> None:
         [number] = take(store, mail("a"))

@@ -459,6 +459,7 @@ def test_an_endless_subject_without_blanks_is_cut() -> None:
         ("Bonjour, je n'ai pas reçu ma commande.", "fr"),
         ("注文した商品がまだ届きません。", "ja"),
         ("Dobrý den, zásilka ještě nepřišla a není v systému.", "cs"),
+        ("Dobrý den, zboží přišlo poškozené a chtěl bych ho reklamovat.", "cs"),
         ("Hello, where is my parcel? It has not arrived.", "en"),
     ],
 )

@@ -17,7 +17,7 @@ from rich.cells import cell_len
 from hub.app import Hub, open_hub
 from hub.cli import main
 from hub.core.escalation import StepKey, StepRecord, StepState
-from hub.core.events import Event, Merged, Opened
+from hub.core.events import Event, Merged, Opened, OutcomeLearnt
 from hub.core.merge import Change
 from hub.core.model import Author, CaseType, Money, Order
 from hub.core.policy import Audience, Deed
@@ -176,6 +176,7 @@ def test_a_deadline_is_explained_interval_by_interval(desktop: Desktop) -> None:
         "    skipped  24 h  Sun 22 Nov 00:00 - Mon 23 Nov 00:00  sun closed\n"
         "    skipped  9 h   Mon 23 Nov 00:00 - Mon 23 Nov 09:00  mon closed\n"
         "    counted  4 h   Mon 23 Nov 09:00 - Mon 23 Nov 13:00  mon open\n"
+        "  Ladder, as long as nobody has answered\n"
         "  Mon 23 Nov 11:00  warning to the owner\n"
         "  Mon 23 Nov 13:00  late notice to the queue\n"
     )
@@ -320,13 +321,24 @@ def test_a_clock_that_never_ran_and_a_case_that_is_not_there_are_named(desktop: 
     assert "There is no case CH-7; the newest is CH-1001." in desktop.refused("explain", "7")
 
 
+def test_what_the_platform_has_done_itself_is_told(desktop: Desktop) -> None:
+    desktop.opens("11-20 10:00", channel="fyndiq")
+    desktop.learns(event("11-23 08:00", OutcomeLearnt("auto_refund")))
+
+    assert "Outcome  auto_refund, Mon 23 Nov 08:00: the platform has done so\n" in desktop.told("explain", "1001")
+    assert desktop.data("explain", "1001")["outcomes"] == [{"at": "2026-11-23T07:00:00Z", "what": "auto_refund"}]
+
+
 # --- classify, no-reply ---
 
 
 def test_a_case_is_classified_and_its_deadline_is_told(desktop: Desktop) -> None:
     desktop.opens("11-23 08:00")
 
-    assert desktop.told("classify", "1001", "--type", "missing_item") == "CH-1001: due in 8 h (Mon 23 Nov 17:00).\n"
+    assert (
+        desktop.told("classify", "1001", "--type", "missing_item")
+        == "CH-1001: first response due in 8 h (Mon 23 Nov 17:00).\n"
+    )
     assert desktop.data("show", "1001")["case"]["type"] == "missing_item"
     assert desktop.data("classify", "1001", "--priority", "vip")["deadline"]["due"] == "2026-11-23T16:00:00Z"
     assert "give --type, --priority or both" in desktop.refused("classify", "1001")
@@ -371,9 +383,7 @@ def test_a_time_in_a_dst_night_needs_its_offset(desktop: Desktop, night: str) ->
     )
 
 
-@pytest.mark.parametrize(
-    "text", ["tomorrow", "2026-11-25", "20261125", "0001-01-01 00:00", "9999-12-31 23:59-05:00", "2026-13-01 12:00"]
-)
+@pytest.mark.parametrize("text", ["tomorrow", "0001-01-01 00:00", "9999-12-31 23:59-05:00", "2026-13-01 12:00"])
 def test_what_is_no_instant_is_refused_in_a_sentence(desktop: Desktop, text: str) -> None:
     desktop.opens("11-23 08:00")
 
@@ -382,12 +392,39 @@ def test_what_is_no_instant_is_refused_in_a_sentence(desktop: Desktop, text: str
     assert "is no instant of 2000 to 2099; write it as 2026-11-25 12:00." in " ".join(told.split())
 
 
+@pytest.mark.parametrize("text", ["2026-11-25", "20261125"])
+def test_a_date_without_a_time_is_no_instant(desktop: Desktop, text: str) -> None:
+    desktop.opens("11-23 08:00")
+
+    told = desktop.refused("set-due", "1001", "--at", text, "--why", "x")
+
+    assert f"'{text}' says no time of the day; write it as 2026-11-25 12:00." in " ".join(told.split())
+
+
+def test_nothing_is_due_before_its_case_was_opened(desktop: Desktop) -> None:
+    desktop.opens("11-23 08:00")
+
+    told = desktop.refused("set-due", "1001", "--at", "2025-11-25 12:00", "--why", "a slip of the year")
+
+    assert "'2025-11-25 12:00' is not after the opening of the case, 2026-11-23 08:00." in " ".join(told.split())
+
+
+def test_setting_a_clock_that_is_not_due_next_says_so(desktop: Desktop) -> None:
+    desktop.opens("11-20 10:00", channel="fyndiq")
+
+    told = desktop.told("set-due", "1001", "--at", "2026-11-25 12:00", "--why", "agreed by phone")
+
+    assert told == (
+        "CH-1001: first response target 1 d 23 h late (since Sat 21 Nov 10:00); first response comes later.\n"
+    )
+
+
 def test_a_deadline_set_by_hand_is_taken_back_and_history_tells_both(desktop: Desktop) -> None:
     desktop.opens("11-23 08:00")
     desktop.told("set-due", "1001", "--at", "2026-11-25 12:00", "--why", "agreed by phone")
 
     assert desktop.told("set-due", "1001", "--clear", "--why", "no longer") == (
-        "CH-1001: due in 8 h (Mon 23 Nov 17:00).\n"
+        "CH-1001: first response due in 8 h (Mon 23 Nov 17:00).\n"
     )
     history = desktop.told("show", "1001", "--history", width=160)
     assert "first_response due 2026-11-25 11:00 UTC, set by Bo Ek: agreed by phone" in history
@@ -411,7 +448,11 @@ def test_a_deadline_needs_a_reason_a_running_clock_and_one_wish_at_a_time(deskto
 
 
 def test_nobody_had_to_be_told(desktop: Desktop) -> None:
-    assert desktop.told("escalations") == "Nobody had to be told of anything.\n"
+    nothing = (
+        "Nobody was told of anything in the last 7 days. `casehub run` looks for what is due; --tell does it now.\n"
+    )
+    assert desktop.told("escalations") == nothing
+    assert desktop.told("escalations", "--state", "failed") == "No step of the last 7 days is in the state failed.\n"
     assert desktop.data("escalations") == {"steps": []}
     assert desktop.told("escalations", "--tell") == "0 steps told.\n"
 

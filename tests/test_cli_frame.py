@@ -341,6 +341,76 @@ def test_plugins_in_json_have_their_settings(shop: None, write_settings: Write) 
     assert settings["port"]["default"] == 993
 
 
+BELLS = """
+from pathlib import Path
+
+from pydantic import BaseModel, Field, SecretStr
+
+import hub
+
+
+class Bell(hub.Notifier):
+    key = "bell"
+    title = "A bell"
+    leaves_the_house = True
+
+    class Settings(BaseModel):
+        token: SecretStr = Field(description="its token")
+
+    def notify(self, settings, notification, tools):
+        pass
+
+
+@hub.hookimpl
+def hub_register_notifiers(register):
+    register(Bell)
+
+
+@hub.hookimpl
+def hub_register_policies(register):
+    for name in ("good.toml", "odd.toml"):
+        register(Path({folder!r}) / name)
+"""
+
+
+@pytest.fixture
+def bells(install_plugin: Install, tmp_path: Path) -> None:
+    """A plugin without adapters: it brings a notifier, a policy, and a file that is none."""
+    (tmp_path / "good.toml").write_text('id = "good"\nversion = "7"\ntitle = "A promise"')
+    (tmp_path / "odd.toml").write_text("id = ")
+    install_plugin("bells", BELLS.format(folder=str(tmp_path)))
+
+
+def test_a_plugin_without_adapters_is_listed_with_what_it_brings(bells: None, write_settings: Write) -> None:
+    write_settings("")
+
+    lines = [line.split() for line in run("plugins").output.splitlines()]
+
+    assert ["bells", "1.2", "bell", "good,", "odd.toml", "ready"] in lines
+
+
+def test_a_plugin_tells_of_its_notifiers_and_policies(bells: None, write_settings: Write) -> None:
+    write_settings("")
+
+    lines = [" ".join(line.split()) for line in run("plugins", "bells").output.splitlines()]
+
+    assert "notifier bell: A bell; what it tells leaves the house" in lines
+    assert "token secret required its token" in lines
+    assert "policy good 7 (good.toml): A promise" in lines
+    assert "policy odd.toml: cannot be read; `casehub policy check` tells why" in lines
+
+
+def test_plugins_in_json_have_their_notifiers_and_policies(bells: None, write_settings: Write) -> None:
+    write_settings("")
+
+    [plugin] = json.loads(run("plugins", "bells", "--json").output)["plugins"]
+
+    [bell] = plugin["notifiers"]
+    assert (plugin["adapters"], bell["key"], bell["leaves_the_house"]) == ([], "bell", True)
+    assert [setting["key"] for setting in bell["settings"]] == ["token"]
+    assert [policy["id"] for policy in plugin["policies"]] == ["good", None]
+
+
 def test_an_unknown_plugin_is_not_found(write_settings: Write) -> None:
     write_settings("")
 
@@ -567,6 +637,73 @@ def test_a_hub_has_its_channels_with_their_own_and_common_settings(
     assert first.rules == MatchingRules(new_case_after=timedelta(days=3), new_subject_after=timedelta(days=4))
     assert second.silent_after == timedelta(hours=1)
     assert second.rules == MatchingRules()
+
+
+QUOTED_ONCE = """
+schema = 1
+id = 'quoted'
+title = 'A promise'
+version = '1'
+effective_from = 2026-01-01
+adapters = ['shop']
+source = { where = 'the terms', checked_on = 2026-11-20, mark = 'documented' }
+
+[[rule]]
+id = 'any'
+title = 'Any'
+"""
+BRINGS_A_POLICY = """
+from pathlib import Path
+
+import hub
+
+
+@hub.hookimpl
+def hub_register_policies(register):
+    register(Path({file!r}))
+"""
+
+
+def test_a_policy_is_found_by_its_adapter_however_that_is_quoted(
+    install_plugin: Install, shop: None, write_settings: Write, tmp_path: Path
+) -> None:
+    write_settings(CHANNEL)
+    file = tmp_path / "quoted.toml"
+    file.write_text(QUOTED_ONCE)
+    install_plugin("quoted", BRINGS_A_POLICY.format(file=str(file)))
+
+    with open_hub() as hub:
+        assert hub.policy_of("support").id == "quoted"
+
+
+TO_COME = """
+schema = 1
+{first}
+[[policy]]
+id = "web"
+title = "Another promise"
+version = "2"
+pin = "follow"
+effective_from = 2099-01-01
+adapters = ["shop"]
+source = {{ where = "the terms", checked_on = 2026-11-20, mark = "documented" }}
+[[policy.rule]]
+id = "any"
+title = "Any"
+"""
+
+
+def test_a_version_that_is_tried_out_counts_before_its_first_day(shop: None, write_settings: Write) -> None:
+    folder = write_settings(CHANNEL).parent
+    first = QUOTED_ONCE.replace("schema = 1", "[[policy]]").replace("quoted", "web").replace("[[rule", "[[policy.rule")
+    own = folder / "policies.toml"
+    own.write_text(TO_COME.format(first=first))
+
+    with open_hub() as hub:
+        case = hub.store.case(save_a_mail(hub))
+        versions = [book.chosen(case).policy.version for book in (hub.book, hub.book_with(own))]
+
+    assert versions == ["1", "2"]
 
 
 def test_a_broken_channel_that_is_switched_off_is_not_mentioned(shop: None, write_settings: Write) -> None:

@@ -152,6 +152,13 @@ def test_a_policy_is_shown_with_its_rules_ladders_and_sources(desk: Desk, name: 
     assert "50.0 %" not in text
 
 
+def test_from_when_a_clock_runs_is_told_in_words(desk: Desk) -> None:
+    told = desk.told("show", "fyndiq")
+
+    assert "    begins with the opening where no message is known\n" in told
+    assert "    begins anew whenever the case comes back to you\n" in told
+
+
 def test_a_share_is_told_as_people_write_it(desk: Desk) -> None:
     stages = [s["text"] for r in desk.data("show", "fyndiq")["rules"] for c in r["clocks"] for s in c["stages"]]
 
@@ -267,7 +274,7 @@ def test_a_test_that_fails_is_told_and_ends_with_1(desk: Desk) -> None:
     result = desk.run("test", "own")
 
     assert result.exit_code == 1
-    assert result.stdout.startswith("✗ own 1: 1 tests\n    ")
+    assert result.stdout.startswith("✗ own 1: 1 test\n    ")
     assert "Too late" in result.stdout
     assert not json.loads(desk.run("test", "own", "--json").stdout)["ok"]
 

@@ -271,6 +271,61 @@ def test_run_refuses_an_interval_nobody_understands(write_settings: Write) -> No
     assert "30s, 5m, 1h30m or 1d" in done.stderr
 
 
+@pytest.fixture
+def between_rounds(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Make `run --every` do two rounds, with something that happens between them."""
+
+    def happening(between: Callable[[], object]) -> None:
+        def twice(_interval: object, work: Callable[[], bool], _stop: object) -> bool:
+            first = work()
+            between()
+            return work() and first
+
+        monkeypatch.setattr("hub.runs.schedule.every", twice)
+
+    return happening
+
+
+def test_a_run_that_goes_on_follows_policies_that_change(
+    write_settings: Write, between_rounds: Callable[[Callable[[], object]], None]
+) -> None:
+    own = write_settings(channel("shop") + '[notify]\nhours = "always"\n').with_name("policies.toml")
+    shorter = '[override.office.rule.promise.clock.first_response]\ntarget = ["1s"]\n'
+    between_rounds(lambda: own.write_text(f'schema = 1\n[override.office]\nbecause = "us"\n{shorter}'))
+
+    run = casehub("run", "--every", "5m")
+
+    assert run.exit_code == 0
+    assert "3 deadlines: 3 late" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "mistake", "told"),
+    [
+        ("policies.toml", "schema = 1\n[override.ofice]\n", 'there is no policy "ofice"; did you mean office?'),
+        ("hub.toml", "[notify]\nhours = 3\n", "notify.hours"),
+        ("hub.toml", '[notify]\nhours = { mon = ["25:00-26:00"] }\n', "a time that no day has"),
+    ],
+)
+def test_a_run_goes_on_when_its_settings_break_and_says_so(
+    write_settings: Write,
+    between_rounds: Callable[[Callable[[], object]], None],
+    name: str,
+    mistake: str,
+    told: str,
+) -> None:
+    file = write_settings(channel("shop")).with_name(name)
+    before = file.read_text() if file.exists() else ""
+    between_rounds(lambda: file.write_text(before + mistake))
+
+    run = casehub("run", "--every", "5m")
+
+    assert run.exit_code == 1
+    assert "✓ shop: nothing new" in run.stdout
+    assert told in run.stderr
+    assert "goes on with the settings of before" in run.stderr
+
+
 def test_status_is_fit_for_a_monitor(write_settings: Write) -> None:
     write_settings(channel("shop") + channel("bad", "fetch"))
 
@@ -287,7 +342,7 @@ def test_status_is_fit_for_a_monitor(write_settings: Write) -> None:
     assert told["cases"] == {"open": 3}
 
 
-@pytest.mark.parametrize(("days", "told", "code"), [(60, "", 0), (30, "note: working hours", 0), (5, "✗: working", 1)])
+@pytest.mark.parametrize(("days", "told", "code"), [(60, "", 0), (30, "note: working hours", 0), (5, "✗ working", 1)])
 def test_status_says_in_time_that_the_calendar_ends(write_settings: Write, days: int, told: str, code: int) -> None:
     end = (datetime.now(UTC) + timedelta(days=days)).date()
     office = f'[office]\ntimezone = "Europe/Stockholm"\nknown_from = 2026-01-01\nknown_until = {end}\n'

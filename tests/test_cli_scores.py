@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -51,6 +52,17 @@ class PretendedStore:
     runs: list[ClockRow] = field(default_factory=list)
     thumbs: list[Rating] = field(default_factory=list)
     told: list[FigureRow] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def fact(self, name: str) -> str:
+        return self.facts.get(name, "")
+
+    @contextmanager
+    def writing(self) -> Iterator[PretendedStore]:
+        yield self
+
+    def set_fact(self, name: str, value: str) -> None:
+        self.facts[name] = value
 
     def clocks(self, clock: str, since: datetime, until: datetime, channel: str = "") -> Sequence[ClockRow]:
         first, end = epoch(since), epoch(until)
@@ -286,6 +298,7 @@ def test_a_program_gets_stable_keys_and_exact_shares(hub: PretendedHub) -> None:
         "misses_left": 0,
         "late_left": 8,
         "warnings": [],
+        "revision": 0,
         "figure": theirs,
         "differs": False,
     }

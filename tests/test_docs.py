@@ -6,6 +6,7 @@ import importlib.util
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import click
@@ -13,9 +14,14 @@ import pytest
 
 from hub.cli import COMMANDS, main
 from hub.core.acts import queue_reply
+from hub.core.escalation import StepState
 from hub.core.outbox import ReplyState
 from hub.core.ports import CaseFilter
+from hub.office import OfficeHours, surroundings
 from hub.plugins import load_plugins
+from hub.policies.book import load_book
+from hub.policies.tables import PolicyFile
+from hub.policies.vectors import run
 from hub.runs.channel import Source
 from hub.runs.delivery import DeliveryPorts, deliver
 from hub.runs.sync import SyncPorts, sync
@@ -81,13 +87,46 @@ def test_every_state_of_a_reply_is_explained_to_the_operator() -> None:
     assert [state for state in ReplyState if state is not ReplyState.ACCEPTED and f"{state}" not in text] == []
 
 
+def test_every_state_of_a_step_and_every_notifier_is_explained_to_the_operator() -> None:
+    text = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+
+    assert [state for state in StepState if f"| {state} |" not in text] == []
+    assert [notifier for notifier in load_plugins().notifiers if f"| `{notifier}` |" not in text] == []
+
+
+def code_of(name: str, kind: str) -> str:
+    """A block of code of the tutorial for plugin authors."""
+    text = (ROOT / "docs" / "writing-an-adapter.md").read_text(encoding="utf-8")
+    found = re.search(rf"<!-- code: {name} -->\n```{kind}\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_the_policy_of_the_tutorial_passes_its_own_test() -> None:
+    around = surroundings(OfficeHours("Europe/Stockholm", date(2026, 1, 1), date(2026, 12, 31)))
+    file = PolicyFile("acme: policy.toml", code_of("acme policy", "toml"))
+
+    book = load_book([file], None, around, {"acme": "acme"}, date(2026, 11, 22), tests=True)
+
+    [entry] = [entry for entry in book.entries if entry.policy.id == "acme"]
+    assert [text for vector in entry.vectors for text in run(vector, entry, around)] == []
+    assert len(entry.vectors) == 1
+
+
+def test_the_notifier_of_the_tutorial_is_found_with_its_settings(install_plugin: Callable[..., None]) -> None:
+    source = "import json\n" + code_of("acme", "python") + code_of("acme notifier", "python")
+    install_plugin("acme", source)
+
+    found = load_plugins()
+
+    assert [plugin.name for plugin in found.broken] == []
+    assert list(found.notifiers["acme_chat"].notifier.Settings.model_fields) == ["url"]
+
+
 def test_the_plugin_of_the_tutorial_is_found_reads_and_answers(
     install_plugin: Callable[..., None], tmp_path: Path
 ) -> None:
-    text = (ROOT / "docs" / "writing-an-adapter.md").read_text(encoding="utf-8")
-    code = re.search(r"<!-- code: acme -->\n```python\n(.*?)```", text, re.DOTALL)
-    assert code is not None
-    install_plugin("acme", code[1])
+    install_plugin("acme", code_of("acme", "python"))
     info = load_plugins().adapters["acme"]
     clock = MovableClock()
     store = open_store(tmp_path / "data", clock)

@@ -345,6 +345,17 @@ def test_34_a_case_that_is_opened_again_goes_on_with_the_time_it_had_left() -> N
     assert lines(events, resolution("72h"), now="09-11 13:00") == ["opened due 09-13 12:00 running"]
 
 
+def test_35_a_reply_of_the_hub_answers_no_question_that_a_merge_brings_beside_it() -> None:
+    """Its writer had not seen it, whichever of the two cases goes on."""
+    asked = case(asks("09-07 10:00", "t1"))
+    replied = replace(case(asks("09-07 09:00", "s1"), delivers("09-07 11:00", "s1")), number="CH-2")
+
+    for kept, gone in ((asked, replied), (replied, asked)):
+        taken, _ = absorb(kept, gone, (), "eva", at("09-08 09:00"))
+
+        assert (taken.case.waiting_since, list(taken.case.settled)) == (at("09-07 10:00"), ["s1"])
+
+
 def test_35_merging_keeps_the_oldest_unanswered_message_and_cancels_the_source() -> None:
     target = case(asks("09-07 12:00", "t1"), answers("09-07 12:30", "t2"))
     source = replace(case(asks("09-07 15:00", "s1")), number="CH-2")

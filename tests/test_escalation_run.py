@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import cast
 
@@ -85,6 +85,17 @@ class Killed(BaseException):
 
 
 @dataclass
+class TickingClock:
+    """A clock that shows another second at each look."""
+
+    instant: datetime
+
+    def now(self) -> datetime:
+        self.instant += timedelta(seconds=1)
+        return self.instant
+
+
+@dataclass
 class Office:
     """A hub's store under a policy, with outlets; the channel was read up to now unless a test says otherwise."""
 
@@ -146,6 +157,12 @@ class Office:
         if read is not None:
             self.reads(read or when)
         return escalate(self.ports(store))
+
+    def ticks(self, since: datetime, rules: Policy) -> EscalationResult:
+        """A run in which each look at the clock shows another second."""
+        ticking = TickingClock(since)
+        ports = replace(self.ports(), clock=ticking)
+        return escalate(replace(ports, evaluation_of=lambda case: evaluate(case, rules, {}, ticking.now())))
 
     @property
     def outlet(self) -> PretendedOutlet:
@@ -480,9 +497,10 @@ def test_what_must_be_prepared_is_told_as_an_act_for_a_person_and_nothing_else_h
 
 
 def test_what_surely_was_not_told_is_tried_again_by_the_next_runs_and_then_given_up(office: Office) -> None:
-    office.outlet.error = Unavailable("connection refused")
+    office.policy, office.outlet.error = BREACH_ONLY, Unavailable("connection refused")
     office.opens("09-07 12:00")
-    results = [office.looks(f"09-08 {6 + hour:02}:00") for hour in range(MOST_TRIES + 3)]
+    hours = range(13, 13 + MOST_TRIES + 3)
+    results = [office.looks(f"09-{8 + hour // 24:02} {hour % 24:02}:00") for hour in hours]
 
     assert [len(result.failures) for result in results] == [1] * MOST_TRIES + [0] * 3
     assert (office.record.state, office.record.tries) == (StepState.FAILED, MOST_TRIES)
@@ -567,6 +585,19 @@ def test_one_outlets_failure_stops_no_other(office: Office) -> None:
 
     assert office.outlets[1].names == ["CH-1001 warn"]
     assert [failure[:2] for failure in result.failures] == ["a:"]
+
+
+def test_a_step_that_comes_while_its_case_is_looked_at_is_told(office: Office) -> None:
+    """No event and no wake-up would bring it up again."""
+    remind = policy(first("24h", stages=(stage("remind", after="1h"),)))  # 09-08 13:00
+    office.opens("09-07 12:00")
+    office.reads("09-08 13:01")
+    for second in range(50, 62):
+        with office.store.writing() as writer:
+            writer.set_evaluation("CH-1001", replace(office.evaluate(writer.case("CH-1001")), wakeup=0))
+        office.ticks(at("09-08 12:59") + timedelta(seconds=second), remind)
+
+        assert office.outlet.names == ["CH-1001 remind"] or office.store.awake(at("09-09 12:00")) == ["CH-1001"]
 
 
 # --- Dying ---

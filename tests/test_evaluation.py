@@ -193,6 +193,13 @@ def test_a_cap_counts_in_the_clocks_calendar() -> None:
     assert shown(only(look([ASKED, parks("09-07 16:00")], paused("1wd!end"))).due) == "09-09 13:00"
 
 
+def test_a_pause_after_the_answer_asks_nothing_of_the_calendar() -> None:
+    """Its end lies beyond what the calendar knows, and is no business of a clock that has ended."""
+    parked_late = [asks("09-07 12:00"), answers("09-07 13:00"), parks("2027-12-30 12:00")]
+
+    assert lines(parked_late, paused("90wh"), now="2027-12-30 13:00") == ["m1 due 09-08 12:00 met 09-07 13:00"]
+
+
 def test_an_answer_in_a_pause_ends_it() -> None:
     for then in AfterPause:
         found = look([ASKED, parks("09-08 11:00"), answers("09-20 12:00")], paused(then=then))

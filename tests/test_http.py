@@ -178,6 +178,7 @@ def test_a_status_says_whether_to_try_again_and_names_the_host_only(status: int,
         (429, "1.5", timedelta(minutes=1)),
         (429, "tomorrow", timedelta(minutes=1)),
         (429, "Mon, 99 Nov 2026 08:02:00 GMT", timedelta(minutes=1)),
+        (429, "Mon, 23 Nov 99999999999 08:02:00 GMT", timedelta(minutes=1)),
         (503, "7", timedelta(seconds=7)),
     ],
 )

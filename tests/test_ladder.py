@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -235,6 +236,21 @@ def test_the_headline_says_what_the_platform_does_first_and_what_that_costs_unle
         False,
     )
     assert (unknown.consequence, unknown.at_risk, unknown.risk_unknown) == ("platform_decides", None, False)
+
+
+def test_the_headline_goes_on_to_the_next_consequence_once_one_has_stayed_away() -> None:
+    """Else the money that a later one takes would be at no risk in the hours before it."""
+    cancel = stage("cancel", expect="cancelled", costs=Cost(True))
+    claim = stage("claim", expect="claimed", after="24h")
+    events = [opened("09-07 12:00", worth="500"), *ASKED]
+
+    def consequence(when: str, later: Stage) -> str:
+        found = headline(look(events, first("24h", stages=(cancel, later)), now=when))
+        return found.consequence if found else ""
+
+    assert consequence("09-08 11:59", replace(claim, costs=Cost(True))) == "cancelled"
+    assert consequence("09-08 12:01", replace(claim, costs=Cost(True))) == "claimed"
+    assert consequence("09-08 12:01", claim) == "cancelled"
 
 
 def test_what_a_stage_says_is_kept() -> None:

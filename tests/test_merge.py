@@ -8,19 +8,29 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core import events
-from hub.core.events import Absorbed, Event, Merged, MessageArrived, ReplyDelivered, StateChanged
+from hub.core.events import (
+    Absorbed,
+    Event,
+    Merged,
+    MessageArrived,
+    OwnerChanged,
+    ReplyDelivered,
+    StateChanged,
+)
 from hub.core.incoming import Batch, CaseUpdate, Clue, ClueKind, Incoming, IncomingMessage, Notice, OwnEcho
 from hub.core.matching import KnownThreads
 from hub.core.merge import Change, Keys, Known, MergeResult, keys_of, merge_batch
 from hub.core.model import Author, Case, CaseState, CaseType, Direction, Message, Order, Party
 from hub.core.outbox import Reply, ReplyState
 from hub.core.replay import apply, replay
+from hub.core.turns import Owner
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 NOW = NOON + timedelta(days=1)
@@ -366,6 +376,67 @@ def test_a_platforms_older_word_does_not_undo_what_happened_since() -> None:
 
     assert shelf.take(still_open) == MergeResult(())
     assert shelf.cases["CH-1001"].state is CaseState.CLOSED
+
+
+def test_a_late_question_makes_no_older_word_of_a_platform_a_new_one() -> None:
+    """Else the closing of minute 5 would settle the question of minute 9, which waits."""
+    shelf = Shelf()
+    shelf.take(told("P-1", 0, 9))
+    shelf.take(told("P-1", 3))
+
+    shelf.take(told("P-1", state=CaseState.CLOSED, since=5))
+
+    assert (shelf.cases["CH-1001"].state, shelf.cases["CH-1001"].settled) == (CaseState.OPEN, {})
+
+
+def test_a_handover_that_a_later_one_undid_is_learnt_once() -> None:
+    shelf = Shelf()
+    shelf.take(told("P-1", 0))
+    shelf.act("CH-1001", OwnerChanged(Owner.PLATFORM, Author.SELLER), 9)
+    older = replace(told("P-1"), owner=Owner.SELLER, owner_at=at(5))
+    shelf.take(older)
+
+    assert shelf.take(older) == MergeResult(())
+    assert [handover.at for handover in shelf.cases["CH-1001"].handovers] == [at(5), at(9)]
+
+
+@pytest.mark.parametrize("never", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)])
+def test_an_instant_at_the_end_of_all_calendars_is_no_deadline(never: datetime) -> None:
+    shelf = Shelf()
+    given = replace(told("P-1", 0), deadlines={"first_response": at(60), "resolution": never})
+    shelf.take(given)
+    first = shelf.cases["CH-1001"].due_by_platform
+    shelf.take(replace(given, deadlines={"first_response": never}))
+
+    assert (list(first), shelf.cases["CH-1001"].due_by_platform) == (["first_response"], {})
+
+
+def test_a_deadline_in_the_hour_that_comes_twice_is_learnt_once() -> None:
+    """A datetime of such an hour equals none of another zone, whatever it means (PEP 495)."""
+    shelf = Shelf()
+    twice = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Stockholm"))
+    given = replace(told("P-1", 0), deadlines={"first_response": twice})
+    shelf.take(given)
+
+    assert shelf.take(given) == MergeResult(())
+
+
+NAIVE = NOON.replace(tzinfo=None)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"state": CaseState.CLOSED, "state_at": NAIVE},
+        {"owner": Owner.PLATFORM, "owner_at": NAIVE},
+        {"outcome": "refunded", "outcome_at": NAIVE},
+        {"rating": "up", "rated_at": NAIVE},
+        {"deadlines": {"first_response": NAIVE}},
+    ],
+)
+def test_an_instant_of_a_platform_without_a_zone_is_refused(more: Any) -> None:
+    with pytest.raises(ValueError, match="aware datetime"):
+        CaseUpdate("P-1", NOON, **more)
 
 
 def test_a_platforms_closing_does_not_silence_a_later_question() -> None:

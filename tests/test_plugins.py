@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from importlib.metadata import EntryPoint
+from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
 
 import pytest
@@ -202,6 +202,19 @@ def test_without_plugins_the_advice_says_that_there_is_none() -> None:
         load_plugins(found=[]).adapter("shop")
 
 
+def test_the_metadata_of_a_distribution_is_read_once_for_all_its_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Distribution] = []
+    metadata = vars(Distribution)["metadata"]
+
+    def counted(distribution: Distribution) -> object:
+        read.append(distribution)
+        return metadata.fget(distribution)
+
+    monkeypatch.setattr(Distribution, "metadata", property(counted))
+
+    assert len(load_plugins().loaded) > len(read) > 0
+
+
 def test_an_entry_point_without_a_distribution_is_taken_too(install_plugin: Install) -> None:
     install_plugin("shop")
 
@@ -317,12 +330,14 @@ def test_the_policies_of_a_plugin_are_collected_unread(install_plugin: Install, 
         ("gone.toml", "its policy gone.toml cannot be read: No such file or directory"),
         (".", "cannot be read: Is a directory"),
         ("latin.toml", "its policy latin.toml is not text: byte 10 is not UTF-8"),
+        ("huge.toml", "its policy huge.toml has more than 1,000,000 letters, as no policy has"),
     ],
 )
 def test_a_policy_that_cannot_be_read_breaks_its_plugin(
     install_plugin: Install, shop_source: str, tmp_path: Path, name: str, reason: str
 ) -> None:
     (tmp_path / "latin.toml").write_bytes(b'title = "\xe5"')
+    (tmp_path / "huge.toml").write_bytes(b"#" * 1_000_001)
     install_plugin("shop", shop_source + POLICIES.format(folder=str(tmp_path), names=(name,)))
 
     plugins = load_plugins()

@@ -125,7 +125,6 @@ convention = "opening"
 anchor = "ours"
 pause_on = ["waiting"]
 pauses = [{ status = "NOT_SUBMITTED", cap = ["5d"], then = "restart" }]
-reopen = "restart"
 on_close = "run_on"
 auto_counts = true
 source = { where = "page 4", checked_on = 2026-11-19, mark = "assumed" }
@@ -240,7 +239,8 @@ def test_a_clock_has_everything_its_table_says() -> None:
     assert clock.out_of_hours == steps("1wh")
     assert (clock.convention, clock.anchor) == (Convention.OPENING, Anchor.OURS)
     assert clock.pauses == (Pause("waiting"), Pause("NOT_SUBMITTED", (parse_step("5d"),), AfterPause.RESTART))
-    assert (clock.reopen, clock.on_close, clock.auto_counts) == (Reopen.RESTART, OnClose.RUN_ON, True)
+    assert (clock.on_close, clock.auto_counts) == (OnClose.RUN_ON, True)
+    assert policy.rules[1].clocks[1].reopen is Reopen.IGNORE
 
 
 def test_a_clock_that_says_little_has_the_defaults() -> None:
@@ -491,6 +491,57 @@ REFUSED: dict[str, tuple[str, object, str]] = {
         "It refunds",
         f'{AT}.stage[4].expect: "It refunds" is no word such',
     ),
+    "the platform at our office": (
+        f"{CLOCK}/stage/4/during",
+        "office",
+        f"{AT}.stage[4].during: is for what casehub does; the platform acts when it acts",
+    ),
+    "the platform's audience": (f"{CLOCK}/stage/4/audience", "lead", f"{AT}.stage[4].audience: is for what casehub do"),
+    "a calendar of no stage": (
+        f"{CLOCK}/stage/1/calendar",
+        "office",
+        f"{AT}.stage[1].calendar: changes nothing here: at and before count in the calendar of the clock",
+    ),
+    "reopening a first answer": (
+        f"{CLOCK}/reopen",
+        "restart",
+        f"{AT}.reopen: changes nothing at a first_response clock; leave it out",
+    ),
+    "closing a resolution": (
+        "rule/1/clock/resolution/on_close",
+        "meet",
+        "resolution.on_close: changes nothing at a resolution clock",
+    ),
+    "a promise that pauses": (
+        "rule/1/clock/promise/pause_on",
+        ["waiting"],
+        "promise.pause_on: changes nothing at a promise clock",
+    ),
+    "two channels at once": (
+        "rule/1/when",
+        [{"field": "channel", "is": "a"}, {"field": "channel", "in": ["b", "c"]}],
+        'rule "belgian".when: asks for what no case can be at once; take one of the conditions out',
+    ),
+    "above and below": (
+        "rule/1/when",
+        [{"field": "order.gross", "gt": "800 SEK"}, {"field": "order.gross", "le": "800 SEK"}],
+        'rule "belgian".when: asks for what no case can be at once',
+    ),
+    "late without a limit": (
+        "objective",
+        [
+            {
+                "id": "a",
+                "title": "a",
+                "clock": "first_response",
+                "share": "90%",
+                "late_means": "a talk",
+                "period": "month",
+                "tz": "UTC",
+            }
+        ],
+        'objective "a".late_means: needs late_limit, the number from which on that happens',
+    ),
     "two moments": (
         f"{CLOCK}/stage/0/before",
         "1h",
@@ -674,6 +725,12 @@ def test_bad_toml_is_refused_with_its_line() -> None:
         read('schema = 1\nid = "shop"\ntitle = \n')
 
 
+@pytest.mark.parametrize("endless", ["[" * 3000, "9" * 5000])
+def test_toml_that_the_parser_itself_stumbles_over_is_refused(endless: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^policy\.toml: is not valid TOML: "):
+        read(f"schema = {endless}")
+
+
 def test_one_mistake_is_told_in_one_sentence() -> None:
     told = refusal(changed(RICH, f"{CLOCK}/target", ["8hw"]))
 
@@ -810,6 +867,23 @@ def test_a_source_is_doubted_when_it_is_older_than_18_months(checked: date, toda
     found = doubts(changed(PLAIN, "source/checked_on", checked), today)
 
     assert found == ((told,) if old else ())
+
+
+@pytest.mark.parametrize(("checked", "to_come"), [(date(2026, 11, 23), False), (date(2027, 11, 22), True)])
+def test_a_source_that_nobody_can_have_looked_at_yet_is_doubted(checked: date, to_come: bool) -> None:
+    told = f'policy.toml: "https://shop.example/rules" was last looked at on {checked}, which is still to come'
+
+    assert doubts(changed(PLAIN, "source/checked_on", checked)) == ((told,) if to_come else ())
+
+
+@pytest.mark.parametrize(("target", "doubted"), [("8wh", False), ("9wh", True), ("9h", False)])
+def test_a_stricter_target_that_gives_more_time_is_doubted(target: str, doubted: bool) -> None:
+    stricter = {"calendar": "office", "target": [target]}
+    told = 'policy.toml: rule "any": first_response_target gives more time than first_response'
+
+    found = doubts(changed(PLAIN, "rule/0/clock/first_response_target", stricter))
+
+    assert found == ((told,) if doubted else ())
 
 
 @pytest.mark.parametrize(("today", "soon"), [(date(2028, 9, 1), False), (date(2028, 9, 2), True)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files as resources
 from pathlib import Path
 
@@ -446,6 +446,21 @@ def test_a_policy_that_is_followed_binds_every_case_to_its_newest_version(load: 
     assert book.chosen(case(opened=datetime(2019, 1, 1, tzinfo=UTC))).policy.version == "2"
 
 
+def test_a_version_that_is_followed_binds_nobody_before_its_first_day(load: Load) -> None:
+    coming = shop(version='"2"\npin = "follow"', effective_from=str(TODAY + timedelta(days=1)))
+    book = load("", coming, shop())
+
+    assert book.chosen(case(opened=datetime(2019, 1, 1, tzinfo=UTC))).policy.version == "1"
+
+
+def test_the_first_day_of_a_version_that_is_followed_changes_the_digest() -> None:
+    files = (shop(), shop(version='"2"\npin = "follow"', effective_from="2026-01-02"))
+
+    days = [load_book(files, None, HERE, ADAPTERS, date(2026, 1, day)).digest for day in (1, 2, 3)]
+
+    assert days[0] != days[1] == days[2]
+
+
 def test_a_policy_is_found_by_its_id_and_version(load: Load) -> None:
     book = load("", shop(version='"2"', effective_from="2026-01-01"), shop())
 
@@ -521,6 +536,15 @@ def test_the_book_collects_the_doubts_about_its_policies_and_the_office(load: Lo
         'shop-source.toml: "x" was last looked at on 2020-01-01: look whether it still says so',
         "the [office] of hub.toml is known until 2026-12-31 only: add the holidays after it to move known_until",
     )
+
+
+def test_a_rule_for_a_channel_that_is_not_set_up_is_doubted(load: Load) -> None:
+    asked = "when = [{ field = 'channel', in = ['shop_se', 'shop_no'] }]"
+    book = load(f"{BECAUSE}[override.shop.rule.large]\n{asked}")
+
+    told = 'rule "large": no channel of hub.toml is called "shop_no"'
+    assert [warning for warning in book.warnings if warning.endswith(told)]
+    assert not any("shop_se" in warning for warning in book.warnings)
 
 
 EXAMPLE_CHANNELS = {"bol_nl": "bolcom", "bol_be": "bolcom", "shop": "email_imap", "fyndiq": "fyndiq_reclaimit"}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from dataclasses import fields
 
 import pytest
 
@@ -38,6 +40,13 @@ def test_every_error_is_public() -> None:
     kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
 
     assert kinds <= set(hub.__all__)
+
+
+@pytest.mark.parametrize("kind", [hub.CaseUpdate, hub.Batch, hub.Message, hub.Order, hub.Notification, hub.Proof])
+def test_whatever_a_plugin_fills_in_is_public(kind: type) -> None:
+    named = {word for field in fields(kind) for word in re.findall(r"[A-Z][A-Za-z]+", str(field.type))}
+
+    assert named - {"None", "Mapping", "Any"} <= set(hub.__all__)
 
 
 def test_a_step_is_one_of_the_ladder_and_not_one_of_a_target() -> None:

@@ -245,6 +245,13 @@ def test_a_mistake_in_the_toml_names_file_and_line(write_settings: Write) -> Non
     assert "hunter2" not in text
 
 
+@pytest.mark.parametrize("endless", ["[" * 3000, "9" * 5000])
+def test_toml_that_the_parser_itself_stumbles_over_is_told(write_settings: Write, endless: str) -> None:
+    write_settings(f"data = {endless}")
+
+    assert refusal(load_settings).startswith("hub.toml is not valid TOML: ")
+
+
 def test_a_file_that_is_not_text_is_told(write_settings: Write) -> None:
     write_settings("").write_bytes(b'data = "\xff"')
 

@@ -12,6 +12,7 @@ from hub.core.turns import Owner
 from tests.clocks import (
     answers,
     asks,
+    at,
     case,
     closes,
     delivers,
@@ -415,6 +416,17 @@ def test_a_state_that_is_learnt_late_takes_its_place() -> None:
 
     assert spans(*events, status="PARKED") == [(seconds("09-07 14:00"), seconds("09-07 15:00"))]
     assert spans(*events, status="OTHER") == [(seconds("09-07 15:00"), None)]
+
+
+def test_an_answer_that_is_learnt_late_leaves_the_case_where_its_turns_say_that_it_stands() -> None:
+    """The platform gave it back at 15:00, and nobody waits: it has waited for the customer since then."""
+    found = case(ASKED, parks("09-07 14:00"), unparks("09-07 15:00"), answers("09-07 14:30"))
+
+    assert found.state is CaseState.WAITING
+    assert [(turn.state, turn.at) for turn in found.turns][-2:] == [
+        (CaseState.OPEN, at("09-07 15:00")),
+        (CaseState.WAITING, at("09-07 15:00")),
+    ]
 
 
 def test_a_question_ends_a_pause_by_itself() -> None:

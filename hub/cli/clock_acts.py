@@ -85,17 +85,20 @@ def set_due(
     """
     if bool(at) == clear:
         raise click.UsageError("Give either --at or --clear.")
-    known_case(hub, number)
+    case = known_case(hub, number)
     desk = desk_of(hub, who)
     if clear:
         desk.take_back_due(number, clock, why)
     else:
-        desk.set_due(number, clock, _instant(at or "", hub.settings.office.timezone), why)
-    _tell(hub, number, as_json=as_json)
+        desk.set_due(number, clock, _instant(at or "", hub.settings.office.timezone, case.opened_at), why)
+    _tell(hub, number, as_json=as_json, changed=clock)
 
 
-def _instant(text: str, zone: str) -> datetime:
-    """The instant a text says, in this zone where it names none; a time that is skipped or shown twice is refused."""
+def _instant(text: str, zone: str, opened_at: datetime) -> datetime:
+    """The instant a text says, in this zone where it names none; a time that is skipped or shown twice is refused.
+
+    So is one before the case was opened, which is a slip of the year.
+    """
     told = _read(text)
     if told.tzinfo is None:
         told = told.replace(tzinfo=ZoneInfo(zone))
@@ -104,6 +107,9 @@ def _instant(text: str, zone: str) -> datetime:
                 f"{text!r} is in a night in which {zone} changes its clocks; add the offset, such as +01:00.",
                 param_hint="--at",
             )
+    if told.timestamp() <= opened_at.timestamp():
+        opened = f"{opened_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+        raise click.BadParameter(f"{text!r} is not after the opening of the case, {opened}.", param_hint="--at")
     return told
 
 
@@ -112,9 +118,12 @@ def _read(text: str) -> datetime:
         told = datetime.fromisoformat(text)
     except ValueError as error:
         raise _no_instant(text) from error
-    # A date alone would be its very beginning, when most people mean its end.
-    if len(text) <= len("2026-11-25") or told.year not in _YEARS:
+    if told.year not in _YEARS:
         raise _no_instant(text)
+    # A date alone would be its very beginning, when most people mean its end.
+    if len(text) <= len("2026-11-25"):
+        hint = f"{text!r} says no time of the day; write it as {told:%Y-%m-%d} 12:00."
+        raise click.BadParameter(hint, param_hint="--at")
     return told
 
 
@@ -125,7 +134,8 @@ def _no_instant(text: str) -> click.BadParameter:
     )
 
 
-def _tell(hub: Hub, number: str, *, as_json: bool) -> None:
+def _tell(hub: Hub, number: str, *, as_json: bool, changed: str = "") -> None:
+    """By when the case is due now, by which of its clocks, and that the changed one is not that one."""
     from hub.cli.as_json import deadline_json
     from hub.cli.due_text import time_left
 
@@ -133,4 +143,11 @@ def _tell(hub: Hub, number: str, *, as_json: bool) -> None:
     if as_json:
         echo_json({"case": number, "deadline": deadline_json(deadline)})
     else:
-        click.echo(f"{number}: {time_left(deadline, hub.clock.now(), hub.settings.office.timezone).text}.")
+        text = time_left(deadline, hub.clock.now(), hub.settings.office.timezone).text
+        clock = deadline.clock if deadline else ""
+        other = f"; {_words(changed)} comes later" if changed and clock not in ("", changed) else ""
+        click.echo(f"{number}: {' '.join(filter(None, (_words(clock), text)))}{other}.")
+
+
+def _words(clock: str) -> str:
+    return clock.replace("_", " ")

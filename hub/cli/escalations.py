@@ -59,6 +59,8 @@ def escalations(hub: Hub, days: int, state: str | None, tell: bool, as_json: boo
         _print_json(result, records)
     else:
         _print(hub, result, records)
+        if result is None and not records:
+            click.echo(_nothing(days, state))
     if result is not None and not result.ok:
         sys.exit(1)
 
@@ -85,11 +87,17 @@ def _print(hub: Hub, result: EscalationResult | None, records: Sequence[StepReco
     if result is not None:
         for line in told_lines(result):
             click.echo(line)
-    elif not records:
-        click.echo("Nobody had to be told of anything.")
     order = [*_STYLES]
     for _, alike in groupby(sorted(records, key=lambda record: (order.index(record.state), *_fate(record))), key=_fate):
         _print_alike(hub, list(alike))
+
+
+def _nothing(days: int, state: str | None) -> str:
+    """That there is nothing to list; whether somebody should have been told only a run finds out."""
+    span = "the last day" if days == 1 else f"the last {days} days"
+    if state:
+        return f"No step of {span} is in the state {state}."
+    return f"Nobody was told of anything in {span}. `casehub run` looks for what is due; --tell does it now."
 
 
 def _fate(record: StepRecord) -> tuple[str, str, str]:

@@ -30,11 +30,11 @@ def explain(hub: Hub, number: str, clock: str | None, everything: bool, as_json:
     Without --all the runs that are over are left out, as long as one is not. Instants are in the zone of the office.
 
     With --json: {"case", "policy": {"id", "version", "effective_from", "digest", "tzdata"}, "rule": {"id", "title",
-    "source", "checked_on", "mark", "reading"}, "tests": [{"rule", "verdict", "conditions": [...]}], "owner", "remarks",
-    "clocks": [{"clock", "cycle", "head", "state", "started_at", "due", "computed_due", "due_by", "by", "why", "remark",
-    "ended_at", "remaining_seconds", "problem", "pauses", "steps": [{"step", "unit", "start", "end", "counted_seconds",
-    "counted_days", "segments": [...]}], "stages": [{"name", "at", "do", "expect", "what", "audience", "certain",
-    "costs"}]}]}.
+    "source", "checked_on", "mark", "reading"}, "tests": [{"rule", "verdict", "conditions": [...]}], "owner",
+    "outcomes": [{"at", "what"}], "remarks", "clocks": [{"clock", "cycle", "head", "state", "started_at", "due",
+    "computed_due", "due_by", "by", "why", "remark", "ended_at", "remaining_seconds", "problem", "pauses", "steps":
+    [{"step", "unit", "start", "end", "counted_seconds", "counted_days", "segments": [...]}], "stages": [{"name", "at",
+    "do", "expect", "what", "audience", "certain", "costs"}]}]}.
 
     Example: casehub explain CH-1042 --clock first_response
     """
@@ -106,6 +106,7 @@ def _as_data(
             for test in evaluation.tests
         ],
         "owner": evaluation.owner,
+        "outcomes": case.outcomes,
         "remarks": list(evaluation.remarks),
         "clocks": [reading_json(reading, clock_rule(rule, reading), now) for reading in readings],
     }

@@ -48,6 +48,9 @@ class ExplainText:
         table.add_row(Text("Rule", "bold"), Text(f"{rule.title} ({rule.id})"))
         for line in _source_lines(rule.source):
             table.add_row("", Text(line, style="dim"))
+        for outcome in case.outcomes:
+            told = f"{one_line(outcome.what)}, {self._time(epoch(outcome.at))}: the platform has done so"
+            table.add_row(Text("Outcome", "bold"), Text(told, "magenta"))
         table.add_row(Text("Times", "bold"), Text(f"in {self.zone}, by the time zone data {tzdata}"))
         yield table
         if len(evaluation.tests) > 1 or evaluation.tests[0].tests:
@@ -68,6 +71,8 @@ class ExplainText:
         clock = clock_rule(rule, reading)
         if clock is not None:
             yield from self._target(reading, clock, () if clock.source == rule.source else _source_lines(clock.source))
+        if reading.stages:
+            yield _indented(Text("Ladder, as long as nobody has answered" if reading.is_open else "Ladder", "dim"))
         yield from self._ladder(reading.stages)
 
     def _target(self, reading: Reading, clock: ClockRule, source: Iterable[str]) -> Iterator[Printable]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.cli.common import configure_log, console, echo_json, json_option, options
-from hub.errors import NotFound
+from hub.errors import ConfigurationError, NotFound
 
 if TYPE_CHECKING:
+    from hub.adapter import Adapter
     from hub.describe import SettingInWords
-    from hub.plugins import AdapterInfo, BrokenPlugin, Plugins
+    from hub.notifier import Notifier
+    from hub.plugins import BrokenPlugin, LoadedPlugin, Plugins, PolicyText
 
 _MORE = "`casehub --debug plugins {}` shows where."
 
@@ -22,7 +26,9 @@ _MORE = "`casehub --debug plugins {}` shows where."
 @click.argument("name", required=False)
 @json_option
 def plugins(name: str | None, as_json: bool) -> None:
-    """List the installed plugins with their adapters and state, or tell all about the plugin NAME and its settings.
+    """List the installed plugins with what they bring (adapters, notifiers, policies) and their state.
+
+    With NAME: all about that plugin, with the settings of its adapters and notifiers.
 
     Example: casehub plugins email_imap
     """
@@ -52,48 +58,80 @@ def _installed() -> Plugins:
 
 
 def _described(found: Plugins) -> list[dict[str, Any]]:
-    working: dict[str, list[AdapterInfo]] = {}
-    for info in found.adapters.values():
-        working.setdefault(info.plugin, []).append(info)
-    described = [_working(name, infos) for name, infos in working.items()]
+    described = [_working(plugin, found) for plugin in found.loaded]
     described += [_broken(plugin) for plugin in found.broken]
     described += [_plugin(name, "disabled") for name in found.disabled]
     return sorted(described, key=lambda plugin: str(plugin["name"]))
 
 
 def _plugin(name: str, state: str, distribution: str = "", version: str = "") -> dict[str, Any]:
-    return {"name": name, "distribution": distribution, "version": version, "state": state, "adapters": []}
+    told = {"name": name, "distribution": distribution, "version": version, "state": state}
+    return told | {"adapters": [], "notifiers": [], "policies": []}
 
 
-def _working(name: str, infos: list[AdapterInfo]) -> dict[str, Any]:
-    plugin = _plugin(name, "ready", infos[0].distribution, infos[0].version)
-    return plugin | {"adapters": [_adapter(info) for info in infos]}
+def _working(plugin: LoadedPlugin, found: Plugins) -> dict[str, Any]:
+    return _plugin(plugin.name, "ready", plugin.distribution, plugin.version) | {
+        "adapters": [_adapter(info.adapter) for info in found.adapters.values() if info.plugin == plugin.name],
+        "notifiers": [_notifier(info.notifier) for info in found.notifiers.values() if info.plugin == plugin.name],
+        "policies": [_policy(text) for text in found.policies if text.plugin == plugin.name],
+    }
 
 
 def _broken(plugin: BrokenPlugin) -> dict[str, Any]:
     return _plugin(plugin.name, "broken", plugin.distribution, plugin.version) | {"error": plugin.error}
 
 
-def _adapter(info: AdapterInfo) -> dict[str, Any]:
+def _adapter(adapter: type[Adapter]) -> dict[str, Any]:
     from hub.describe import settings_in_words
 
     return {
-        "key": info.adapter.key,
-        "title": info.adapter.title,
-        "capabilities": sorted(info.adapter.capabilities),
-        "limits": list(info.adapter.limits),
-        "settings": settings_in_words(info.adapter.Settings),
+        "key": adapter.key,
+        "title": adapter.title,
+        "capabilities": sorted(adapter.capabilities),
+        "limits": list(adapter.limits),
+        "settings": settings_in_words(adapter.Settings),
     }
+
+
+def _notifier(notifier: type[Notifier]) -> dict[str, Any]:
+    from hub.describe import settings_in_words
+
+    return {
+        "key": notifier.key,
+        "title": notifier.title,
+        "leaves_the_house": notifier.leaves_the_house,
+        "settings": settings_in_words(notifier.Settings),
+    }
+
+
+def _policy(policy: PolicyText) -> dict[str, Any]:
+    """What a policy says of itself; one that is not even TOML says nothing, and `casehub policy check` why."""
+    from hub.policies.tables import PolicyFile, parsed
+
+    table: Mapping[str, object] = {}
+    with contextlib.suppress(ConfigurationError):
+        table = parsed(PolicyFile(policy.where, policy.text))
+    told = {key: table.get(key) for key in ("id", "version", "title")}
+    words = {key: value if isinstance(value, str) else None for key, value in told.items()}
+    return {"file": policy.where.removeprefix(f"{policy.plugin}: "), **words}
 
 
 def _tell_all(described: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
-    table = Table("plugin", "version", "adapters", "state", box=None, pad_edge=False, header_style="bold")
+    columns = ("plugin", "version", "adapters", "notifiers", "policies", "state")
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for plugin in described:
-        adapters = ", ".join(adapter["key"] for adapter in plugin["adapters"])
         reason = str(plugin.get("error", "")).strip().splitlines()[-1:]
-        table.add_row(plugin["name"], plugin["version"], adapters, ": ".join([plugin["state"], *reason]))
+        policies = dict.fromkeys(policy["id"] or policy["file"] for policy in plugin["policies"])
+        table.add_row(
+            plugin["name"],
+            plugin["version"],
+            ", ".join(adapter["key"] for adapter in plugin["adapters"]),
+            ", ".join(notifier["key"] for notifier in plugin["notifiers"]),
+            ", ".join(policies),
+            ": ".join([plugin["state"], *reason]),
+        )
     console().print(table if described else "No plugins are installed.")
 
 
@@ -103,16 +141,30 @@ def _tell_one(plugin: dict[str, Any], found: Plugins) -> None:
         if broken.name == plugin["name"]:
             click.echo(broken.trace if options().debug else f"{broken.error}\n{_MORE.format(broken.name)}")
     for adapter in plugin["adapters"]:
-        click.echo(f"\n{adapter['key']}: {adapter['title']}")
+        click.echo(f"\nadapter {adapter['key']}: {adapter['title']}")
         click.echo(f"can: {', '.join(adapter['capabilities'])}")
         for limit in adapter["limits"]:
             click.echo(f"limit: {limit}")
         _tell_settings(adapter["settings"])
+    for notifier in plugin["notifiers"]:
+        where = "what it tells leaves the house" if notifier["leaves_the_house"] else "what it tells stays here"
+        click.echo(f"\nnotifier {notifier['key']}: {notifier['title']}; {where}")
+        _tell_settings(notifier["settings"])
+    for policy in plugin["policies"]:
+        click.echo(f"\n{_policy_line(policy)}")
+
+
+def _policy_line(policy: dict[str, Any]) -> str:
+    if not policy["id"]:
+        return f"policy {policy['file']}: cannot be read; `casehub policy check` tells why"
+    return f"policy {policy['id']} {policy['version']} ({policy['file']}): {policy['title']}"
 
 
 def _tell_settings(settings: list[SettingInWords]) -> None:
     from rich.table import Table
 
+    if not settings:
+        return
     table = Table("setting", "type", "default", "what for", box=None, pad_edge=False, header_style="bold")
     for setting in settings:
         default = "" if setting.default is None else json.dumps(setting.default, ensure_ascii=False)

@@ -100,6 +100,10 @@ def check(hub: Hub, everything: bool, as_json: bool) -> None:
         sys.exit(1)
 
 
+def _tests(count: int) -> str:
+    return "1 test" if count == 1 else f"{count} tests"
+
+
 def _tell_check(hub: Hub, warnings: Sequence[str], left_out: Collection[str]) -> None:
     for _, error in hub.whole_book.broken:
         click.echo(f"✗ {error}")
@@ -134,7 +138,7 @@ def test(hub: Hub, names: tuple[str, ...], as_json: bool) -> None:
     else:
         for result in results:
             sign = "✗" if result["failures"] else "✓"
-            click.echo(f"{sign} {result['id']} {result['version']}: {result['tests']} tests")
+            click.echo(f"{sign} {result['id']} {result['version']}: {_tests(result['tests'])}")
             for failure in result["failures"]:
                 click.echo(f"    {failure}")
     if failed:

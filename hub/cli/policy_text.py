@@ -13,7 +13,7 @@ from rich.text import Text
 
 from hub.cli.clock_words import deed_words
 from hub.core.openings import DAYS
-from hub.core.policy import ClockRule, Moment, Policy, Rule, Source, Stage
+from hub.core.policy import Anchor, ClockRule, Moment, Policy, Rule, Source, Stage
 from hub.core.turns import Owner
 from hub.core.worktime import Calendar
 from hub.errors import NotFound
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 _LONG_AGO = date(1970, 1, 1)
+_ANCHORS = {
+    Anchor.OPENED: "begins with the opening where no message is known",
+    Anchor.OURS: "begins anew whenever the case comes back to you",
+}
 
 
 def listed(hub: Hub) -> list[Json]:
@@ -252,8 +256,8 @@ def _moment(moment: Moment) -> str:
 
 
 def _clock_remarks(clock: ClockRule) -> Iterator[str]:
-    if clock.anchor.value != "message":
-        yield f"counted from: {clock.anchor}"
+    if clock.anchor in _ANCHORS:
+        yield _ANCHORS[clock.anchor]
     for pause in clock.pauses:
         cap = f" for {' then '.join(s.text for s in pause.cap)} at most" if pause.cap else ""
         yield f"stands still while {pause.status}{cap}, then {'starts anew' if pause.then == 'restart' else 'goes on'}"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.cli import deliver as delivering
 from hub.cli import sync as reading
-from hub.cli.common import echo_json, json_option, with_hub
+from hub.cli.common import echo_json, json_option, options, with_hub
 from hub.cli.rounds import acknowledge, broken_channels, chosen_sources, delivery_ports, stop_event, sync_ports
+from hub.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -27,6 +29,9 @@ def run(hub: Hub, once: bool, every: str | None, as_json: bool) -> None:
 
     Ctrl-C and SIGTERM end it at the next batch boundary. Two runs at once do no harm: each channel is worked on by one.
 
+    With --every each round reads hub.toml and policies.toml anew. While there is a mistake in them, the rounds say so
+    and go on with what was read before.
+
     Example: casehub run --every 5m
     """
     if once == bool(every):
@@ -40,7 +45,52 @@ def run(hub: Hub, once: bool, every: str | None, as_json: bool) -> None:
 def _rounds(hub: Hub, interval: str, stop: threading.Event, as_json: bool) -> bool:
     from hub.runs.schedule import every, read_interval
 
-    return every(read_interval(interval), lambda: _round(hub, stop, as_json), stop)
+    current = _Current(hub)
+    try:
+        return every(read_interval(interval), lambda: _next_round(current, stop, as_json), stop)
+    finally:
+        current.hub.close()
+
+
+def _next_round(current: _Current, stop: threading.Event, as_json: bool) -> bool:
+    mistake = current.renew()
+    if mistake:
+        click.echo(f"✗ {mistake}\n    This round goes on with the settings of before.", err=True)
+    return _round(current.hub, stop, as_json) and not mistake
+
+
+@dataclass(slots=True)
+class _Current:
+    """The hub of a run that goes on.
+
+    It follows the settings: with policies of yesterday it would write deadlines that no other command agrees with.
+    """
+
+    hub: Hub
+
+    def renew(self) -> str:
+        """Read the settings and policies anew; where that fails all stays as it was, and the mistake is returned."""
+        try:
+            fresh = _opened()
+        except ConfigurationError as error:
+            return str(error)
+        self.hub.close()
+        self.hub = fresh
+        return ""
+
+
+def _opened() -> Hub:
+    """A hub whose settings can be worked with; of channels and notifiers each is judged by itself later."""
+    from hub.app import open_hub
+    from hub.outlets import notification_hours
+
+    hub = open_hub(options().config)
+    try:
+        notification_hours(hub.settings, hub.office)
+    except ConfigurationError:
+        hub.close()
+        raise
+    return hub
 
 
 def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from hub.core.scores import (
     span_of,
 )
 from hub.errors import NotFound
+from hub.runs.published import publish
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 _DIFFERS = "≠"
 _SCORE_KEYS = (
     *("period", "ended", "met", "late", "undecided", "cancelled", "share"),
-    *("reached", "still_reachable", "misses_left", "late_left", "warnings"),
+    *("reached", "still_reachable", "misses_left", "late_left", "warnings", "revision"),
 )
 _MONTH_KEYS = ("period", "up", "down", "share", "state")
 _BESIDE_KEYS = ("figure", "differs")
@@ -83,12 +85,14 @@ def scores(hub: Hub, channel: str, weeks: int, as_json: bool) -> None:
 
     Questions that were answered or are past due count; open ones that are not due yet count for nothing so far. Shares
     are cut, never rounded up: 89.99 % is not 90 %. Ratings are counted for each month that the weeks touch. A figure of
-    the platform that differs from ours is marked with ≠.
+    the platform that differs from ours is marked with ≠. A week that is over and was shown keeps its numbers in mind:
+    if late news changes them, that is its next revision.
 
     With --json: {"channels": [{"channel", "policy", "version", "objectives": [{"id", "title", "clock", "share",
     "late_limit", "scores": [{"period", "ended", "met", "late", "undecided", "cancelled", "share", "reached",
-    "still_reachable", "misses_left", "late_left", "warnings", "figure", "differs"}]}], "satisfaction": {"title",
-    "target", "floor", "least_ratings", "scores": [{"period", "up", "down", "share", "state", "figure", "differs"}]}
+    "still_reachable", "misses_left", "late_left", "warnings", "revision", "figure", "differs"}]}], "satisfaction":
+    {"title", "target", "floor", "least_ratings", "scores": [{"period", "up", "down", "share", "state", "figure",
+    "differs"}]}
     or null, "figures": [{"figure", "read_at"}]}]}. Shares are text between 0 and 1, null while nothing is decided. A
     "figure" is null or {"name", "period", "value", "numerator", "denominator", "norm", "conforms"}, as the platform
     sent it; "figures" has the newest of each name that casehub does not count itself.
@@ -96,7 +100,10 @@ def scores(hub: Hub, channel: str, weeks: int, as_json: bool) -> None:
     Example: casehub scores --channel bol_nl --weeks 8
     """
     now = epoch(hub.clock.now())
-    found = [gather(hub.store, name, hub.policy_of(name), now, weeks) for name in _chosen(hub, channel)]
+    found = [
+        gather(hub.store, name, hub.policy_of(name), now, weeks, partial(publish, hub.store, name))
+        for name in _chosen(hub, channel)
+    ]
     if as_json:
         echo_json({"channels": [_channel_json(one) for one in found]})
     elif not hub.settings.channels:
@@ -105,8 +112,18 @@ def scores(hub: Hub, channel: str, weeks: int, as_json: bool) -> None:
         _tell([one for one in found if not one.is_empty])
 
 
-def gather(store: Store, channel: str, policy: Policy, now: int, weeks: int) -> ChannelScores:
-    """The scores of a channel under a policy, this week and those before it, with the platform's figures beside."""
+def gather(
+    store: Store,
+    channel: str,
+    policy: Policy,
+    now: int,
+    weeks: int,
+    final: Callable[[ObjectiveScore], ObjectiveScore] = lambda score: score,
+) -> ChannelScores:
+    """The scores of a channel under a policy, this week and those before it, with the platform's figures beside.
+
+    `final` has the last word on each score, such as its revision.
+    """
     rows = store.figures(channel)
     told = {(row.figure.name, row.figure.period): row.figure for row in rows}
     satisfaction = policy.satisfaction
@@ -117,21 +134,28 @@ def gather(store: Store, channel: str, policy: Policy, now: int, weeks: int) -> 
     return ChannelScores(
         channel,
         policy,
-        tuple((o, tuple(_objective_scores(store, channel, o, told, now, weeks))) for o in policy.objectives),
+        tuple((o, tuple(_objective_scores(store, channel, o, told, now, weeks, final))) for o in policy.objectives),
         tuple(_satisfaction_scores(store, channel, satisfaction, told, now, weeks)) if satisfaction else (),
         tuple(row for name, row in sorted(newest.items()) if name not in counted),
     )
 
 
 def _objective_scores(
-    store: Store, channel: str, objective: Objective, told: dict[tuple[str, str], Figure], now: int, weeks: int
+    store: Store,
+    channel: str,
+    objective: Objective,
+    told: dict[tuple[str, str], Figure],
+    now: int,
+    weeks: int,
+    final: Callable[[ObjectiveScore], ObjectiveScore],
 ) -> Iterator[Compared[ObjectiveScore]]:
     names = recent_periods(now, objective.period, objective.tz, weeks)
     first, last = (span_of(name, objective.period, objective.tz) for name in (names[-1], names[0]))
     rows = store.clocks(objective.clock, from_epoch(first[0]), from_epoch(last[1]), channel)
     readings = [row.reading for row in rows]
     for name in names:
-        yield compared(objective_score(objective, name, readings, now), told.get((objective.figure, name)))
+        score = final(objective_score(objective, name, readings, now))
+        yield compared(score, told.get((objective.figure, name)))
 
 
 def _satisfaction_scores(
@@ -224,7 +248,8 @@ def _verdict(score: ObjectiveScore) -> str:
     if score.reached is None:
         return ""
     if score.ended and not score.undecided:
-        return "reached" if score.reached else "missed"
+        verdict = "reached" if score.reached else "missed"
+        return f"{verdict} (revision {score.revision})" if score.revision else verdict
     if score.reached:
         return "reached so far"
     return "below so far" if score.still_reachable else "out of reach"

@@ -145,7 +145,8 @@ _SIGNS: Mapping[str, frozenset[str]] = {
         "nl": "ik het een niet mijn wanneer heb nog zijn voor graag geen maar bedankt",
         "de": "ich nicht und ist mein meine meiner wann habe noch bitte danke für keine",
         "fr": "pas est les des vous bonjour mon une avec reçu où merci suis",
-        "cs": "jsem není že ještě nebo děkuji které která jsme když jestli kdy bylo mé",
+        "cs": "jsem není že ještě nebo děkuji které která jsme když jestli kdy bylo mé"
+        " bych chtěl chtěla zboží přišlo přišel přišla reklamovat můžete můj",
         "en": "the and my not you has been when where please with would",
     }.items()
 }

@@ -41,6 +41,7 @@ def evaluate(
         owner=rule.owner,
         clocks=clocks,
         wakeup=_wakeup(clocks if seen.is_open else (), epoch(now), future),
+        at=epoch(now),
         at_rest=not seen.is_open,
         remarks=(f"something bears the instant {future.isoformat()}, which has not come",) if future else (),
     )
@@ -161,15 +162,15 @@ def _pauses(stood: _Stood, clock: ClockRule, run: Run) -> Iterator[_Pause]:
     ended = run.end
     for pause, spans in stood:
         for since, until in spans:
-            if until is not None and until <= run.start:
+            if (until is not None and until <= run.start) or (ended is not None and since >= ended):
                 continue
             ends = [until] if until is not None else []
             if pause.cap:
                 ends.append(reach(since, pause.cap, clock.calendar)[-1].end)
             end = min(ends, default=None)
-            if ended is not None and since < ended and (end is None or end > ended):
+            if ended is not None and (end is None or end > ended):
                 yield _Pause(PauseReading(since, ended, pause.status), AfterPause.RESUME)
-            elif ended is None or since < ended:
+            else:
                 yield _Pause(PauseReading(since, end, pause.status), pause.then)
 
 

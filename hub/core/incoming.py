@@ -102,6 +102,9 @@ class CaseUpdate:
         ):
             if value is not None and at is None:
                 raise ValueError(f"the {name} told by a platform comes with its instant")
+        for at in (self.state_at, self.owner_at, self.outcome_at, self.rated_at, *(self.deadlines or {}).values()):
+            if at is not None:
+                require_aware(at)
         if self.state is not None and self.state_at is None:
             raise ValueError("a state from a platform comes with its instant, state_at")
         if self.state is CaseState.MERGED:

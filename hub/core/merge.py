@@ -21,9 +21,10 @@ from hub.core.events import (
 )
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage, OwnEcho
 from hub.core.matching import KnownThreads, Match, MatchingRules, match
-from hub.core.model import Author, Case, CaseType, Direction, Message, Order, Party, original_key
+from hub.core.model import Author, Case, CaseType, Direction, Message, Order, Party, comparable, original_key
 from hub.core.outbox import Reply, ReplyState, as_message, delivered
 from hub.core.replay import apply, open_case
+from hub.core.turns import Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +209,11 @@ class _Merging:
     def _follow_clocks(self, number: str, update: CaseUpdate) -> None:
         """Record what else clocks run by, where the platform tells something new of it."""
         case = self._case(number)
-        if update.owner is not None and update.owner_at is not None and update.owner is not case.owner:
-            self._record(number, OwnerChanged(update.owner, Author.PLATFORM), update.owner_at)
-        for clock, due in (update.deadlines or {}).items():
-            known = case.due_by_platform.get(clock)
+        owner, since = update.owner, update.owner_at
+        if owner is not None and since is not None and _is_handed_over(case, owner, since):
+            self._record(number, OwnerChanged(owner, Author.PLATFORM), since)
+        for clock, told in (update.deadlines or {}).items():
+            known, due = case.due_by_platform.get(clock), _given(told)
             if due != (known.due if known else None):
                 self._record(number, DeadlineGiven(clock, due, Author.PLATFORM), self._now)
         if update.outcome and update.outcome_at and update.outcome not in {outcome.what for outcome in case.outcomes}:
@@ -260,6 +262,17 @@ class _Merging:
 
     def _case(self, number: str) -> Case:
         return self._known.threads.cases[number]
+
+
+def _is_handed_over(case: Case, to: Owner, at: datetime) -> bool:
+    """Whether a handover is news; one that a later one undid is told again at every reading."""
+    known = {(handover.to, handover.at) for handover in case.handovers}
+    return to is not case.owner and (to, comparable(at)) not in known
+
+
+def _given(due: datetime | None) -> datetime | None:
+    """The deadline that a platform gives, as it is kept; the end of 9999, which some write for none, is none."""
+    return comparable(due) if due is not None and 1970 <= due.year < 9000 else None
 
 
 def _as_joined(message: Message, found: Match, known: frozenset[str]) -> Message:

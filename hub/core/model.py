@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
 
 from hub.core.turns import GivenDeadline, GivenPromise, Handover, Outcome, Owner, Settlement, Turn
 
 _CURRENCY = re.compile("[A-Z]{3}")
+_EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
 
 
 FROM_OUTBOX = "reply:"
@@ -275,7 +276,7 @@ def comparable(instant: datetime) -> datetime:
 
 def epoch(instant: datetime) -> int:
     """The instant as whole UTC seconds, rounded down."""
-    return int(require_aware(instant).timestamp() // 1)
+    return (require_aware(instant) - _EPOCH) // _SECOND
 
 
 def from_epoch(seconds: int) -> datetime:

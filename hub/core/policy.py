@@ -84,7 +84,7 @@ class Audience(StrEnum):
 
 
 class Pin(StrEnum):
-    """Which version of a policy binds a case: the one in force when it was opened, or always the newest."""
+    """Which version of a policy binds a case: the one in force when it was opened, or always the newest in force."""
 
     OPEN = "open"
     FOLLOW = "follow"

@@ -245,7 +245,8 @@ class Store(Protocol):
     def rebuild(self, evaluations: EvaluationOf) -> int:
         """Make every projection anew from the events, and return how many cases there are.
 
-        Replies, steps, figures and channels stay as they are: no event tells of them.
+        Replies, steps, figures and channels stay as they are: no event tells of them. A case of which people were told
+        a step wakes at once, as `save` has it.
         """
         ...
 

@@ -124,7 +124,7 @@ class RuleTest:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """All clocks of a case under one version of a policy.
+    """All clocks of a case under one version of a policy, as they show `at` an instant and until the wake-up.
 
     `wakeup` is the next instant at which something changes of which no event tells: a stage, a breach, the end of a
     pause. `at_rest` says that the case is closed: what still runs counts in reports only. `remarks` are for a person,
@@ -139,6 +139,7 @@ class Evaluation:
     owner: Owner = Owner.SELLER
     clocks: tuple[Reading, ...] = ()
     wakeup: int | None = None
+    at: int = 0
     at_rest: bool = False
     remarks: tuple[str, ...] = ()
 
@@ -177,8 +178,10 @@ def headline(evaluation: Evaluation) -> Deadline | None:
         return None
     first = min(waiting, key=lambda reading: (reading.due is None, reading.due or 0, reading.start))
     risks = [stage for reading in waiting for stage in reading.stages if stage.expect and stage.certain]
-    # What costs money goes before what only counts: it is what a person can still avert.
-    risk = min(risks, key=lambda stage: (stage.costs is None and not stage.costs_unknown, stage.at), default=None)
+    # What costs money goes before what only counts, and what is to come before what stayed away: it is what a person
+    # can still avert.
+    now = evaluation.at
+    risk = min(risks, key=lambda s: (s.costs is None and not s.costs_unknown, s.at < now, s.at), default=None)
     return Deadline(
         rule=first.rule,
         started_at=from_epoch(first.start),

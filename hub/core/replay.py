@@ -218,7 +218,9 @@ def _no_longer_approved(key: str, case: Case) -> Case:
 
 
 def _with(message: Message, case: Case) -> Case:
-    case = _settle(case, _settled_by_time(message, case).values())
+    # What the hub sent comes here by a merge, and what it answers with the settlements: its writer had seen no more.
+    answered = {} if message.from_outbox else _settled_by_time(message, case)
+    case = _settle(case, answered.values())
     return _state_after(message, replace(case, messages=in_order((*case.messages, message))))
 
 
@@ -238,9 +240,10 @@ def _closed(case: Case, at: datetime, raw: str = "") -> Case:
 
 def _turned(case: Case, at: datetime, state: CaseState, raw: str = "") -> Case:
     """The case in another state from an instant on; what becomes known late takes its place among the turns."""
-    changed = replace(case, state=state, state_raw=raw, state_at=at, closed_at=None)
     if (state, raw) == (case.state, case.state_raw):
-        return changed
+        # It never goes back: else an older word of the platform would pass for a newer one.
+        return replace(case, state_at=max(case.state_at or at, at), closed_at=None)
+    changed = replace(case, state=state, state_raw=raw, state_at=at, closed_at=None)
     return replace(changed, turns=tuple(sorted((*case.turns, Turn(at, state, raw)), key=lambda turn: turn.at)))
 
 
@@ -306,5 +309,6 @@ def _state_after(message: Message, case: Case) -> Case:
         reopened = _opened_by(message, case)
         return reopened if reopened.waiting_since else case
     if message.answers and case.state is CaseState.OPEN and case.waiting_since is None:
-        return _turned(case, message.sent_at, CaseState.WAITING)
+        # Never before its last turn: where it stands now and what its turns say would part ways.
+        return _turned(case, max(message.sent_at, case.turns[-1].at), CaseState.WAITING)
     return case

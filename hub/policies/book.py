@@ -38,13 +38,17 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class PolicyBook:
-    """Every version of every policy, and how a channel comes to its own; `adapters` has each one's adapter."""
+    """Every version of every policy, and how a channel comes to its own; `adapters` has each one's adapter.
+
+    A version that begins after `today` binds no case yet.
+    """
 
     entries: tuple[ReadPolicy, ...]
     adapters: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, Choice] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     broken: tuple[BrokenPolicy, ...] = ()
+    today: date = date.max
 
     @property
     def policies(self) -> tuple[Policy, ...]:
@@ -55,7 +59,10 @@ class PolicyBook:
     def digest(self) -> str:
         """Changes whenever a deadline of any case could."""
         versions = [(policy.id, policy.version, policy.adapters, policy.digest) for policy in self.policies]
-        return digest_of({"versions": versions, "choices": self.choices, "adapters": self.adapters})
+        newest = [self._newest(name) for name in sorted({policy.id for policy in self.policies})]
+        followed = [(policy.id, policy.version) for policy in newest if policy.pin is Pin.FOLLOW]
+        parts = {"versions": versions, "followed": followed, "choices": self.choices, "adapters": self.adapters}
+        return digest_of(parts)
 
     def chosen(self, case: Case) -> Chosen:
         """The policy of a case: the choice of its channel, else of its adapter's, else that of the house."""
@@ -82,12 +89,19 @@ class PolicyBook:
         return [known for known in self.policies if known.id == policy]
 
     def _bound(self, policy: str, case: Case) -> Policy:
-        """The version that binds a case; the newest one says how."""
+        """The version that binds a case; the newest one in force says how."""
+        newest = self._newest(policy)
+        if newest.pin is Pin.FOLLOW:
+            return newest
+        return self._begun(policy, case.opened_at.astimezone(UTC).date())
+
+    def _newest(self, policy: str) -> Policy:
+        return self._begun(policy, self.today)
+
+    def _begun(self, policy: str, day: date) -> Policy:
+        """The version in force on a day, the first one before there was any."""
         versions = self._versions(policy)
-        if versions[-1].pin is Pin.FOLLOW:
-            return versions[-1]
-        opened = case.opened_at.astimezone(UTC).date()
-        return next((known for known in reversed(versions) if known.effective_from <= opened), versions[0])
+        return next((known for known in reversed(versions) if known.effective_from <= day), versions[0])
 
     def _of_adapter(self, case: Case) -> Iterator[Policy]:
         """The adapter's policies for a case: those that apply before those that always do."""
@@ -123,7 +137,7 @@ def load_book(
     entries = tuple(sorted(found.policies, key=_by_age))
     warnings = [*found.warnings, *(warning for entry in entries for warning in entry.warnings)]
     warnings += [*_rivals([entry.policy for entry in entries]), *_office_warnings(surroundings, today)]
-    return PolicyBook(entries, dict(adapters), found.choices, tuple(warnings), tuple(broken))
+    return PolicyBook(entries, dict(adapters), found.choices, tuple(warnings), tuple(broken), today)
 
 
 def house_file() -> PolicyFile:

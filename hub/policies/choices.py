@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from hub.errors import ConfigurationError
-from hub.policies.overrides import overridden, read_override
 from hub.policies.reading import SCHEMA, ReadPolicy, read_table, schema_fits
 from hub.policies.surroundings import Surroundings
 from hub.policies.tables import PolicyFile, Problems, Table, nearest, parsed, shown
-from hub.policies.vector_tables import read_options
 
 HOUSE = "office"
 """The id of the policy that every case follows for which there is no other."""
@@ -64,11 +62,14 @@ class OwnFile:
         everything = (*(changed.get(_key(read), read) for read in self._shipped), *own)
         _refuse_twins(root, everything)
         choices = dict(self._choices(root, everything, adapters))
+        self._warnings += _unknown_channels((*changed.values(), *own), adapters)
         root.finish()
         return OwnPolicies(everything, choices, tuple(self._warnings))
 
     def _changed(self, root: Table) -> Mapping[tuple[str, str], ReadPolicy]:
         """The shipped versions that are overridden."""
+        from hub.policies.overrides import overridden, read_override  # noqa: PLC0415  most sellers have no such file
+
         found = {}
         for name, table in root.named_tables("override"):
             versions = [read for read in self._shipped if read.policy.id == name]
@@ -108,6 +109,8 @@ class OwnFile:
             table.finish()
 
     def _options(self, channel: Table, offered: Sequence[ReadPolicy]) -> Mapping[str, str]:
+        from hub.policies.vector_tables import read_options  # noqa: PLC0415  the same
+
         options = channel.table("options")
         if options is None:
             return {}
@@ -163,6 +166,15 @@ def _refuse_twins(root: Table, everything: Sequence[ReadPolicy]) -> None:
     for place, read in enumerate(everything):
         if read.policy.id and (twin := twin_of(read, everything[:place])):
             root.wrong("policy", twin)
+
+
+def _unknown_channels(reads: Iterable[ReadPolicy], adapters: Mapping[str, str]) -> Iterator[str]:
+    """Where a rule asks for a channel that is not set up, and so for no case."""
+    for read in reads:
+        for rule in read.policy.rules:
+            asked = {value for condition in rule.when if condition.field == "channel" for value in condition.values}
+            for channel in sorted(str(value) for value in asked - adapters.keys()):
+                yield f"{read.where}: rule {shown(rule.id)}: no channel of hub.toml is called {shown(channel)}"
 
 
 def _candidates(everything: Sequence[ReadPolicy], named: str, adapter: str) -> list[ReadPolicy]:

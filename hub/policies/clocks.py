@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hub.core.policy import AfterPause, Anchor, ClockName, ClockRule, OnClose, Pause, Reopen, Source
 from hub.core.targets import Step
 from hub.core.worktime import Convention
@@ -9,6 +11,16 @@ from hub.policies.sources import read_source
 from hub.policies.stages import read_stages
 from hub.policies.tables import Table, nearest, repeated, shown
 from hub.policies.vocabulary import Vocabulary
+
+_OF_ANSWERS = ("on_close", "auto_counts")
+_IDLE: Mapping[ClockName, tuple[str, ...]] = {
+    ClockName.FIRST_RESPONSE: ("reopen",),
+    ClockName.FIRST_RESPONSE_TARGET: ("reopen",),
+    ClockName.NEXT_RESPONSE: ("reopen",),
+    ClockName.RESOLUTION: _OF_ANSWERS,
+    ClockName.PROMISE: ("reopen", *_OF_ANSWERS, "anchor", "convention", "out_of_hours", "pause_on", "pauses"),
+}
+"""What may stand at other clocks and changes nothing at this one."""
 
 
 def read_clocks(rule: Table, words: Vocabulary, source: Source) -> tuple[ClockRule, ...]:
@@ -27,6 +39,9 @@ def read_clocks(rule: Table, words: Vocabulary, source: Source) -> tuple[ClockRu
 
 def _clock(name: ClockName, table: Table, words: Vocabulary, source: Source) -> ClockRule:
     calendar_name, calendar = words.calendar(table, "calendar")
+    for key in _IDLE[name]:
+        if key in table:
+            table.wrong(key, f"changes nothing at a {name} clock; leave it out")
     clock = ClockRule(
         name=name,
         calendar_name=calendar_name,

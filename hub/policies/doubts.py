@@ -8,7 +8,7 @@ from itertools import combinations
 
 from hub.core.conditions import OPTION, Condition, Fact
 from hub.core.model import Money
-from hub.core.policy import ClockRule, Policy, Rule, Source
+from hub.core.policy import ClockName, ClockRule, Policy, Rule, Source
 from hub.core.targets import Unit
 from hub.core.worktime import Calendar
 from hub.policies.tables import shown
@@ -22,6 +22,7 @@ def doubts(policy: Policy, today: date) -> Iterator[str]:
     """Every doubt about a policy, a sentence each."""
     yield from _overlaps(policy.rules)
     yield from _lenient_falls(policy.rules)
+    yield from _lenient_targets(policy.rules)
     yield from _old_sources(policy, today)
     for name, calendar in policy.calendars.items():
         if ends_soon(calendar, today):
@@ -88,6 +89,15 @@ def _more_time(rule: Rule, later: Rule, unsure: Sequence[str]) -> Iterator[str]:
             yield f"{falls}, which gives {more.name} more time: put the rule with the longer deadline first"
 
 
+def _lenient_targets(rules: Sequence[Rule]) -> Iterator[str]:
+    """Where the stricter second deadline of a first answer is none."""
+    for rule in rules:
+        clocks = {clock.name: clock for clock in rule.clocks}
+        target, answer = clocks.get(ClockName.FIRST_RESPONSE_TARGET), clocks.get(ClockName.FIRST_RESPONSE)
+        if target is not None and answer is not None and _longer(target, answer):
+            yield f"rule {shown(rule.id)}: first_response_target gives more time than first_response"
+
+
 def _longer(more: ClockRule, less: ClockRule) -> bool:
     """Whether one clock surely gives more time than another: only where both count in one unit."""
     units = {step.unit for step in (*more.target, *less.target)}
@@ -99,6 +109,8 @@ def _longer(more: ClockRule, less: ClockRule) -> bool:
 def _old_sources(policy: Policy, today: date) -> Iterator[str]:
     latest: Mapping[str, Source] = {source.where: source for source in sorted(_sources(policy), key=_checked_on)}
     for source in latest.values():
+        if source.checked_on > today + timedelta(days=1):
+            yield f"{shown(source.where)} was last looked at on {source.checked_on}, which is still to come"
         if _months(source.checked_on, today - timedelta(days=1)) >= _MOST_MONTHS:
             yield f"{shown(source.where)} was last looked at on {source.checked_on}: look whether it still says so"
 

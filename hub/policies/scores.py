@@ -58,6 +58,8 @@ def _objective(table: Table, clocks: Collection[ClockName], source: Source | Non
         late_means=table.text("late_means", ""),
         figure=table.text("figure", ""),
     )
+    if found.late_means and found.late_limit is None:
+        table.wrong("late_means", "needs late_limit, the number from which on that happens")
     if found.share is None and found.late_limit is None:
         table.problems.add(table.path, "needs share, late_limit, or both")
     table.finish()

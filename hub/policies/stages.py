@@ -35,6 +35,7 @@ def _names(stage: Stage) -> list[str]:
 def _stage(table: Table, words: Vocabulary) -> Stage:
     do, expect = _deed(table)
     every, times = _repetition(table, words)
+    _refuse_idle(table)
     stage = Stage(
         name=table.text("name", do or expect),
         moment=_moment(table, words),
@@ -91,6 +92,15 @@ def _before(table: Table, words: Vocabulary) -> Step | None:
         # A day back from a deadline may be one on which nobody is there.
         table.wrong("before", f"{shown(steps[0].text)} counts days; write hours, such as 8wh or 24h")
     return steps[0] if steps else None
+
+
+def _refuse_idle(table: Table) -> None:
+    """Complain of what would change nothing, or move what the platform does to when we are there."""
+    for key in ("audience", "during"):
+        if "expect" in table and key in table:
+            table.wrong(key, "is for what casehub does; the platform acts when it acts")
+    if "calendar" in table and ("at" in table or "before" in table) and "every" not in table:
+        table.wrong("calendar", "changes nothing here: at and before count in the calendar of the clock")
 
 
 def _repetition(table: Table, words: Vocabulary) -> tuple[tuple[Step, ...], int]:

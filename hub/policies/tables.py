@@ -190,7 +190,7 @@ def parsed(file: PolicyFile) -> dict[str, object]:
     """The table that a file's text is; a ConfigurationError names the line of a mistake."""
     try:
         return tomllib.loads(file.text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # the parser lets through what endless numbers and nests raise
         raise ConfigurationError(f"{file.where}: is not valid TOML: {error}") from error
 
 

@@ -12,6 +12,7 @@ from hub.core.model import CaseType, Money
 from hub.core.policy import Option
 from hub.core.targets import Step, TargetError, parse_step
 from hub.core.worktime import Calendar
+from hub.policies.doubts import disjoint
 from hub.policies.surroundings import ANSWER_WITHIN, Surroundings
 from hub.policies.tables import Table, nearest, shown
 
@@ -71,8 +72,11 @@ class Vocabulary:
 
     def conditions(self, table: Table, key: str) -> tuple[Condition, ...]:
         """The conditions in a list, all of which must hold."""
-        found = (_condition(item, self.fields) for item in table.tables(key))
-        return tuple(condition for condition in found if condition is not None)
+        read = (_condition(item, self.fields) for item in table.tables(key))
+        found = tuple(condition for condition in read if condition is not None)
+        if disjoint(found, found):
+            table.wrong(key, "asks for what no case can be at once; take one of the conditions out")
+        return found
 
 
 def fields_of_rules(options: tuple[Option, ...]) -> Mapping[str, Field]:

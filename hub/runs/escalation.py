@@ -117,9 +117,10 @@ def _look(ports: EscalationPorts, result: EscalationResult) -> None:
 
 
 def _look_at(number: str, writer: Writer, ports: EscalationPorts, result: EscalationResult) -> None:
-    now = ports.clock.now()
     case = writer.case(number)
     evaluation = ports.evaluation_of(case)
+    # Read after the evaluation: a stage that came between the two would be neither due now nor a wake-up to come.
+    now = ports.clock.now()
     writer.set_evaluation(number, evaluation)
     known = {record.key: record for record in ports.store.steps(case_number=number)}
     found = steps_due(case, evaluation, epoch(now), _read_until(ports.store, case.channel))

@@ -32,6 +32,7 @@ from hub.store.values import (
     number_of,
     optional_instant,
     storable,
+    terms_of,
     to_micros,
 )
 
@@ -221,13 +222,7 @@ def list_replies(
     connection: Connection, states: frozenset[ReplyState] | None, case_number: str, channel: str
 ) -> list[Reply]:
     """The replies in these states, of one case or channel where named, oldest first."""
-    terms, values = ["1"], list[object]()
-    if states is not None:
-        terms.append(f"state IN ({marks([*states])})")
-        values.extend(sorted(states))
-    if case_number:
-        terms.append("case_id = ?")
-        values.append(id_of(case_number))
+    terms, values = terms_of(states, case_number)
     if channel:
         terms.append("+channel = ?")
         values.append(storable(channel))

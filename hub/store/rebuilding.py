@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hub.core.merge import Change
 from hub.core.ports import EvaluationOf
@@ -38,10 +39,14 @@ def rebuild(connection: Connection, blobs: Blobs, evaluations: EvaluationOf) -> 
 def _remake_cases(connection: Connection, evaluations: EvaluationOf) -> int:
     count = 0
     indexing, clocks = Indexing(connection), Clocks(connection)
+    told = {case_id for (case_id,) in connection.rows("SELECT DISTINCT case_id FROM steps")}
     for ids in case_ids(connection):
         for case_id, events in histories(connection, ids):
             case = replay(events)
             evaluation = evaluations(case)
+            if case_id in told:
+                # Nobody knows whether somebody has looked at it since the news came that its steps may be untrue by.
+                evaluation = replace(evaluation, wakeup=0)
             save_case(connection, case, evaluation, len(events))
             clocks.add(case_id, evaluation, is_new=True)
             indexing.add(Change(case, tuple(events), is_new=True))

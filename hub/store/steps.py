@@ -9,7 +9,7 @@ from datetime import datetime
 
 from hub.core.escalation import StepRecord, StepState
 from hub.store.connection import Connection, Row
-from hub.store.values import from_body, id_of, marks, storable, to_body, to_micros
+from hub.store.values import from_body, id_of, storable, terms_of, to_body, to_micros
 
 _SAVE_STEP = """
 REPLACE INTO steps (case_id, clock, head, name, notifier, at, state, changed, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -36,13 +36,7 @@ def list_steps(
     limit: int | None,
 ) -> list[StepRecord]:
     """The steps in these states, of one case where named and changed since an instant where given, newest first."""
-    terms, values = ["1"], list[object]()
-    if states is not None:
-        terms.append(f"state IN ({marks([*states])})")
-        values.extend(sorted(states))
-    if case_number:
-        terms.append("case_id = ?")
-        values.append(id_of(case_number))
+    terms, values = terms_of(states, case_number)
     if since is not None:
         terms.append("changed >= ?")
         values.append(to_micros(since))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -105,3 +105,15 @@ def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
 def marks(items: Sequence[object]) -> str:
     """As many question marks as there are items, for an IN list."""
     return ",".join("?" * len(items))
+
+
+def terms_of(states: Collection[str] | None, case_number: str) -> tuple[list[str], list[object]]:
+    """The terms of a query for rows in these states, of one case where named, and the values they ask for."""
+    terms, values = ["1"], list[object]()
+    if states is not None:
+        terms.append(f"state IN ({marks([*states])})")
+        values.extend(sorted(states))
+    if case_number:
+        terms.append("case_id = ?")
+        values.append(id_of(case_number))
+    return terms, values

@@ -13,8 +13,9 @@ from typing import ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from hub import Notification, Notifier, NotifierTools
+from hub.http import is_loopback
 from hub_email_imap.recipients import ascii_domain, encoded, for_header, is_plain
-from hub_email_imap.settings import EmailSettings, MailAddress, Security, is_loopback
+from hub_email_imap.settings import EmailSettings, MailAddress, Security
 from hub_email_imap.text import one_line, several_lines
 
 _LONGEST_SUBJECT = 200
@@ -26,7 +27,7 @@ _QUOTED.body_encoding = QP  # people look into raw mails, and filters distrust a
 class MailNotifierSettings(BaseModel):
     """Whom to write to, and the server that takes the mail; these keys are those of a mailbox."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
     to: tuple[MailAddress, ...] = Field(
         description="who is told; never an address that a channel reads, or every notification becomes a case",

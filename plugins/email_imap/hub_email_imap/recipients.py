@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from email.charset import SHORTEST, Charset
 from email.header import Header
 
 from hub import Rejected
 from hub_email_imap.text import one_line
 
 _PLAIN = re.compile(r'[^\s@<>,;:"()\[\]\\]{1,64}@[^\s@<>,;:"()\[\]\\]{1,255}')
-_ENCODED_WORD_ROOM = 70
+# With `Subject: ` before it a line of at most 76 letters (RFC 2047, section 2).
+_ENCODED_WORD_ROOM = 66
+_WORDS = Charset("utf-8")
+_WORDS.header_encoding = SHORTEST  # said outright: a library such as apprise changes what utf-8 stands for
 _LONGEST_NAME = 300
 # Letters that the rules of 2003 and 2008 turn into different domains (RFC 5894, section 7.2): ß, final sigma, joiners.
 _AMBIGUOUS = frozenset("ßς\u200c\u200d")
@@ -92,7 +96,7 @@ def encoded(text: str) -> str:
     """One line of text as a header may carry it: itself, or RFC 2047 words of a lawful length."""
     if text.isascii() and "=?" not in text:
         return text
-    return " ".join(Header(text, "utf-8", maxlinelen=_ENCODED_WORD_ROOM).encode().split())
+    return " ".join(Header(text, _WORDS, maxlinelen=_ENCODED_WORD_ROOM).encode().split())
 
 
 def _shown(address: str) -> str:

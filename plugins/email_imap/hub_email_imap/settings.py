@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
+
+from hub.http import is_loopback
 
 Security = Literal["tls", "starttls", "none"]
 MailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s<>]+@[^@\s<>]+$", strip_whitespace=True)]
@@ -77,13 +78,3 @@ class EmailSettings(BaseModel):
     def start_days(self) -> int | None:
         """How many days back to begin; None for now and all."""
         return int(self.start[:-1]) if self.start.endswith("d") else None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this very computer, so that clear text never leaves it."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
+from email import charset, message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
@@ -162,6 +162,14 @@ def test_nothing_in_a_title_begins_another_header_or_the_body(title: str) -> Non
     assert mail["Bcc"] is None
     assert mail.get_content().startswith("Åsa Öberg")
     assert max(map(len, head.split("\r\n"))) <= 78
+
+
+def test_a_library_that_changes_what_utf_8_stands_for_changes_no_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    title = replace(NOTIFICATION, title="漢字 🙂 " * 30)
+    before = compose_notification(title, settings_with())
+    monkeypatch.setitem(charset.CHARSETS, "utf-8", (charset.QP, charset.QP, "utf-8"))
+
+    assert compose_notification(title, settings_with()) == before
 
 
 def test_a_title_beyond_ascii_is_read_as_it_was_written_and_a_long_one_is_cut() -> None:

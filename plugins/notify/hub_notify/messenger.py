@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class AppriseSettings(BaseModel):
     """The messengers to use."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
     urls: tuple[SecretStr, ...] = Field(
         description="apprise addresses, each with its keys in it, and so a secret", min_length=1

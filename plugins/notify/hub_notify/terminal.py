@@ -12,7 +12,7 @@ from hub import Notification, Notifier, NotifierTools, Uncertain
 class TerminalSettings(BaseModel):
     """Nothing can be set."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class TerminalNotifier(Notifier):

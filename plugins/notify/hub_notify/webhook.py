@@ -14,7 +14,7 @@ from hub_notify import wire
 class WebhookSettings(BaseModel):
     """Where to, and the secret that both sides know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
     # Its query may hold a key, so that it is shown nowhere.
     url: str = Field(description="the address that is told: https, or http on this computer", repr=False)
