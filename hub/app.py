@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
@@ -83,6 +84,7 @@ class Hub:
     plugins: Plugins
     surroundings: Surroundings
     book: PolicyBook
+    refreshed: bool = False
 
     def __enter__(self) -> Self:
         return self
@@ -145,8 +147,21 @@ class Hub:
             sign=partial(self._sign, channel),
         )
 
+    @property
+    def origin(self) -> str:
+        """What the evaluations made here stem from: the policies and the rules of time zones."""
+        return f"{self.book.digest}:tzdata-{tzdata_version()}"
+
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, once it is said whose evaluations may lie in it.
+
+        Somebody may have changed the policies while this command ran on the old ones: what it wrote is then stale, and
+        the next command computes anew.
+        """
+        with suppress(HubError):
+            if self.refreshed and self.store.fact("policies") != self.origin:
+                with self.store.writing() as writer:
+                    writer.set_fact("policies", self.origin)
         self.store.close()
 
     def _sign(self, channel: str, text: str) -> str:
@@ -188,7 +203,8 @@ def open_hub(config: Path | None = None, clock: Clock | None = None, refresh: bo
     hub = Hub(settings, open_store(settings.data_folder, clock), clock, plugins, around, book)
     try:
         if refresh:
-            refresh_evaluations(hub.store, hub.evaluation_of, f"{book.digest}:tzdata-{tzdata_version()}")
+            refresh_evaluations(hub.store, hub.evaluation_of, hub.origin)
+            hub.refreshed = True
     except BaseException:
         hub.close()
         raise

@@ -497,7 +497,7 @@ def test_a_platform_that_forbids_automatic_answers_refuses_the_setting_with_its_
         require_may_acknowledge("bol_nl", adapter(Capability.ACKNOWLEDGE), forbidden)
 
     assert str(refused.value) == (
-        "channels.bol_nl.acknowledge: bol.com forbids automatic answers: a standard hold e-mail counts as evasion of "
+        "channels.bol_nl.acknowledge: forbidden by the policy bol: a standard hold e-mail counts as evasion of "
         "the norm (https://partnerplatform.bol.com/regels); take it out"
     )
 

@@ -25,7 +25,7 @@ from hub.core.ports import ChannelRecord
 from hub.core.replay import apply, replay
 from hub.core.turns import Owner
 from hub.http import HttpClient
-from hub.runs.escalation import MOST_TRIES
+from hub.runs.health import ALARMING_TRIES
 from tests.clocks import answers, asks, at, closes, event, given, hands, parks, promises, unparks
 from tests.fakes import MovableClock
 
@@ -603,8 +603,12 @@ def test_status_names_broken_notifiers_and_hours(desktop: Desktop) -> None:
 @pytest.mark.parametrize(
     ("trouble", "runs", "told"),
     [
-        ("down", MOST_TRIES - 1, ""),
-        ("down", MOST_TRIES, "1 step not told in 12 tries: connection refused (`casehub escalations --state failed`)"),
+        ("down", ALARMING_TRIES - 1, ""),
+        (
+            "down",
+            ALARMING_TRIES,
+            "1 step not told in 6 tries or more: connection refused (`casehub escalations --state failed`)",
+        ),
         ("refused", 1, "1 step refused for good: 550 no such user (`casehub escalations --state refused`)"),
     ],
 )

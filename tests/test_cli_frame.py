@@ -34,7 +34,6 @@ from hub.core.matching import MatchingRules
 from hub.core.merge import keys_of, merge_batch
 from hub.core.model import Author, Direction, Message, Party
 from hub.errors import Busy, ConfigurationError, NotFound, Refused, StoreError, Unavailable
-from hub.policies.versions import tzdata_version
 
 if TYPE_CHECKING:
     from tests.fakes import MovableClock
@@ -736,18 +735,34 @@ def test_deadlines_are_computed_anew_once_when_the_promise_changes(
     with open_hub(clock=clock) as hub:
         number = save_a_mail(hub)
         before = hub.store.summary(number).deadline
-        unchanged = refresh_evaluations(hub.store, hub.evaluation_of, f"{hub.book.digest}:tzdata-{tzdata_version()}")
+        unchanged = refresh_evaluations(hub.store, hub.evaluation_of, hub.origin)
     monkeypatch.setenv("CASEHUB_OFFICE__ANSWER_WITHIN", "1wh")
 
     with open_hub(clock=clock) as hub:
         after = hub.store.summary(number).deadline
-        again = refresh_evaluations(hub.store, hub.evaluation_of, f"{hub.book.digest}:tzdata-{tzdata_version()}")
+        again = refresh_evaluations(hub.store, hub.evaluation_of, hub.origin)
 
     assert unchanged == again == 0
     assert before is not None
     assert before.due == datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
     assert after is not None
     assert after.due == datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def test_what_a_command_wrote_by_policies_that_changed_meanwhile_is_computed_anew(
+    write_settings: Write, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_settings("")
+    with open_hub(clock=clock) as long_one:
+        monkeypatch.setenv("CASEHUB_OFFICE__ANSWER_WITHIN", "1wh")
+        open_hub(clock=clock).close()
+        number = save_a_mail(long_one)
+
+    with open_hub(clock=clock) as hub:
+        deadline = hub.store.summary(number).deadline
+
+    assert deadline is not None
+    assert deadline.due == datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 def save_a_mail(hub: Hub) -> str:

@@ -577,3 +577,12 @@ def test_what_is_kept_replays_to_the_cases_that_were_merged(rng: random.Random, 
     assert {number: replay(history) for number, history in shelf.histories.items()} == shelf.cases
     refs = [(c.channel, m.ref) for c in shelf.cases.values() for m in c.messages]
     assert len(refs) == len(set(refs))
+
+
+def test_a_case_that_is_first_read_after_it_was_sent_on_was_handed_over() -> None:
+    sent_on = CaseUpdate("Q-1", NOON, owner=Owner.SELLER, owner_at=NOON + timedelta(hours=3))
+    ours = CaseUpdate("Q-2", NOON, owner=Owner.SELLER, owner_at=NOON)
+
+    merged = merge_batch([sent_on, ours], Known(), "bol_nl", NOON, iter(("CH-1001", "CH-1002")).__next__)
+
+    assert [[handover.to for handover in change.case.handovers] for change in merged.changes] == [[Owner.SELLER], []]

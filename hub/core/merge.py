@@ -265,9 +265,13 @@ class _Merging:
 
 
 def _is_handed_over(case: Case, to: Owner, at: datetime) -> bool:
-    """Whether a handover is news; one that a later one undid is told again at every reading."""
+    """Whether a handover is news; one that a later one undid is told again at every reading.
+
+    A case that is first read after the platform sent it on was handed over, although it has been ours ever since.
+    """
     known = {(handover.to, handover.at) for handover in case.handovers}
-    return to is not case.owner and (to, comparable(at)) not in known
+    first_sent_on = not case.handovers and to is Owner.SELLER and at > case.opened_at
+    return (first_sent_on or to is not case.owner) and (to, comparable(at)) not in known
 
 
 def _given(due: datetime | None) -> datetime | None:

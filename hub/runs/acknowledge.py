@@ -76,7 +76,7 @@ def require_may_acknowledge(channel: str, adapter: Adapter, policy: Policy) -> N
     if forbidden is not None:
         reason = forbidden.reason.rstrip(".")
         raise ConfigurationError(
-            f"{setting}: {adapter.title} forbids automatic answers: {reason} ({forbidden.source.where}); take it out"
+            f"{setting}: forbidden by the policy {policy.id}: {reason} ({forbidden.source.where}); take it out"
         )
     if Capability.ACKNOWLEDGE not in adapter.capabilities:
         raise ConfigurationError(f"{setting}: {adapter.title} has no way to send automatic answers; take it out")

@@ -11,7 +11,7 @@ from hub.core.escalation import StepRecord, StepState
 from hub.core.outbox import FINAL, WAITING, Reply
 from hub.core.ports import ChannelRecord, Clock, Store
 from hub.core.worktime import Calendar
-from hub.runs.escalation import MOST_TRIES, NOTIFICATION_HOURS
+from hub.runs.escalation import NOTIFICATION_HOURS
 
 IDLE = "it is switched off, or not in hub.toml any more: switch it on, or `casehub outbox cancel` them"
 """Why nobody sends the replies of a channel that no run works on."""
@@ -22,9 +22,12 @@ _OLD_REPLY = timedelta(minutes=30)
 _SOON, _ALARM = timedelta(days=45), timedelta(days=7)
 """Before a calendar ends it is a note, and then an alarm: deadlines beyond its end are unknown."""
 
+ALARMING_TRIES = 6
+"""A notifier that failed so often, for about half an hour, is an alarm; it is tried on meanwhile."""
+
 _UNTOLD = frozenset({StepState.WAITING, StepState.FAILED, StepState.REFUSED, StepState.UNCERTAIN})
 _FATES: Mapping[StepState, str] = {
-    StepState.FAILED: f"not told in {MOST_TRIES} tries",
+    StepState.FAILED: f"not told in {ALARMING_TRIES} tries or more",
     StepState.REFUSED: "refused for good",
     StepState.UNCERTAIN: "perhaps told to nobody",
 }
@@ -109,10 +112,10 @@ def _count(replies: Sequence[Reply]) -> str:
 def untold(store: Store, clock: Clock, silent_after: Mapping[str, timedelta]) -> Iterator[Remark]:
     """The steps that nobody was told of, or will be soon, of cases that still wait.
 
-    Those are the steps that were given up, and those that are held longer than their channel may be silent.
+    Those are the steps that failed again and again, and those that are held longer than their channel may be silent.
     """
     waiting = [record for record in store.steps(_UNTOLD) if _still_owed(record, store)]
-    given_up = [r for r in waiting if r.state is not StepState.FAILED or r.tries >= MOST_TRIES]
+    given_up = [r for r in waiting if r.state is not StepState.FAILED or r.tries >= ALARMING_TRIES]
     lost = [record for record in given_up if record.state in _FATES]
     fates = Counter((record.state, record.key.notifier, record.reason) for record in lost)
     for (state, notifier, reason), count in sorted(fates.items()):
