@@ -706,3 +706,20 @@ def test_a_run_that_is_asked_to_stop_tells_no_more_and_the_next_one_does(office:
 
     assert len(stopped.told) == 1
     assert sorted(office.outlet.names) == ["CH-1001 lead", "CH-1001 warn"]
+
+
+def test_one_case_that_cannot_be_read_hides_no_other(office: Office) -> None:
+    office.opens("09-07 12:00")
+    office.opens("09-07 12:00", number="CH-1002", question="m2")
+    readable = office.evaluate
+
+    def evaluate_what_can_be_read(case: Case) -> Evaluation:
+        if case.number == "CH-1001":
+            raise StoreError("an event of CH-1001 cannot be read")
+        return readable(case)
+
+    office.clock.instant = at("09-08 06:00")
+    result = escalate(replace(office.ports(), evaluation_of=evaluate_what_can_be_read))
+
+    assert result.failures == ["CH-1001: an event of CH-1001 cannot be read"]
+    assert {step.case_number for step in result.told} == {"CH-1002"}

@@ -249,7 +249,7 @@ def test_the_headline_goes_on_to_the_next_consequence_once_one_has_stayed_away()
         return found.consequence if found else ""
 
     assert consequence("09-08 11:59", replace(claim, costs=Cost(True))) == "cancelled"
-    assert consequence("09-08 12:01", replace(claim, costs=Cost(True))) == "claimed"
+    assert consequence("09-08 12:00", replace(claim, costs=Cost(True))) == "claimed"
     assert consequence("09-08 12:01", claim) == "cancelled"
 
 

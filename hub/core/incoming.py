@@ -67,7 +67,8 @@ class CaseUpdate:
     """What a platform says of one of its cases now; None means that it says nothing of it.
 
     `priority`, `market` and `marketplace` are the platform's own words. `owner` with `owner_at` says who has to deal
-    with the case since when. `deadlines` has the due instants that the platform itself gives, by the name of the clock.
+    with the case since when; a seller who had it from the beginning is not told. `deadlines` has the due instants that
+    the platform itself gives, by the name of the clock.
     """
 
     ref: str

@@ -209,9 +209,8 @@ class _Merging:
     def _follow_clocks(self, number: str, update: CaseUpdate) -> None:
         """Record what else clocks run by, where the platform tells something new of it."""
         case = self._case(number)
-        owner, since = update.owner, update.owner_at
-        if owner is not None and since is not None and _is_handed_over(case, owner, since):
-            self._record(number, OwnerChanged(owner, Author.PLATFORM), since)
+        if update.owner and update.owner_at and _is_handed_over(case, update.owner, update.owner_at):
+            self._record(number, OwnerChanged(update.owner, Author.PLATFORM), update.owner_at)
         for clock, told in (update.deadlines or {}).items():
             known, due = case.due_by_platform.get(clock), _given(told)
             if due != (known.due if known else None):
@@ -265,13 +264,10 @@ class _Merging:
 
 
 def _is_handed_over(case: Case, to: Owner, at: datetime) -> bool:
-    """Whether a handover is news; one that a later one undid is told again at every reading.
-
-    A case that is first read after the platform sent it on was handed over, although it has been ours ever since.
-    """
-    known = {(handover.to, handover.at) for handover in case.handovers}
-    first_sent_on = not case.handovers and to is Owner.SELLER and at > case.opened_at
-    return (first_sent_on or to is not case.owner) and (to, comparable(at)) not in known
+    """Whether a handover is news: one that a later one undid is told again at every reading."""
+    if not case.handovers and to is Owner.SELLER:
+        return at > case.opened_at
+    return to is not case.owner and all((old.to, old.at) != (to, comparable(at)) for old in case.handovers)
 
 
 def _given(due: datetime | None) -> datetime | None:

@@ -181,7 +181,7 @@ def headline(evaluation: Evaluation) -> Deadline | None:
     # What costs money goes before what only counts, and what is to come before what stayed away: it is what a person
     # can still avert.
     now = evaluation.at
-    risk = min(risks, key=lambda s: (s.costs is None and not s.costs_unknown, s.at < now, s.at), default=None)
+    risk = min(risks, key=lambda s: (s.costs is None and not s.costs_unknown, s.at <= now, s.at), default=None)
     return Deadline(
         rule=first.rule,
         started_at=from_epoch(first.start),

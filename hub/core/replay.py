@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import singledispatch
@@ -31,6 +31,7 @@ from hub.core.events import (
     StateChanged,
 )
 from hub.core.model import Author, Case, CaseState, Direction, Message
+from hub.core.ordering import in_order, with_one_more, written_after
 from hub.core.turns import Ending, GivenDeadline, GivenPromise, Handover, Outcome, Settlement, Turn
 
 _Settled = Mapping[str, Settlement]
@@ -183,7 +184,7 @@ def _(what: ReplyDelivered, case: Case, at: datetime) -> Case:
         return case
     answered = _seen(what.after, what.message, case) or _settled_by_time(what.message, case)
     seen = case.approved.get(what.key, answered.keys())
-    case = replace(case, messages=in_order((*case.messages, what.message)))
+    case = replace(case, messages=with_one_more(case.messages, what.message))
     case = _settle(case, (settled for ref, settled in answered.items() if ref in seen))
     case = _no_longer_approved(what.key, case)
     case = _state_after(what.message, case)
@@ -221,7 +222,7 @@ def _with(message: Message, case: Case) -> Case:
     # What the hub sent comes here by a merge, and what it answers with the settlements: its writer had seen no more.
     answered = {} if message.from_outbox else _settled_by_time(message, case)
     case = _settle(case, answered.values())
-    return _state_after(message, replace(case, messages=in_order((*case.messages, message))))
+    return _state_after(message, replace(case, messages=with_one_more(case.messages, message)))
 
 
 def _opened_by(message: Message, case: Case) -> Case:
@@ -283,22 +284,14 @@ def _settled_by_time(message: Message, case: Case) -> _Settled:
     """
     if message.answers:
         return _answered((m for m in case.messages if m.sent_at <= message.sent_at), message)
-    given = (m for m in case.messages if m.answers and not m.from_outbox and m.sent_at > message.sent_at)
-    first = next(given, None)
+    later = written_after(case.messages, message.sent_at) if message.asks_for_an_answer else ()
+    first = next((m for m in later if m.answers and not m.from_outbox), None)
     return _answered([message], first) if first is not None else {}
 
 
 def _answered(messages: Iterable[Message], answer: Message) -> _Settled:
     asked = (m.ref for m in messages if m.asks_for_an_answer)
     return {ref: Settlement(ref, answer.sent_at, Ending.ANSWERED, answer.ref) for ref in asked}
-
-
-def in_order(messages: Iterable[Message]) -> tuple[Message, ...]:
-    """The messages by the platform's instant; equal instants keep the order in which they were learnt."""
-    return tuple(sorted(messages, key=_sent_at))
-
-
-_sent_at: Callable[[Message], datetime] = lambda message: message.sent_at  # noqa: E731  a key used in a hot loop
 
 
 def _state_after(message: Message, case: Case) -> Case:

@@ -14,7 +14,16 @@ from hub.core.model import epoch
 from hub.core.policy import Audience
 from hub.core.ports import Clock, EvaluationOf, Store, Writer
 from hub.core.worktime import Calendar, CalendarError
-from hub.errors import AuthenticationFailed, Busy, ConfigurationError, HubError, Rejected, Unavailable, Unsupported
+from hub.errors import (
+    AuthenticationFailed,
+    Busy,
+    ConfigurationError,
+    HubError,
+    Rejected,
+    StoreError,
+    Unavailable,
+    Unsupported,
+)
 from hub.runs.channel import explain
 
 MOST_TRIES = 12
@@ -106,13 +115,18 @@ def _give_up_interrupted(ports: EscalationPorts) -> None:
 def _look(ports: EscalationPorts, result: EscalationResult) -> None:
     """Evaluate the cases whose wake-up has come; each batch in one transaction, which moves their wake-ups on."""
     now = ports.clock.now()
+    damaged: set[str] = set()
     while not ports.stop.is_set():
-        numbers = ports.store.awake(now, _AT_ONCE)
+        numbers = [n for n in ports.store.awake(now, _AT_ONCE + len(damaged)) if n not in damaged]
         if not numbers:
             return
         with ports.store.writing() as writer:
             for number in numbers:
-                _look_at(number, writer, ports, result)
+                try:
+                    _look_at(number, writer, ports, result)
+                except StoreError as error:  # one case that cannot be read must not hide the others
+                    damaged.add(number)
+                    result.failures.append(f"{number}: {error}")
         result.looked_at += len(numbers)
 
 
