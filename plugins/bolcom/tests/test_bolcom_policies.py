@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import ANY
 from zoneinfo import ZoneInfo
@@ -17,22 +15,11 @@ from hub.core.events import Event, Opened, OwnerChanged
 from hub.core.model import Author, Case, epoch
 from hub.core.policy import ClockRule, Deed, Moment
 from hub.core.replay import replay
-from hub.core.targets import parse_step
 from hub.core.turns import Owner
-from hub.core.worktime import DAYS, Calendar
 from hub.policies.book import load_book
-from hub.policies.reading import ReadPolicy, read_file
-from hub.policies.surroundings import Surroundings
-from hub.policies.tables import PolicyFile
-from hub.policies.vector_tables import Vector
-from hub.policies.vectors import run
-from hub_bolcom import hub_register_policies
+from tests.shipped import ALWAYS, SURROUNDINGS, TODAY, policies_of, shipped
 
-ALWAYS = Calendar(
-    "UTC", dict.fromkeys(DAYS, ("00:00-24:00",)), valid_from=date(2012, 1, 1), valid_to=date(2028, 12, 31)
-)
-SURROUNDINGS = Surroundings(ALWAYS, (parse_step("8wh"),))
-TODAY = date(2026, 11, 22)
+POLICIES = policies_of("hub_bolcom")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LONG_OPEN = [
     ("2026-06-01 09:00", "2026-06-02 03:00"),
@@ -76,41 +63,8 @@ ALL_DOUBTFUL_DAYS_FREE = [
 """The same arrivals, and when they are due for an office that is closed on Goede vrijdag and on 5 May of every year."""
 
 
-def shipped() -> list[PolicyFile]:
-    found: list[Traversable] = []
-    hub_register_policies(found.append)
-    return [PolicyFile(file.name, file.read_text("utf-8")) for file in found]
-
-
-POLICIES = {read.policy.id: read for read in (read_file(file, SURROUNDINGS, TODAY) for file in shipped())}
-VECTORS = [(read, vector) for read in POLICIES.values() for vector in read.vectors]
-
-
-def name_of(value: ReadPolicy | Vector) -> str:
-    return value.policy.id if isinstance(value, ReadPolicy) else value.name
-
-
-@pytest.mark.parametrize(("read", "vector"), VECTORS, ids=name_of)
-def test_the_policy_does_what_its_own_tests_say(read: ReadPolicy, vector: Vector) -> None:
-    failures = run(vector, read, SURROUNDINGS)
-
-    assert failures == ()
-
-
-def test_every_rule_has_a_test() -> None:
-    rules = {(name, rule.id) for name, read in POLICIES.items() for rule in read.policy.rules}
-
-    assert {(read.policy.id, vector.rule) for read, vector in VECTORS} == rules
-
-
-def test_every_policy_file_is_offered() -> None:
-    lying_there = [file.name for file in files("hub_bolcom").iterdir() if file.name.endswith(".toml")]
-
-    assert sorted(file.where for file in shipped()) == sorted(lying_there)
-
-
 def test_a_channel_that_chooses_nothing_has_the_eight_working_hours() -> None:
-    book = load_book(shipped(), None, SURROUNDINGS, {"shop": "bolcom"}, TODAY)
+    book = load_book(shipped("hub_bolcom"), None, SURROUNDINGS, {"shop": "bolcom"}, TODAY)
     opened = datetime(2026, 9, 7, 12, 0, tzinfo=UTC)
     case = Case("CH-1", "shop", "Åsa 漢字 🙂", opened, opened)
 
@@ -167,7 +121,7 @@ def test_with_all_doubtful_days_made_free_the_deadlines_are_those_of_an_office_t
     calendar = f'[override.bolcom.calendars.nl-office]\nholidays = "NL-good-friday"\nadd = [{doubtful}]\n'
     own = tmp_path / "policies.toml"
     own.write_text(f'schema = 1\n[override.bolcom]\nbecause = "asked"\n{calendar}', "utf-8")
-    book = load_book(shipped(), own, SURROUNDINGS, {"shop": "bolcom"}, TODAY)
+    book = load_book(shipped("hub_bolcom"), own, SURROUNDINGS, {"shop": "bolcom"}, TODAY)
     at = datetime.fromisoformat(received).replace(tzinfo=AMSTERDAM)
     case = replay([Event(Opened("CH-1", "shop", "case"), at, at)])
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any
 from unittest.mock import ANY
 from zoneinfo import ZoneInfo
@@ -19,61 +17,18 @@ from hub.core.model import Case, Money, Order
 from hub.core.policy import ClockName, ClockRule, Deed, Moment, Stage
 from hub.core.readings import headline
 from hub.core.replay import replay
-from hub.core.targets import parse_step, reach
-from hub.core.worktime import DAYS, Calendar
+from hub.core.targets import reach
 from hub.policies.book import load_book
-from hub.policies.reading import ReadPolicy, read_file
-from hub.policies.surroundings import Surroundings
-from hub.policies.tables import PolicyFile
-from hub.policies.vector_tables import Vector
-from hub.policies.vectors import run
-from hub_fyndiq_reclaimit import hub_register_policies
+from tests.shipped import ALWAYS, SURROUNDINGS, TODAY, policies_of, shipped
 
-ALWAYS = Calendar(
-    "UTC", dict.fromkeys(DAYS, ("00:00-24:00",)), valid_from=date(2012, 1, 1), valid_to=date(2028, 12, 31)
-)
-SURROUNDINGS = Surroundings(ALWAYS, (parse_step("8wh"),))
-TODAY = date(2026, 11, 22)
-
-
-def shipped() -> list[PolicyFile]:
-    found: list[Traversable] = []
-    hub_register_policies(found.append)
-    return [PolicyFile(file.name, file.read_text("utf-8")) for file in found]
-
-
-POLICIES = {read.policy.id: read for read in (read_file(file, SURROUNDINGS, TODAY) for file in shipped())}
-VECTORS = [(read, vector) for read in POLICIES.values() for vector in read.vectors]
-
-
-def name_of(value: ReadPolicy | Vector) -> str:
-    return value.policy.id if isinstance(value, ReadPolicy) else value.name
-
-
-@pytest.mark.parametrize(("read", "vector"), VECTORS, ids=name_of)
-def test_the_policy_does_what_its_own_tests_say(read: ReadPolicy, vector: Vector) -> None:
-    failures = run(vector, read, SURROUNDINGS)
-
-    assert failures == ()
-
-
-def test_every_rule_has_a_test() -> None:
-    rules = {(name, rule.id) for name, read in POLICIES.items() for rule in read.policy.rules}
-
-    assert {(read.policy.id, vector.rule) for read, vector in VECTORS} == rules
-
-
-def test_every_policy_file_is_offered() -> None:
-    lying_there = [file.name for file in files("hub_fyndiq_reclaimit").iterdir() if file.name.endswith(".toml")]
-
-    assert sorted(file.where for file in shipped()) == sorted(lying_there)
+POLICIES = policies_of("hub_fyndiq_reclaimit")
 
 
 @pytest.mark.parametrize(
     ("marketplace", "policy"), [("fyndiq", "fyndiq"), ("cdon", "cdon"), ("", "cdon"), ("Ö", "cdon")]
 )
 def test_only_fyndiq_has_the_longer_deadline(marketplace: str, policy: str) -> None:
-    book = load_book(shipped(), None, SURROUNDINGS, {"shop": "fyndiq_reclaimit"}, TODAY)
+    book = load_book(shipped("hub_fyndiq_reclaimit"), None, SURROUNDINGS, {"shop": "fyndiq_reclaimit"}, TODAY)
     opened = datetime(2026, 9, 7, 12, 0, tzinfo=UTC)
     case = Case("CH-1", "shop", "Åsa 漢字 🙂", opened, opened, marketplace=marketplace)
 
