@@ -49,6 +49,13 @@ class PolicyBook:
     warnings: tuple[str, ...] = ()
     broken: tuple[BrokenPolicy, ...] = ()
     today: date = date.max
+    _by_id: Mapping[str, tuple[Policy, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Every case of every run asks: the versions of a policy are gathered once.
+        ids = sorted({policy.id for policy in self.policies})
+        gathered = {name: tuple(policy for policy in self.policies if policy.id == name) for name in ids}
+        object.__setattr__(self, "_by_id", gathered)
 
     @property
     def policies(self) -> tuple[Policy, ...]:
@@ -59,7 +66,7 @@ class PolicyBook:
     def digest(self) -> str:
         """Changes whenever a deadline of any case could."""
         versions = [(policy.id, policy.version, policy.adapters, policy.digest) for policy in self.policies]
-        newest = [self._newest(name) for name in sorted({policy.id for policy in self.policies})]
+        newest = [self._newest(name) for name in self._by_id]
         followed = [(policy.id, policy.version) for policy in newest if policy.pin is Pin.FOLLOW]
         parts = {"versions": versions, "followed": followed, "choices": self.choices, "adapters": self.adapters}
         return digest_of(parts)
@@ -77,16 +84,15 @@ class PolicyBook:
         """A policy by its id, in its newest version unless one is named."""
         versions = self._versions(policy)
         if not versions:
-            ids = {known.id for known in self.policies}
-            raise NotFound(f"there is no policy {shown(policy)}; {nearest(policy, ids)}")
+            raise NotFound(f"there is no policy {shown(policy)}; {nearest(policy, self._by_id)}")
         for known in reversed(versions):
             if version in {"", known.version}:
                 return known
         there = [known.version for known in versions]
         raise NotFound(f"policy {policy} has no version {shown(version)}; {nearest(version, there)}")
 
-    def _versions(self, policy: str) -> list[Policy]:
-        return [known for known in self.policies if known.id == policy]
+    def _versions(self, policy: str) -> tuple[Policy, ...]:
+        return self._by_id.get(policy, ())
 
     def _bound(self, policy: str, case: Case) -> Policy:
         """The version that binds a case; the newest one in force says how."""
@@ -106,10 +112,11 @@ class PolicyBook:
     def _of_adapter(self, case: Case) -> Iterator[Policy]:
         """The adapter's policies for a case: those that apply before those that always do."""
         adapter = self.adapters.get(case.channel)
-        bound = [self._bound(name, case) for name in sorted({policy.id for policy in self.policies})]
-        mine = [policy for policy in bound if adapter in policy.adapters]
-        facts = facts_of(case, {})
-        yield from (policy for policy in mine if policy.applies and _applies(policy, facts))
+        named = [name for name, known in self._by_id.items() if any(adapter in policy.adapters for policy in known)]
+        mine = [policy for policy in (self._bound(name, case) for name in named) if adapter in policy.adapters]
+        narrow = [policy for policy in mine if policy.applies]
+        facts = facts_of(case, {}) if narrow else {}
+        yield from (policy for policy in narrow if _applies(policy, facts))
         yield from (policy for policy in mine if not policy.applies)
 
 
