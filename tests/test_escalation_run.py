@@ -723,3 +723,24 @@ def test_one_case_that_cannot_be_read_hides_no_other(office: Office) -> None:
 
     assert result.failures == ["CH-1001: an event of CH-1001 cannot be read"]
     assert {step.case_number for step in result.told} == {"CH-1002"}
+
+
+def test_a_step_of_a_case_that_was_damaged_meanwhile_waits_and_the_others_are_told(office: Office) -> None:
+    office.outlet.error = Unavailable("connection refused")
+    office.opens("09-07 12:00")
+    office.opens("09-07 12:00", number="CH-1002", question="m2")
+    office.looks("09-08 06:00")
+    office.outlet.error = None
+    readable = office.evaluate
+
+    def evaluate_what_can_be_read(case: Case) -> Evaluation:
+        if case.number == "CH-1001":
+            raise StoreError("an event of CH-1001 cannot be read")
+        return readable(case)
+
+    office.clock.instant = at("09-08 06:05")
+    result = escalate(replace(office.ports(), evaluation_of=evaluate_what_can_be_read))
+
+    assert result.failures == ["CH-1001: an event of CH-1001 cannot be read"]
+    assert {step.case_number for step in result.told} == {"CH-1002"}
+    assert {r.state for r in office.store.steps(case_number="CH-1001")} == {StepState.FAILED}

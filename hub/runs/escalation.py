@@ -191,7 +191,7 @@ def _ready(
     now = ports.clock.now()
     ready: list[tuple[StepRecord, Step]] = []
     changed: list[StepRecord] = []
-    for record, step, waits_for in _still_due(outlet, records, ports, now):
+    for record, step, waits_for in _still_due(outlet, records, ports, result):
         if step is None:
             obsolete = replace(record, notification="")
             changed.append(_moved(obsolete, StepState.WITHDRAWN, now, "it was not due any more when it could be told"))
@@ -206,25 +206,37 @@ def _ready(
 
 
 def _still_due(
-    outlet: Outlet | None, records: Iterable[StepRecord], ports: EscalationPorts, now: datetime
+    outlet: Outlet | None, records: Iterable[StepRecord], ports: EscalationPorts, result: EscalationResult
 ) -> Iterator[tuple[StepRecord, Step | None, str]]:
     """Each record with its step as the case stands now (None: not due any more), and what telling waits for."""
-    closed = "" if _is_open(ports.hours, now) else NOTIFICATION_HOURS
-    found: dict[str, Found] = {}
+    closed = "" if _is_open(ports.hours, ports.clock.now()) else NOTIFICATION_HOURS
+    looked_at: dict[str, Found | None] = {}
     for record in records:
         number = record.key.case_number
-        if number not in found:
-            case = ports.store.case(number)
-            read_until = _read_until(ports.store, case.channel)
-            found[number] = steps_due(case, ports.evaluation_of(case), epoch(now), read_until)
-        held = _named(found[number].held, record)
-        step = held or _named(found[number].due, record)
+        if number not in looked_at:
+            looked_at[number] = _due_in(number, ports, result)
+        found = looked_at[number]
+        if found is None:
+            continue
+        held = _named(found.held, record)
+        step = held or _named(found.due, record)
         if outlet is None:
             yield record, step, f"a notifier {record.key.notifier} that works"
         elif step is not None and not outlet.wants(step):
             yield record, None, ""
         else:
             yield record, step, f"channel {held.channel} to be read past the due instant" if held else closed
+
+
+def _due_in(number: str, ports: EscalationPorts, result: EscalationResult) -> Found | None:
+    """What is due in a case now; None for one that cannot be read, whose steps wait until it is mended."""
+    try:
+        case = ports.store.case(number)
+        evaluation = ports.evaluation_of(case)
+    except StoreError as error:
+        result.failures.append(f"{number}: {error}")
+        return None
+    return steps_due(case, evaluation, epoch(ports.clock.now()), _read_until(ports.store, case.channel))
 
 
 def _send(
