@@ -147,7 +147,7 @@ class Hub:
             sign=partial(self._sign, channel),
         )
 
-    @property
+    @cached_property
     def origin(self) -> str:
         """What the evaluations made here stem from: the policies and the rules of time zones."""
         return f"{self.book.digest}:tzdata-{tzdata_version()}"

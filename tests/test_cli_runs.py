@@ -63,10 +63,15 @@ class Connection(hub.Connection):
 class Adapter(hub.Adapter):
     key = "pretended"
     title = "A pretended platform"
-    capabilities = frozenset({hub.Capability.FETCH, hub.Capability.REPLY})
+    capabilities = frozenset({hub.Capability.FETCH, hub.Capability.REPLY, hub.Capability.ACKNOWLEDGE})
 
     class Settings(BaseModel):
         trouble: str = ""
+
+    def speaks_as(self, settings):
+        if settings.trouble == "name":
+            raise RuntimeError("s3cret")
+        return hub.Party("Butiken", "shop@shop.example")
 
     def open(self, settings, tools):
         if settings.trouble == "open":
@@ -121,6 +126,54 @@ def test_sync_tells_machines_the_same(write_settings: Write) -> None:
     assert (shop["channel"], shop["ok"], shop["new_messages"], shop["new_cases"]) == ("shop", True, 3, 3)
     assert [due["case"] for due in told["due_next"]] == ["CH-1001", "CH-1002", "CH-1003"]
     assert all(due["due"].endswith("Z") for due in told["due_next"])
+
+
+@pytest.mark.parametrize("reading", [("sync",), ("run", "--once")])
+def test_only_a_channel_that_is_set_to_acknowledges_and_each_case_once(
+    write_settings: Write, reading: tuple[str, ...]
+) -> None:
+    write_settings(f'{channel("shop")}acknowledge = true\nacknowledge_language = "sv"\n{channel("silent")}')
+
+    for _ in range(2):
+        assert casehub(*reading).exit_code == 0
+    assert casehub("deliver").exit_code == 0
+
+    # One address gets one automatic mail an hour, and all three cases are of one customer.
+    assert Path("received.txt").read_text().split() == ["ack-ch-1001"]
+    assert "Butiken" in casehub("show", "1001").stdout
+    assert "Fråga 1" in casehub("show", "1001").stdout
+
+
+@pytest.mark.parametrize("reading", [("sync",), ("run", "--once")])
+def test_a_plugin_that_cannot_say_in_whose_name_it_writes_stops_no_other_channel(
+    write_settings: Write, reading: tuple[str, ...]
+) -> None:
+    bad, good = (f"{channel(name, trouble)}acknowledge = true\n" for name, trouble in (("bad", "name"), ("good", "")))
+    write_settings(bad + good)
+
+    told, done = data(*reading), casehub(*reading)
+    casehub("deliver")
+
+    assert done.exit_code == 1
+    [trouble] = told["troubles"]
+    assert trouble.startswith("bad: The plugin broke with RuntimeError")
+    assert trouble in done.stderr
+    assert "s3cret" not in done.output + str(told)
+    assert len(Path("received.txt").read_text().split()) == 1
+
+
+def test_a_channel_set_to_acknowledge_what_its_platform_cannot_is_refused_by_name(
+    install_plugin: Install, write_settings: Write
+) -> None:
+    mute = PLATFORM.replace(", hub.Capability.ACKNOWLEDGE", "").replace('"pretended"', '"mute"')
+    install_plugin("mute", mute)
+    write_settings(f"{channel('bad', adapter='mute')}acknowledge = true\n{channel('good')}")
+
+    for command in ("check", "sync"):
+        done = casehub(command)
+        assert done.exit_code == 1
+        assert "channels.bad.acknowledge: A pretended platform has no way to send automatic answers" in done.stdout
+        assert "✓ good" in done.stdout
 
 
 @pytest.mark.parametrize("trouble", ["open", "fetch", "password"])

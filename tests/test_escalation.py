@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from hub.core.escalation import Found, StepState, next_consequence, steps_due, untrue
+from hub.core.escalation import Found, StepState, steps_due, untrue
 from hub.core.events import Event
 from hub.core.model import Author, CaseType, Money, Order, Party
 from hub.core.policy import AfterPause, Audience, ClockName, Cost, Deed, OnClose, Pause
+from hub.core.readings import headline, next_consequence
 from hub.core.turns import Owner
 from tests.clocks import (
     answers,
@@ -234,11 +235,42 @@ def test_the_consequence_is_the_soonest_certain_one_of_a_clock_that_still_runs()
     )
     running = look(ASKED, first("24h", stages=stages))
     ended = look([*ASKED, answers("09-09 12:00")], first("24h", stages=stages))
-    found = next_consequence(running.clocks)
+    found = next_consequence(running.clocks, seconds("09-07 13:00"))
 
     assert found is not None
     assert found.name == "sooner"
-    assert next_consequence(ended.clocks) is None
+    assert next_consequence(ended.clocks, seconds("09-07 13:00")) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "worth", "expected"),
+    [
+        ("09-08 07:00", "875", "refund"),  # it costs money, though the flag comes sooner
+        ("09-08 07:00", "", "refund"),  # and nobody knows how much
+        ("09-08 13:00", "875", "fee"),  # the refund has come or stayed away, the fee can still be averted
+        ("09-09 13:00", "875", "refund"),  # all has come: the soonest of what costs
+    ],
+)
+def test_lists_and_notifications_name_one_consequence(now: str, worth: str, expected: str) -> None:
+    stages = (
+        stage("warn", share="0.1"),
+        stage("lead", share="0.2"),
+        stage("breach"),
+        stage("flag", expect="flag", before="2h"),
+        stage("refund", expect="refund", costs=Cost(of_order=True)),
+        stage("fee", expect="fee", after="24h", costs=Cost(fixed=Money(Decimal(50), "SEK"))),
+    )
+    events = [opened("09-07 12:00", worth=worth), *ASKED]
+    clock = first("24h", stages=stages)
+    listed = headline(look(events, clock, now=now))
+    told_of_it = told(events, clock, now=now).due
+
+    assert listed is not None
+    assert listed.consequence == expected
+    assert told_of_it
+    for step in told_of_it:
+        assert (step.consequence, step.consequence_at) == (listed.consequence, listed.consequence_at)
+        assert (step.at_risk, step.risk_unknown) == (listed.at_risk, listed.risk_unknown)
 
 
 # --- What turns out untrue ---

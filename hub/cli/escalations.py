@@ -66,13 +66,18 @@ def escalations(hub: Hub, days: int, state: str | None, tell: bool, as_json: boo
 
 
 def tell_people(hub: Hub, stop: threading.Event, *, quiet: bool, patient: bool) -> EscalationResult:
-    """Look at what is due and tell people; a notifier that cannot be used is a failure, and stops no other."""
+    """Look at what is due and tell people; a notifier that cannot be used is a failure, and stops no other.
+
+    `quiet` keeps standard output for machines.
+    """
     from hub.cli.rounds import escalation_ports
-    from hub.outlets import broken_outlets
+    from hub.outlets import ConfiguredOutlet, configured_outlets
     from hub.runs.escalation import escalate
 
-    result = escalate(escalation_ports(hub, stop, quiet=quiet, patient=patient))
-    result.failures += [outlet.error for outlet in broken_outlets(hub.settings, hub.plugins, hub.clock)]
+    outlets = configured_outlets(hub.settings, hub.plugins, hub.clock, lambda text: click.echo(text, err=quiet))
+    working = [outlet for outlet in outlets if isinstance(outlet, ConfiguredOutlet)]
+    result = escalate(escalation_ports(hub, working, stop, patient=patient))
+    result.failures += [outlet.error for outlet in outlets if not isinstance(outlet, ConfiguredOutlet)]
     return result
 
 

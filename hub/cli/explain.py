@@ -101,7 +101,7 @@ def _as_data(
             {
                 "rule": test.rule,
                 "verdict": test.verdict,
-                "conditions": [{"condition": condition, "verdict": verdict} for condition, verdict in test.tests],
+                "conditions": [{"condition": str(condition), "verdict": verdict} for condition, verdict in test.tests],
             }
             for test in evaluation.tests
         ],

@@ -15,10 +15,11 @@ import click
 from hub.errors import NotFound
 
 if TYPE_CHECKING:
-    from hub.app import Hub
+    from hub.app import Channel, Hub
+    from hub.runs.acknowledge import AcknowledgingChannel
     from hub.runs.channel import Source
     from hub.runs.delivery import DeliveryPorts
-    from hub.runs.escalation import EscalationPorts
+    from hub.runs.escalation import EscalationPorts, Outlet
     from hub.runs.sync import SyncPorts, Watcher
 
 
@@ -36,7 +37,7 @@ def chosen_sources(hub: Hub, names: Sequence[str]) -> list[Source]:
     return [Source(c.name, _connector(hub, c), c.rules) for c in wanted]
 
 
-def _connector(hub: Hub, channel: Any) -> Any:
+def _connector(hub: Hub, channel: Channel) -> Any:
     return lambda: channel.open(hub.tools(channel.name))
 
 
@@ -65,32 +66,45 @@ def delivery_ports(hub: Hub, stop: threading.Event) -> DeliveryPorts:
 
 def acknowledge(hub: Hub) -> list[str]:
     """Queue the acknowledgements of new cases on the channels that want them; what went wrong, a sentence each."""
+    channels = [channel for channel in hub.channels() if channel.enabled and channel.acknowledges]
+    if not channels:
+        return []
+    from hub.runs.acknowledge import AcknowledgePorts, acknowledge_new
+    from hub.runs.channel import explain
+
+    wanted: list[AcknowledgingChannel] = []
+    troubles: list[str] = []
+    for channel in channels:
+        try:
+            wanted.append(_acknowledging(hub, channel))
+        except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes; the other channels go on
+            troubles.append(f"{channel.name}: {explain(error).text}")
+    results = acknowledge_new(AcknowledgePorts(hub.store, hub.clock, hub.evaluation_of), wanted)
+    return troubles + [f"{result.name}: {result.failure.text}" for result in results if result.failure is not None]
+
+
+def _acknowledging(hub: Hub, channel: Channel) -> AcknowledgingChannel:
+    """The channel with the name and address in which it acknowledges."""
     from zoneinfo import ZoneInfo
 
-    from hub.runs.acknowledge import AcknowledgePorts, AcknowledgingChannel, acknowledge_new
+    from hub.runs.acknowledge import AcknowledgingChannel
 
-    wanted = []
-    for channel in hub.channels():
-        if channel.enabled and channel.acknowledges:
-            us = channel.adapter.speaks_as(channel.adapter_settings)
-            own = frozenset({us.email} - {""})
-            zone = ZoneInfo(hub.settings.office.timezone)
-            wanted.append(AcknowledgingChannel(channel.name, us.name or us.email, zone, channel.language, own))
-    results = acknowledge_new(AcknowledgePorts(hub.store, hub.clock, hub.evaluation_of), wanted) if wanted else []
-    return [f"{result.name}: {result.failure.text}" for result in results if result.failure is not None]
+    us = channel.adapter.speaks_as(channel.adapter_settings)
+    zone = ZoneInfo(hub.settings.office.timezone)
+    own = frozenset({us.email} - {""})
+    return AcknowledgingChannel(channel.name, us.name or us.email, zone, channel.language, own)
 
 
-def escalation_ports(hub: Hub, stop: threading.Event, *, quiet: bool, patient: bool) -> EscalationPorts:
-    """What telling people needs, from the opened hub; `quiet` keeps standard output for machines."""
-    from hub.outlets import ConfiguredOutlet, configured_outlets, notification_hours
+def escalation_ports(hub: Hub, outlets: Sequence[Outlet], stop: threading.Event, *, patient: bool) -> EscalationPorts:
+    """What telling people by these outlets needs, from the opened hub."""
+    from hub.outlets import notification_hours
     from hub.runs.escalation import EscalationPorts
 
-    outlets = configured_outlets(hub.settings, hub.plugins, hub.clock, lambda text: click.echo(text, err=quiet))
     return EscalationPorts(
         store=hub.store,
         clock=hub.clock,
         evaluation_of=hub.evaluate,
-        outlets=[outlet for outlet in outlets if isinstance(outlet, ConfiguredOutlet)],
+        outlets=outlets,
         new_id=lambda: secrets.token_hex(16),
         hours=notification_hours(hub.settings, hub.office),
         stop=stop,

@@ -32,6 +32,9 @@ def run(hub: Hub, once: bool, every: str | None, as_json: bool) -> None:
     With --every each round reads hub.toml and policies.toml anew. While there is a mistake in them, the rounds say so
     and go on with what was read before.
 
+    With --json each round is one line: {"at", "read": [...], "troubles": [...], "sent": [...], "told"}, as
+    `casehub sync`, `casehub deliver` and `casehub escalations` print them.
+
     Example: casehub run --every 5m
     """
     if once == bool(every):
@@ -108,7 +111,7 @@ def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
         delivering.tell(sent, [])
     told = None if stop.is_set() else tell_people(hub, stop, quiet=as_json, patient=True)
     if as_json:
-        _tell_machine(hub, read, sent, told, broken)
+        _tell_machine(hub, [reading.as_data(result) for result in read] + broken, troubles, sent, told)
     elif told is not None and (told.told or told.failures):
         click.echo("\n".join(told_lines(told)))
     sys.stdout.flush()
@@ -118,14 +121,15 @@ def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
     return went_well and (told is None or told.ok)
 
 
-def _tell_machine(hub: Hub, read: Any, sent: Any, told: Any, broken: Any) -> None:
+def _tell_machine(hub: Hub, read: Any, troubles: Any, sent: Any, told: Any) -> None:
     """One JSON object a round, on one line each, so that a log of rounds can be read line by line."""
     from hub.cli.clocks_json import told_json
 
     echo_json(
         {
             "at": hub.clock.now(),
-            "read": [reading.as_data(result) for result in read] + broken,
+            "read": read,
+            "troubles": troubles,
             "sent": [delivering.as_data(result) for result in sent],
             "told": told_json(told) if told else None,
         },

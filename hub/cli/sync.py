@@ -25,6 +25,10 @@ def sync(hub: Hub, channels: Sequence[str], as_json: bool) -> None:
 
     A channel that fails does not stop the others. The exit code is 0 when all went well, 1 when a channel failed.
 
+    With --json: {"channels": [{"channel", "ok", "new_cases", "new_messages", "changed_cases", "skipped",
+    "interrupted", "notices", "error", "error_kind"}], "troubles": [...], "due_next": [{"case", "channel", "due",
+    "subject"}]}; "troubles" says why a channel's acknowledgements could not be written.
+
     Example: casehub sync support
     """
     from hub.runs.sync import sync as read_channels
@@ -35,7 +39,8 @@ def sync(hub: Hub, channels: Sequence[str], as_json: bool) -> None:
         results = read_channels(sources, sync_ports(hub, watcher, stop))
     troubles = acknowledge(hub)
     if as_json:
-        echo_json({"channels": [as_data(result) for result in results] + broken, "due_next": what_is_due(hub, 5)})
+        read = [as_data(result) for result in results] + broken
+        echo_json({"channels": read, "troubles": troubles, "due_next": what_is_due(hub, 5)})
     else:
         tell(hub, results, broken)
     for trouble in troubles:

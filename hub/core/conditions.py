@@ -85,8 +85,13 @@ def facts_of(case: Case, options: Mapping[str, str], hour_class: str = "") -> Fa
 
 
 def verdict(conditions: Iterable[Condition], facts: Facts, rates: Rates) -> Verdict:
-    """Whether all conditions hold: one that is false decides, else one that is unknown."""
-    found = {judge(condition, facts, rates) for condition in conditions}
+    """Whether all conditions hold."""
+    return all_of(judge(condition, facts, rates) for condition in conditions)
+
+
+def all_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """What several tests say together: one that is false decides, else one that is unknown."""
+    found = set(verdicts)
     if Verdict.FALSE in found:
         return Verdict.FALSE
     return Verdict.UNKNOWN if Verdict.UNKNOWN in found else Verdict.TRUE

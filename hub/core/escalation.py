@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from hub.core.model import Case, Money, from_epoch
 from hub.core.policy import Audience, Deed
-from hub.core.readings import ClockState, Evaluation, Reading, StageReading
+from hub.core.readings import LATE, ClockState, Evaluation, Reading, StageReading, next_consequence
 
 
 class StepState(StrEnum):
@@ -102,7 +102,7 @@ def steps_due(case: Case, evaluation: Evaluation, now: int, read_until: int | No
         for stage in _newest(reading, now):
             late = stage.at >= reading.due
             waits = late and (read_until is None or read_until <= reading.due)
-            (held if waits else due).append(_step(case, reading, stage))
+            (held if waits else due).append(_step(case, reading, stage, now))
     return Found(tuple(due), tuple(held))
 
 
@@ -113,8 +113,7 @@ def untrue(records: Iterable[StepRecord], evaluation: Evaluation, now: int) -> I
         if record.do is not Deed.BREACH or record.state not in (StepState.TOLD, StepState.UNCERTAIN):
             continue
         reading = readings.get((record.key.clock, record.key.head))
-        late = reading is not None and reading.state(now) in (ClockState.BREACHED, ClockState.MET_LATE)
-        if not late:
+        if reading is None or reading.state(now) not in LATE:
             yield record
 
 
@@ -130,8 +129,8 @@ def _newest(reading: Reading, now: int) -> Iterator[StageReading]:
             yield stage
 
 
-def _step(case: Case, reading: Reading, stage: StageReading) -> Step:
-    risk = next_consequence([reading])
+def _step(case: Case, reading: Reading, stage: StageReading, now: int) -> Step:
+    risk = next_consequence([reading], now)
     return Step(
         case_number=case.number,
         channel=case.channel,
@@ -154,9 +153,3 @@ def _step(case: Case, reading: Reading, stage: StageReading) -> Step:
         risk_unknown=bool(risk and risk.costs_unknown),
         url=case.url,
     )
-
-
-def next_consequence(readings: Sequence[Reading]) -> StageReading | None:
-    """What the platform is expected to do first unless the case is answered."""
-    expected = (stage for reading in readings if reading.is_open for stage in reading.stages if stage.expect)
-    return min((stage for stage in expected if stage.certain), key=lambda stage: stage.at, default=None)

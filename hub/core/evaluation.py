@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.core.asof import as_of
-from hub.core.conditions import Facts, Verdict, facts_of, judge, verdict
+from hub.core.conditions import Facts, Verdict, all_of, facts_of, judge
 from hub.core.ladder import own_timeline, spans_of, stage_readings
 from hub.core.model import Case, epoch
 from hub.core.openings import CalendarError
@@ -28,8 +28,7 @@ def evaluate(
 ) -> Evaluation:
     """Everything the policy says of a case; `now` only leaves out what bears a later instant, and sets the wake-up."""
     seen, future = as_of(case, now)
-    chosen = {option.name: option.default for option in policy.options} | dict(options)
-    facts = facts_of(seen, chosen, _hour_class(seen, office))
+    facts = facts_of(seen, policy.settled(options), _hour_class(seen, office))
     rule, tests = choose(policy, facts)
     clocks = tuple(_readings(seen, rule, facts, policy))
     return Evaluation(
@@ -51,8 +50,8 @@ def choose(policy: Policy, facts: Facts) -> tuple[Rule, tuple[RuleTest, ...]]:
     """The first rule whose conditions are all true, and what each rule up to it said; unknown is not true."""
     tried: list[RuleTest] = []
     for rule in policy.rules:
-        tests = tuple((str(condition), judge(condition, facts, policy.rates)) for condition in rule.when)
-        tried.append(RuleTest(rule.id, verdict(rule.when, facts, policy.rates), tests))
+        tests = tuple((condition, judge(condition, facts, policy.rates)) for condition in rule.when)
+        tried.append(RuleTest(rule.id, all_of(found for _, found in tests), tests))
         if tried[-1].verdict is Verdict.TRUE:
             return rule, tuple(tried)
     raise ValueError(f"policy {policy.id} {policy.version} has no rule without conditions at its end")

@@ -262,3 +262,7 @@ class Policy:
     auto_reply: Forbidden | None = None
     close_without_message: Forbidden | None = None
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+
+    def settled(self, choices: Mapping[str, str]) -> Mapping[str, str]:
+        """What each option is set to: to what was chosen, else to its default; what is no option is left out."""
+        return {option.name: choices.get(option.name, option.default) for option in self.options}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from hub.core.conditions import Verdict
+from hub.core.conditions import Condition, Verdict
 from hub.core.model import Money, from_epoch
 from hub.core.policy import Audience, ClockName, Deed
 from hub.core.targets import Leg
@@ -24,7 +25,8 @@ class ClockState(StrEnum):
     CANCELLED = "cancelled"
 
 
-FINISHED = frozenset({ClockState.MET, ClockState.MET_LATE, ClockState.CANCELLED})
+LATE = frozenset({ClockState.BREACHED, ClockState.MET_LATE})
+"""The states of a clock whose answer is late, or came late."""
 
 
 class DueBy(StrEnum):
@@ -119,7 +121,7 @@ class RuleTest:
 
     rule: str
     verdict: Verdict
-    tests: tuple[tuple[str, Verdict], ...] = ()
+    tests: tuple[tuple[Condition, Verdict], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +173,24 @@ def noticed(evaluation: Evaluation, now: int) -> Evaluation:
     return replace(evaluation, wakeup=now) if come else evaluation
 
 
+def next_consequence(readings: Iterable[Reading], now: int) -> StageReading | None:
+    """What the platform is expected to do unless the case is answered, as a person has to know it at an instant.
+
+    What costs money goes before what only counts, and what is to come before what stayed away, since that can still be
+    averted; of what is left, the soonest.
+    """
+    expected = (stage for reading in readings if reading.is_open for stage in reading.stages if stage.expect)
+    sure = (stage for stage in expected if stage.certain)
+    return min(sure, key=lambda s: (s.costs is None and not s.costs_unknown, s.at <= now, s.at), default=None)
+
+
 def headline(evaluation: Evaluation) -> Deadline | None:
     """What a list shows: the open clock that runs out first, else one that is paused; None when nothing is owed."""
     waiting = [reading for reading in evaluation.clocks if reading.is_open]
     if not waiting or evaluation.at_rest:
         return None
     first = min(waiting, key=lambda reading: (reading.due is None, reading.due or 0, reading.start))
-    risks = [stage for reading in waiting for stage in reading.stages if stage.expect and stage.certain]
-    # What costs money goes before what only counts, and what is to come before what stayed away: it is what a person
-    # can still avert.
-    now = evaluation.at
-    risk = min(risks, key=lambda s: (s.costs is None and not s.costs_unknown, s.at <= now, s.at), default=None)
+    risk = next_consequence(waiting, evaluation.at)
     return Deadline(
         rule=first.rule,
         started_at=from_epoch(first.start),

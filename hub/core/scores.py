@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from hub.core.incoming import Figure
 from hub.core.model import epoch
 from hub.core.policy import Objective, Period, Satisfaction
-from hub.core.readings import ClockState, Reading
+from hub.core.readings import LATE, ClockState, Reading
 from hub.core.records import Rating
 from hub.core.zones import Span, first_showing, midnight
 
@@ -28,7 +28,6 @@ _NAMES = {
 }
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,12})?) ?(%?)", re.ASCII)
 _HUNDREDTH = Decimal("0.01")
-_LATE = frozenset({ClockState.MET_LATE, ClockState.BREACHED})
 
 
 class Satisfied(StrEnum):
@@ -255,7 +254,7 @@ def _count_as(reading: Reading, now: int) -> str:
     state = reading.state(now)
     if state is ClockState.CANCELLED:
         return "cancelled"
-    if state in _LATE:
+    if state in LATE:
         return "late"
     return "met" if state is ClockState.MET and reading.due is not None else "undecided"
 

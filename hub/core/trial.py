@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hub.core.policy import ClockName
-from hub.core.readings import ClockState, Evaluation, Reading
-
-_LATE = frozenset({ClockState.BREACHED, ClockState.MET_LATE})
+from hub.core.readings import LATE, Evaluation, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def _same(one: Reading, other: Reading) -> bool:
 
 
 def _is_late(reading: Reading | None, now: int) -> bool:
-    return reading is not None and reading.state(now) in _LATE
+    return reading is not None and reading.state(now) in LATE
 
 
 def _due(reading: Reading | None) -> int | None:

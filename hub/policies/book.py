@@ -77,8 +77,7 @@ class PolicyBook:
         policy = self._bound(choice.policy or HOUSE, case)
         if not choice.policy:
             policy = next(self._of_adapter(case), policy)
-        options = {option.name: choice.options.get(option.name, option.default) for option in policy.options}
-        return Chosen(policy, options)
+        return Chosen(policy, policy.settled(choice.options))
 
     def named(self, policy: str, version: str = "") -> Policy:
         """A policy by its id, in its newest version unless one is named."""

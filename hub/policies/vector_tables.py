@@ -24,7 +24,7 @@ _EXPECTATIONS = ("rule", "due", "state", "consequence")
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What the platform is expected to do first: an empty word is nothing; what is None is not looked at.
+    """What a list names as the platform's answer to a miss: an empty word is nothing; what is None is not looked at.
 
     `costs` may also be the text unknown or none.
     """

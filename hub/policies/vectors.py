@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hub.core.evaluation import evaluate
 from hub.core.model import Case, Money, epoch, from_epoch
 from hub.core.policy import ClockName, Policy
-from hub.core.readings import Evaluation, Reading, StageReading
+from hub.core.readings import Evaluation, Reading, StageReading, next_consequence
 from hub.core.replay import replay
 from hub.core.worktime import Calendar
 from hub.errors import ConfigurationError
@@ -45,18 +45,19 @@ def _under(office: Surroundings, read: ReadPolicy, vector: Vector) -> Policy:
 
 
 def _failures(vector: Vector, found: Evaluation) -> Iterator[str]:
+    now, zone = epoch(vector.at), ZoneInfo(vector.tz)
     if vector.rule and vector.rule != found.rule:
         yield _differs("the rule", vector.rule, found.rule)
     newest = {reading.clock: reading for reading in sorted(found.clocks, key=lambda reading: reading.cycle)}
     for clock, expected_due in vector.due.items():
-        yield from _due_failures(clock, expected_due, newest.get(clock), ZoneInfo(vector.tz))
+        yield from _due_failures(clock, expected_due, newest.get(clock), zone)
     for clock, state in vector.state.items():
         reading = newest.get(clock)
-        actual = reading.state(epoch(vector.at)) if reading else NONE
+        actual = reading.state(now) if reading else NONE
         if actual != state:
             yield _differs(f"the state of {clock}", state, actual)
     if vector.consequence is not None:
-        yield from _consequence_failures(vector.consequence, _consequence(found), ZoneInfo(vector.tz))
+        yield from _consequence_failures(vector.consequence, next_consequence(found.clocks, now), zone)
 
 
 def _due_failures(clock: ClockName, expected: datetime | str, reading: Reading | None, zone: ZoneInfo) -> Iterator[str]:
@@ -72,13 +73,6 @@ def _due(reading: Reading | None, zone: ZoneInfo) -> str:
     if reading.due is not None:
         return _local(reading.due, zone)
     return f"{UNKNOWN} ({reading.problem})" if reading.problem else PAUSED
-
-
-def _consequence(found: Evaluation) -> StageReading | None:
-    """The soonest certain consequence of the clocks that are still open."""
-    open_clocks = (reading for reading in found.clocks if reading.is_open)
-    stages = (stage for reading in open_clocks for stage in reading.stages if stage.expect and stage.certain)
-    return min(stages, key=lambda stage: stage.at, default=None)
 
 
 def _consequence_failures(expected: Consequence, found: StageReading | None, zone: ZoneInfo) -> Iterator[str]:
