@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         OwnEcho,
         Progress,
     )
+    from hub.core.mail import Mail, MailKind, MailReading
     from hub.core.model import (
         Attachment,
         Author,
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
         Order,
         OrderLine,
         Party,
+        PlatformCase,
     )
     from hub.core.outbox import Receipt, Reply
+    from hub.core.platform_acts import Act, ActKind, Need, Offer, Tracking
     from hub.core.policy import Audience, Deed
     from hub.core.ports import Clock
     from hub.core.turns import Owner
@@ -64,6 +67,8 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Act",
+    "ActKind",
     "Adapter",
     "AdapterError",
     "Attachment",
@@ -89,20 +94,26 @@ __all__ = [
     "HubError",
     "Incoming",
     "IncomingMessage",
+    "Mail",
+    "MailKind",
+    "MailReading",
     "Message",
     "Misunderstood",
     "Money",
+    "Need",
     "NotFound",
     "Notice",
     "Notification",
     "Notifier",
     "NotifierTools",
+    "Offer",
     "OpenCase",
     "Order",
     "OrderLine",
     "OwnEcho",
     "Owner",
     "Party",
+    "PlatformCase",
     "PretendedPlatform",
     "Progress",
     "Proof",
@@ -114,6 +125,7 @@ __all__ = [
     "Step",
     "StoreError",
     "Tools",
+    "Tracking",
     "Unavailable",
     "Uncertain",
     "Unsupported",
@@ -125,6 +137,8 @@ _ROOMS = (
     "hub.errors",
     "hub.core.model",
     "hub.core.incoming",
+    "hub.core.mail",
+    "hub.core.platform_acts",
     "hub.core.outbox",
     "hub.adapter",
     "hub.hookspecs",

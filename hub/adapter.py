@@ -10,14 +10,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from hub.core.incoming import Batch, Checkpoint, Incoming, OpenCase
-from hub.core.model import Case, Message, Party
+from hub.core.mail import Mail, MailReading
+from hub.core.model import Case, Message, Order, Party
 from hub.core.outbox import Receipt, Reply
+from hub.core.platform_acts import Offer
 from hub.core.ports import Clock
 from hub.errors import Unsupported
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
     from structlog.typing import FilteringBoundLogger
+
+    from hub.http import ApiDoor
 
 
 class Capability(StrEnum):
@@ -28,6 +32,15 @@ class Capability(StrEnum):
     READ_BACK = "read_back"
     REREAD = "reread"
     ACKNOWLEDGE = "acknowledge"  # `deliver` sends an automatic reply as one, in a way that no other program answers
+    ATTACH = "attach"  # `deliver` sends a reply's attachments along
+    LOOK_UP_ORDER = "look_up_order"
+    # What `perform` does; each is the name of an ActKind.
+    DECIDE = "decide"
+    HAND_OVER = "hand_over"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    NOTE = "note"
+    MARK_READ = "mark_read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +53,21 @@ class Proof:
     advice: str = ""
 
 
+def _nobody_reads(mail: Mail) -> MailReading | None:  # noqa: ARG001  the shape of a hook that nobody implements
+    return None
+
+
+def _no_web(api: object) -> Any:
+    raise NotImplementedError("these tools open no way to the web")
+
+
 @dataclass(frozen=True)
 class Tools:
-    """What the hub lends a connection, so that it creates no clock, key, logger or storage of its own.
+    """What the hub lends a connection, so that it creates no clock, key, logger, HTTP client or storage of its own.
 
     `keep` stores bytes beside the database and returns their digest; `content` gives them back. `sign` answers a keyed
-    signature of a text, different for every channel, in small letters and digits.
+    signature of a text, different for every channel, in small letters and digits. `open_api` gives a client for an API
+    that the adapter declares. `read_mail` asks the plugins of all platforms whether a mail is one of theirs.
     """
 
     channel: str
@@ -54,6 +76,8 @@ class Tools:
     keep: Callable[[bytes], str]
     content: Callable[[str], bytes]
     sign: Callable[[str], str]
+    open_api: ApiDoor = _no_web
+    read_mail: Callable[[Mail], MailReading | None] = _nobody_reads
 
 
 class Connection(ABC):
@@ -101,6 +125,20 @@ class Connection(ABC):
         """
         raise Unsupported("this platform cannot be read back")
 
+    def perform(self, reply: Reply, case: Case) -> Receipt:
+        """Do what `reply.act` says, once, together with the reply's text where it has one.
+
+        Raises what `deliver` raises; `find` tells after an uncertain one whether it was done.
+        """
+        raise Unsupported("this platform lets no program do that")
+
+    def look_up_order(self, number: str) -> Order | None:
+        """The order with this number as the platform knows it, or None if this account has none.
+
+        Raises AuthenticationFailed, Unavailable, RateLimited, Misunderstood.
+        """
+        raise Unsupported("this platform tells no program of its orders")
+
     def reread(self, message: Message) -> Incoming:
         """Read a kept original again, with what this version knows; the item has the message's own ref."""
         raise Unsupported("this platform keeps no originals to read again")
@@ -136,17 +174,29 @@ class PretendedPlatform(Protocol):
 
 
 class Adapter(ABC):
-    """Describes one platform and opens connections to it."""
+    """Describes one platform and opens connections to it.
+
+    `portal_steps` says in one sentence, for what a program cannot do there, what a person does in the seller account.
+    """
 
     key: ClassVar[str]
     title: ClassVar[str]
     capabilities: ClassVar[frozenset[Capability]]
     limits: ClassVar[tuple[str, ...]] = ()
+    portal_steps: ClassVar[Mapping[Capability, str]] = {}
     Settings: ClassVar[type[BaseModel]]
 
     @abstractmethod
     def open(self, settings: Any, tools: Tools) -> Connection:
         """A connection with these settings (of this adapter's Settings); opens nothing before it is used."""
+
+    def offers(self, case: Case, settings: Any) -> Sequence[Offer]:
+        """What may be done with a case as it stands now, besides writing to the customer; asks the platform nothing."""
+        return ()
+
+    def problems_with(self, reply: Reply, case: Case, settings: Any) -> Sequence[str]:
+        """Why the platform would refuse this reply, each naming its rule and the rule's source; asks it nothing."""
+        return ()
 
     def speaks_as(self, settings: Any) -> Party:
         """In whose name, and from which address, an account with these settings writes to customers."""

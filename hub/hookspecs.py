@@ -14,6 +14,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from hub.adapter import Adapter
+    from hub.core.mail import Mail, MailReading
     from hub.notifier import Notifier
 
 PROJECT = "casehub"
@@ -35,3 +36,8 @@ def hub_register_notifiers(register: Callable[[type[Notifier]], None]) -> None:
 @hookspec
 def hub_register_policies(register: Callable[[Traversable], None]) -> None:
     """Call `register` once with each policy file of this plugin (TOML), found by `importlib.resources.files`."""
+
+
+@hookspec(firstresult=True)
+def hub_read_mail(mail: Mail) -> MailReading | None:
+    """Say what a mail of your platform tells of a case, or None if it is not one; another plugin may then know it."""

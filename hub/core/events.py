@@ -12,6 +12,7 @@ from hub.core.model import (
     Message,
     Order,
     Party,
+    PlatformCase,
     comparable,
 )
 from hub.core.turns import GivenPromise, Owner, Settlement
@@ -35,6 +36,7 @@ class Opened:
     priority: str = ""
     market: str = ""
     marketplace: str = ""
+    about: PlatformCase | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from hub.core.model import CaseState, CaseType, Message, Order, Party, require_aware
+from hub.core.model import CaseState, CaseType, Message, Order, Party, PlatformCase, require_aware
 from hub.core.turns import Owner
 
 Checkpoint = Mapping[str, Any]
@@ -28,6 +28,7 @@ class ClueKind(StrEnum):
     BOUNCED_MESSAGE_ID = "bounced_message_id"
     QUOTED_TOKEN = "quoted_token"  # noqa: S105  the same
     SUBJECT_NUMBER = "subject_number"
+    PLATFORM_KEY = "platform_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class IncomingMessage:
     may_open: bool = True
     type: CaseType = CaseType.QUESTION
     order_number: str = ""
+    about: PlatformCase | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,7 @@ class _Merging:
             order=Order(incoming.order_number) if incoming.order_number else None,
             linked=linked,
             reason=found.reason,
+            about=incoming.about,
         )
         return self._record_opening(opened, message.sent_at)
 

@@ -165,6 +165,21 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class PlatformCase:
+    """A case of another platform than the one whose channel it came by, as those are that a notification mail tells of.
+
+    `platform` is the key of that platform's adapter; `ref` is the case's ref there, empty where nobody told it.
+    """
+
+    platform: str
+    ref: str = ""
+    marketplace: str = ""
+    market: str = ""
+    type_raw: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One customer matter in our form: the sum of its events.
 
@@ -201,6 +216,7 @@ class Case:
     priority: str = ""
     market: str = ""
     marketplace: str = ""
+    about: PlatformCase | None = None
     customer: Party = Party()
     order: Order | None = None
     messages: tuple[Message, ...] = ()

@@ -18,6 +18,7 @@ from hub.core.model import (
     Party,
     require_aware,
 )
+from hub.core.platform_acts import Act
 
 
 class ReplyState(StrEnum):
@@ -74,7 +75,8 @@ class Reply:
     """A reply a person approved, under the key that makes it one: the same text twice is two keys.
 
     An `automatic` one nobody wrote: it answers nothing, and nobody is asked about it. With its delivery the customer
-    has the `promise` of an answer by that instant.
+    has the `promise` of an answer by that instant. With an `act` it is done on the platform as well, or, where the
+    text is empty, instead of writing.
     """
 
     key: str
@@ -95,6 +97,7 @@ class Reply:
     extra: Mapping[str, str] = field(default_factory=dict)
     automatic: bool = False
     promise: datetime | None = None
+    act: Act | None = None
 
     def __post_init__(self) -> None:
         require_aware(self.written_at)

@@ -72,6 +72,7 @@ def open_case(event: Event) -> Case:
         priority=what.priority,
         market=what.market,
         marketplace=what.marketplace,
+        about=what.about,
     )
 
 

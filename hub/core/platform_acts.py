@@ -1,0 +1,73 @@
+"""What a person does with a case on its platform besides writing to the customer, as data on its way there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.core.model import Attachment
+
+
+class ActKind(StrEnum):
+    """What is done on the platform; each is also the name of the capability to do it."""
+
+    DECIDE = "decide"
+    HAND_OVER = "hand_over"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    NOTE = "note"  # for the platform's own staff to read
+    MARK_READ = "mark_read"
+
+
+class Need(StrEnum):
+    """What must come with an act."""
+
+    MESSAGE = "message"
+    PERCENT = "percent"
+    QUANTITY = "quantity"
+    TRACKING = "tracking"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """A parcel on its way: who carries it, and its number there."""
+
+    carrier: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act that a person approved.
+
+    `word` is the platform's own word for a decision, `item` its reference of the one item meant (empty: the whole
+    case). `percent` is what the seller keeps of the price. A text for the customer travels beside it, in the reply.
+    """
+
+    kind: ActKind
+    word: str = ""
+    item: str = ""
+    quantity: int | None = None
+    percent: int | None = None
+    tracking: tuple[Tracking, ...] = ()
+    evidence: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An act that a platform takes for a case as it stands now.
+
+    `effect` says in one sentence what happens and what it costs. An act that moves money or cannot be undone is done
+    only once a person has seen this and said yes. `most` is the greatest quantity.
+    """
+
+    kind: ActKind
+    title: str
+    effect: str
+    word: str = ""
+    item: str = ""
+    needs: frozenset[Need] = frozenset()
+    moves_money: bool = False
+    irreversible: bool = False
+    most: int | None = None
