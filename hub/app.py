@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
@@ -34,6 +34,10 @@ from hub.policies.versions import tzdata_version
 from hub.secrets import signer, signing_key
 from hub.settings import Office, Settings, adapter_settings, load_settings
 from hub.store import open_store
+
+if TYPE_CHECKING:
+    from hub.http import Api, ApiClient, ApiDoor
+    from hub.store.budgets import SqliteLedger
 
 _OPEN = frozenset({CaseState.OPEN, CaseState.WAITING})
 _AT_ONCE = 500
@@ -145,6 +149,7 @@ class Hub:
             keep=self.store.keep,
             content=self.store.content,
             sign=partial(self._sign, channel),
+            open_api=self._open_api,
         )
 
     @cached_property
@@ -158,11 +163,28 @@ class Hub:
         Somebody may have changed the policies while this command ran on the old ones: what it wrote is then stale, and
         the next command computes anew.
         """
+        if "_ledger" in vars(self):
+            self._ledger.close()
         with suppress(HubError):
             if self.refreshed and self.store.fact("policies") != self.origin:
                 with self.store.writing() as writer:
                     writer.set_fact("policies", self.origin)
         self.store.close()
+
+    def _open_api(self, api: Api) -> ApiClient:
+        return self._door(api)
+
+    @cached_property
+    def _door(self) -> ApiDoor:
+        from hub.http import api_door  # noqa: PLC0415  a hub of mailboxes does without
+
+        return api_door(self.clock, self._ledger)
+
+    @cached_property
+    def _ledger(self) -> SqliteLedger:
+        from hub.store.budgets import SqliteLedger  # noqa: PLC0415  the same
+
+        return SqliteLedger(self.settings.data_folder, self.clock)
 
     def _sign(self, channel: str, text: str) -> str:
         # The key is made when something is first signed: a check, say, leaves no trace.
