@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,10 +17,9 @@ from hypothesis import HealthCheck, settings
 
 from hub.core.ports import Store
 from hub.store import open_store
-from hub.testing import no_network
 from tests.fakes import MovableClock
 
-pytest_plugins = ("tests.server_fixtures",)
+pytest_plugins = ("tests.server_fixtures", "pytester")
 
 _SERVERS = {
     "dovecot": "a real Dovecot: apt-get install dovecot-imapd dovecot-lmtpd",
@@ -50,8 +48,8 @@ def _no_settings_of_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Close the way to the network, and make hypothesis the same everywhere."""
+def pytest_configure() -> None:
+    """Make hypothesis the same everywhere."""
     settings.register_profile(
         "casehub",
         deadline=None,  # a slow machine is no failure
@@ -60,9 +58,6 @@ def pytest_configure(config: pytest.Config) -> None:
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )
     settings.load_profile("casehub")
-    closed = ExitStack()
-    closed.enter_context(no_network())
-    config.add_cleanup(closed.close)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
