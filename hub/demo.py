@@ -56,6 +56,11 @@ def pretended_platform() -> PretendedPlatform:
     raise NotFound("No installed plugin brings a pretended platform; the e-mail plugin does.")
 
 
+def adapter_key(platform: PretendedPlatform) -> str:
+    """The key of the adapter that speaks with a pretended platform."""
+    return platform.adapter if isinstance(platform.adapter, str) else platform.adapter.key
+
+
 def fresh_folder(folder: Path) -> None:
     """Make an empty folder for the demo; one that the demo made before is emptied, any other is left alone."""
     try:
@@ -96,7 +101,7 @@ def write_settings(folder: Path, platform: PretendedPlatform, today: date) -> Pa
         f"holidays = [{', '.join(day.isoformat() for day in holidays)}]",
         "",
         f"[channels.{platform.channel}]",
-        f'adapter = "{platform.adapter}"',
+        f'adapter = "{adapter_key(platform)}"',
         *(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in table.items()),
         "",
     ]
