@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
@@ -11,6 +11,7 @@ from typing import ClassVar
 from hub.core.ports import Clock
 from hub.http.exchange import ConnectionLost, Headers, Request, Response
 from hub.testing.platform import Fault, Platform
+from hub.testing.recordings import Exchange, Replay
 
 READS = frozenset({"GET", "HEAD"})
 
@@ -36,6 +37,7 @@ class Simulator(Platform):
         self.requests: list[Request] = []
         self.served_at = ""
         self._pending: list[_Pending] = []
+        self._replay = Replay()
 
     @abstractmethod
     def answer(self, request: Request) -> Response:
@@ -55,7 +57,14 @@ class Simulator(Platform):
         self.requests.append(request)
         self.tick()
         fault = self._next_fault(request)
-        return self.answer(request) if fault is None else self._go_wrong(fault, request)
+        if fault is not None:
+            return self._go_wrong(fault, request)
+        replayed = None if self.is_write(request) or self.is_sign_in(request) else self._replay(request)
+        return replayed or self.answer(request)
+
+    def seed(self, exchanges: Iterable[Exchange]) -> None:
+        """Answer reads as they were answered in a recording (`recordings.read`), and others as always."""
+        self._replay = Replay(exchanges)
 
     def inject(self, fault: Fault, times: int | None = 1, after: timedelta | None = None) -> None:
         """Let this go wrong for the next requests that it can happen to."""
