@@ -115,6 +115,14 @@ def kind_of(name: str, parent: str = "", own: Collection[str] = ()) -> Kind | No
 
 
 @lru_cache(maxsize=4096)
+def is_neutral(name: str) -> bool:
+    """Whether a field tells how something else is meant, such as its type or its language, and nothing of a person."""
+    words = words_of_field(name)
+    ends_so = bool(words) and words[-1] in _NEUTRAL_ENDS and "birth" not in "".join(words)
+    return ends_so or not _NEUTRAL_WORDS.isdisjoint(words)
+
+
+@lru_cache(maxsize=4096)
 def _kind_of(name: str, parent: str) -> Kind | None:
     words = words_of_field(name)
     if not words:
@@ -123,7 +131,7 @@ def _kind_of(name: str, parent: str) -> Kind | None:
     whole = next((kind for kind, pattern in _IN_ONE if pattern.search(joined)), None)
     if whole is Kind.SECRET and last not in ("type", "expires", "in"):
         return whole
-    if not _NEUTRAL_WORDS.isdisjoint(words) or (last in _NEUTRAL_ENDS and "birth" not in joined):
+    if is_neutral(name):
         return None
     if whole is not None and not (last in _NUMBERING and whole is Kind.NAME):
         return whole

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from hub.http.exchange import Headers, Request, Response
 from hub.http.markup import decoded, walk_markup
-from hub.http.personal import INHERITED, ROLES, Kind, kind_of
+from hub.http.personal import INHERITED, ROLES, Kind, is_neutral, kind_of
 from hub.http.pseudonyms import Pseudonyms, same_shape
 from hub.http.traces import Traces
 
@@ -131,7 +131,7 @@ class _Walk:
 
     def _member(self, name: str, item: Any, beneath: Kind | None, parent: str) -> Any:
         kind = kind_of(name, parent, self.own)
-        return self.value(item, kind, name, beneath)
+        return self.value(item, kind, name, None if kind is None and is_neutral(name) else beneath)
 
     def _text(self, text: str, kind: Kind | None) -> str:
         if _DATE.fullmatch(text) and kind is not Kind.PLACE:

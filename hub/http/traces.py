@@ -58,7 +58,7 @@ class Traces:
             first = _TOKEN.search(value)
             if _WITHOUT_BLANKS.search(value):
                 self._literal.append((kind, value))
-            elif first is not None and len(value) >= (_SHORTEST_ID if kind is Kind.ID else _SHORTEST):
+            if first is not None and len(value) >= (_SHORTEST_ID if kind is Kind.ID else _SHORTEST):
                 self._by_token[folded(first.group())].append((value, first.start()))
 
     def replaced(self, kind: Kind | None, text: str) -> str:
@@ -98,9 +98,9 @@ class Traces:
                 if not _DAY.match(found.group()):
                     yield *found.span(), self._stand_in(kind, found.group())
         for kind, value in self._literal:
-            if value in text:
-                for found in re.finditer(re.escape(value), text):
-                    yield *found.span(), self._stand_in(kind, value)
+            if value[0].casefold() in text or value[0].upper() in text:  # a quick no to most of them
+                for found in re.finditer(re.escape(value), text, re.IGNORECASE):
+                    yield *found.span(), self._stand_in(kind, found.group())
         for word in _TOKEN.finditer(text):
             yield from self._known_at(text, word)
             if all_words:
@@ -109,6 +109,7 @@ class Traces:
     def _known_at(self, text: str, word: re.Match[str]) -> Iterator[tuple[int, int, str]]:
         for value, offset in self._by_token.get(folded(word.group()), ()):
             start = word.start() - offset
-            stop = start + len(value)
+            # A word in capitals may be longer than in small letters: STRASSE, Straße.
+            stop = start + len(value) if folded(word.group()) != folded(value) else word.end()
             if start >= 0 and folded(text[start:stop]) == folded(value) and not text[stop : stop + 1].isalnum():
                 yield start, stop, self._stand_in(Kind.ID, text[start:stop])
