@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from hub.cli import main
 from hub.cli.simulate import settings_of
 from hub.errors import Refused
 from hub.scaffold.acme.simulator import AcmeSimulator, with_buyers
-from hub.testing import Desk, Fault, SimulatedClock
+from hub.testing import Desk, Fault, SimulatedClock, recordings
 from hub.testing.control import Control
 from hub.testing.control_page import ControlPage
 from hub.testing.serving import LoopbackServer
@@ -159,7 +160,7 @@ def test_nobody_without_its_address_reaches_the_page(page: str, acme: AcmeSimula
 
 
 def test_a_simulator_that_breaks_is_told_on_the_page(page: str, acme: AcmeSimulator) -> None:
-    acme.customer_writes = lambda *given, **about: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    acme.customer_writes = lambda *given, **about: 1 / 0  # type: ignore[method-assign,assignment]
 
     assert "the simulator broke: ZeroDivisionError" in sent(page, deed="new", text="x")
 
@@ -226,6 +227,24 @@ def test_a_port_that_is_taken_is_said(install_plugin: Callable[..., None]) -> No
     assert [result.exit_code for result in results] == [2, 2]
     assert f"port {port} cannot be used" in results[0].output
     assert "name another with --control-port" in results[1].output
+
+
+def test_a_recording_answers_what_is_read(
+    install_plugin: Callable[..., None], write_settings: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_plugin("acme", PLUGIN)
+    with with_buyers(SimulatedClock()) as acme:
+        monkeypatch.setenv("ACME_TOKEN", acme.secrets()["token"])
+        write_settings(settings_of(acme).split("# In hub.toml:")[1])
+        recorded = CliRunner().invoke(main, ["record", "acme", "tape"])
+    assert recorded.exit_code == 0, recorded.output
+    seeded = AcmeSimulator(SimulatedClock())
+    seeded.seed(recordings.read(Path("tape")))
+    control = Control(seeded)
+    control.learn()
+
+    assert [line.split()[0] for line in control.tell("cases").splitlines()] == ["T-2", "T-5", "T-8"]
+    assert simulated("acme", "--from", "tape", lines="cases\nstop\n").exit_code == 0
 
 
 def test_a_mailbox_is_simulated_as_well() -> None:

@@ -67,6 +67,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "simulate": Entry("hub.cli.simulate:simulate", "Run a pretended platform, to play with."),
     },
     "Maintain": {
+        "record": Entry("hub.cli.record:record", "Record what a platform answers, with personal data replaced."),
         "reread": Entry("hub.cli.reread:reread", "Read unreadable messages again from their kept originals."),
         "db": Entry("hub.cli.db:db", "Check, copy and rebuild the database."),
     },
