@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from hub import log
 from hub.adapter import Adapter, Connection, Tools
+from hub.clock import present_clock
 from hub.core.escalation import StepState
 from hub.core.evaluation import evaluate
 from hub.core.matching import MatchingRules
@@ -38,14 +39,6 @@ from hub.store import open_store
 _OPEN = frozenset({CaseState.OPEN, CaseState.WAITING})
 _AT_ONCE = 500
 _MANY = 5_000
-
-
-class SystemClock:
-    """The computer's own clock."""
-
-    def now(self) -> datetime:
-        """The present instant, in UTC."""
-        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +94,12 @@ class Hub:
 
     def evaluate(self, case: Case) -> Evaluation:
         """What the clocks of a case show under its policy."""
+        return self.evaluate_at(case, self.clock.now())
+
+    def evaluate_at(self, case: Case, now: datetime) -> Evaluation:
+        """What they showed, or will show, at another instant, by what is known today."""
         chosen = self.book.chosen(case)
-        return evaluate(case, chosen.policy, chosen.options, self.clock.now(), self.office)
+        return evaluate(case, chosen.policy, chosen.options, now, self.office)
 
     def evaluation_of(self, case: Case) -> Evaluation:
         """The same for keeping: a case with a step that is due already wakes at once, so that somebody looks at it."""
@@ -198,7 +195,7 @@ def open_hub(config: Path | None = None, clock: Clock | None = None, refresh: bo
     settings = load_settings(config)
     around = surroundings(office_hours(settings.office))
     plugins = load_plugins(disabled_by(settings.plugins.disabled, os.environ))
-    clock = clock or SystemClock()
+    clock = clock or present_clock()
     book = _book(settings, plugins, around, settings.policies_file, clock)
     hub = Hub(settings, open_store(settings.data_folder, clock), clock, plugins, around, book)
     try:

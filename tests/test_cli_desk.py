@@ -107,7 +107,7 @@ class Desktop:
 def desktop(tmp_path: Path, clock: AnyClock, monkeypatch: pytest.MonkeyPatch) -> Desktop:
     config = tmp_path / "hub.toml"
     config.write_text(HUB_TOML, encoding="utf-8")
-    monkeypatch.setattr("hub.app.SystemClock", lambda: clock)
+    monkeypatch.setattr("hub.clock.SystemClock", lambda: clock)
     return Desktop(config)
 
 
