@@ -11,7 +11,7 @@ from hub.core.escalation import StepRecord, StepState
 from hub.core.outbox import FINAL, WAITING, Reply
 from hub.core.ports import ChannelRecord, Clock, Store
 from hub.core.worktime import Calendar
-from hub.runs.escalation import NOTIFICATION_HOURS
+from hub.runs.telling import NOTIFICATION_HOURS
 
 IDLE = "it is switched off, or not in hub.toml any more: switch it on, or `casehub outbox cancel` them"
 """Why nobody sends the replies of a channel that no run works on."""
