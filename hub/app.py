@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
@@ -35,6 +35,9 @@ from hub.policies.versions import tzdata_version
 from hub.secrets import signer, signing_key
 from hub.settings import Office, Settings, adapter_settings, load_settings
 from hub.store import open_store
+
+if TYPE_CHECKING:
+    from hub.http import Api, ApiClient, ApiDoor
 
 _OPEN = frozenset({CaseState.OPEN, CaseState.WAITING})
 _AT_ONCE = 500
@@ -142,6 +145,7 @@ class Hub:
             keep=self.store.keep,
             content=self.store.content,
             sign=partial(self._sign, channel),
+            open_api=self._open_api,
         )
 
     @cached_property
@@ -160,6 +164,15 @@ class Hub:
                 with self.store.writing() as writer:
                     writer.set_fact("policies", self.origin)
         self.store.close()
+
+    def _open_api(self, api: Api) -> ApiClient:
+        return self._door(api)
+
+    @cached_property
+    def _door(self) -> ApiDoor:
+        from hub.http import api_door  # noqa: PLC0415  a hub of mailboxes does without
+
+        return api_door(self.clock)
 
     def _sign(self, channel: str, text: str) -> str:
         # The key is made when something is first signed: a check, say, leaves no trace.
