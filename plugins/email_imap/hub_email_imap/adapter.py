@@ -33,9 +33,10 @@ from hub import (
     Unsupported,
 )
 from hub_email_imap import wire
+from hub_email_imap.interpreting import Interpreter
 from hub_email_imap.mailbox import Mailbox
 from hub_email_imap.position import read_position
-from hub_email_imap.reading import Interpreter, Reading
+from hub_email_imap.reading import Reading
 from hub_email_imap.roles import Account
 from hub_email_imap.settings import EmailSettings
 from hub_email_imap.tokens import Tokens, bare_id
@@ -51,7 +52,14 @@ class EmailAdapter(Adapter):
     key = "email_imap"
     title = "E-mail (IMAP and SMTP)"
     capabilities = frozenset(
-        {Capability.FETCH, Capability.REPLY, Capability.READ_BACK, Capability.REREAD, Capability.ACKNOWLEDGE}
+        {
+            Capability.FETCH,
+            Capability.REPLY,
+            Capability.ATTACH,
+            Capability.READ_BACK,
+            Capability.REREAD,
+            Capability.ACKNOWLEDGE,
+        }
     )
     limits = (
         "signs in with a name and a password; OAuth2 is not supported yet",
@@ -90,7 +98,7 @@ class EmailConnection(Connection):
         self._tokens = Tokens(tools.sign, settings.address.rpartition("@")[2])
         self._mailbox = Mailbox(settings)
         account = Account((settings.address, *settings.aliases), settings.reply_to_senders, settings.behind_a_list)
-        self._interpreter = Interpreter(tools, account, self._tokens)
+        self._interpreter = Interpreter(tools, account, self._tokens, settings.trusted_authserv)
 
     def close(self) -> None:
         """Sign out."""
@@ -148,7 +156,9 @@ class EmailConnection(Connection):
             raise Misunderstood(f"the mail still cannot be read: {outcome.reason}")
         folder = message.extra.get("folder", "INBOX")
         arrival = self._interpreter.arrival(outcome.files, message.raw, message.sent_at, folder, is_sent=False)
-        item = wire.to_incoming(outcome, arrival, ref=message.ref)
+        received_at = datetime.fromisoformat(message.extra.get("received", message.sent_at.isoformat()))
+        own_or_not = wire.to_incoming(outcome, arrival, ref=message.ref)
+        item = self._interpreter.recognised(own_or_not, outcome, received_at, again=True)
         if item is None:
             raise Misunderstood("the mail turns out to be our own")
         return item
