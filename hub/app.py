@@ -6,16 +6,17 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
 from hub import log
 from hub.adapter import Adapter, Connection, Tools
+from hub.clock import present_clock
 from hub.core.escalation import StepState
 from hub.core.evaluation import evaluate
 from hub.core.matching import MatchingRules
@@ -36,17 +37,12 @@ from hub.secrets import signer, signing_key
 from hub.settings import Office, Settings, adapter_settings, load_settings
 from hub.store import open_store
 
+if TYPE_CHECKING:
+    from hub.http import Api, ApiClient, ApiDoor
+
 _OPEN = frozenset({CaseState.OPEN, CaseState.WAITING})
 _AT_ONCE = 500
 _MANY = 5_000
-
-
-class SystemClock:
-    """The computer's own clock."""
-
-    def now(self) -> datetime:
-        """The present instant, in UTC."""
-        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +98,12 @@ class Hub:
 
     def evaluate(self, case: Case) -> Evaluation:
         """What the clocks of a case show under its policy."""
+        return self.evaluate_at(case, self.clock.now())
+
+    def evaluate_at(self, case: Case, now: datetime) -> Evaluation:
+        """What they showed, or will show, at another instant, by what is known today."""
         chosen = self.book.chosen(case)
-        return evaluate(case, chosen.policy, chosen.options, self.clock.now(), self.office)
+        return evaluate(case, chosen.policy, chosen.options, now, self.office)
 
     def evaluation_of(self, case: Case) -> Evaluation:
         """The same for keeping: a case with a step that is due already wakes at once, so that somebody looks at it."""
@@ -147,6 +147,7 @@ class Hub:
             content=self.store.content,
             sign=partial(self._sign, channel),
             read_mail=self._mail_readers,
+            open_api=self._open_api,
         )
 
     @cached_property
@@ -169,6 +170,15 @@ class Hub:
     @cached_property
     def _mail_readers(self) -> MailReaders:
         return MailReaders(self.plugins.mail_readers, log.logger())
+
+    def _open_api(self, api: Api) -> ApiClient:
+        return self._door(api)
+
+    @cached_property
+    def _door(self) -> ApiDoor:
+        from hub.http import api_door  # noqa: PLC0415  a hub of mailboxes does without
+
+        return api_door(self.clock)
 
     def _sign(self, channel: str, text: str) -> str:
         # The key is made when something is first signed: a check, say, leaves no trace.
@@ -204,7 +214,7 @@ def open_hub(config: Path | None = None, clock: Clock | None = None, refresh: bo
     settings = load_settings(config)
     around = surroundings(office_hours(settings.office))
     plugins = load_plugins(disabled_by(settings.plugins.disabled, os.environ))
-    clock = clock or SystemClock()
+    clock = clock or present_clock()
     book = _book(settings, plugins, around, settings.policies_file, clock)
     hub = Hub(settings, open_store(settings.data_folder, clock), clock, plugins, around, book)
     try:

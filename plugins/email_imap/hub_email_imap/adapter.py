@@ -26,13 +26,14 @@ from hub import (
     PretendedPlatform,
     Proof,
     Receipt,
+    Rejected,
     Reply,
     Tools,
     Unavailable,
     Uncertain,
     Unsupported,
 )
-from hub_email_imap import wire
+from hub_email_imap import platform_answers, wire
 from hub_email_imap.interpreting import Interpreter
 from hub_email_imap.mailbox import Mailbox
 from hub_email_imap.position import read_position
@@ -77,6 +78,10 @@ class EmailAdapter(Adapter):
     def open(self, settings: EmailSettings, tools: Tools) -> Connection:
         """A connection to one mailbox."""
         return EmailConnection(settings, tools)
+
+    def problems_with(self, reply: Reply, case: Case, settings: EmailSettings) -> Sequence[str]:
+        """Why a marketplace's case is not answered by mail; ordinary cases have nothing against them."""
+        return tuple(platform_answers.problems(reply, case, settings, reply.written_at))
 
     def speaks_as(self, settings: EmailSettings) -> Party:
         """The name and the address that customers see on replies."""
@@ -124,6 +129,8 @@ class EmailConnection(Connection):
         """Send the reply to the customer and put a copy into the sent folder."""
         from hub_email_imap import sending  # noqa: PLC0415  a reading does without
 
+        for problem in platform_answers.problems(reply, case, self._settings, self._tools.clock.now()):
+            raise Rejected(problem)
         mail = self._compose(reply, case)
         refused = sending.send(self._settings, mail.envelope_from, mail.recipients, mail.data)
         at = self._tools.clock.now()
