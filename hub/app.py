@@ -26,6 +26,7 @@ from hub.core.ports import Clock, EvaluationOf, Store
 from hub.core.readings import Deadline, Evaluation, headline, noticed
 from hub.core.worktime import Calendar
 from hub.errors import ConfigurationError, HubError
+from hub.mail_readers import MailReaders
 from hub.office import OfficeHours, surroundings
 from hub.plugins import AdapterInfo, Plugins, disabled_by, load_plugins
 from hub.policies.book import PolicyBook, load_book
@@ -146,6 +147,7 @@ class Hub:
             keep=self.store.keep,
             content=self.store.content,
             sign=partial(self._sign, channel),
+            read_mail=self._mail_readers,
             open_api=self._open_api,
         )
 
@@ -167,6 +169,10 @@ class Hub:
                 with self.store.writing() as writer:
                     writer.set_fact("policies", self.origin)
         self.store.close()
+
+    @cached_property
+    def _mail_readers(self) -> MailReaders:
+        return MailReaders(self.plugins.mail_readers, log.logger())
 
     def _open_api(self, api: Api) -> ApiClient:
         return self._door(api)
