@@ -51,7 +51,14 @@ class EmailAdapter(Adapter):
     key = "email_imap"
     title = "E-mail (IMAP and SMTP)"
     capabilities = frozenset(
-        {Capability.FETCH, Capability.REPLY, Capability.READ_BACK, Capability.REREAD, Capability.ACKNOWLEDGE}
+        {
+            Capability.FETCH,
+            Capability.REPLY,
+            Capability.READ_BACK,
+            Capability.REREAD,
+            Capability.ACKNOWLEDGE,
+            Capability.ATTACH,
+        }
     )
     limits = (
         "signs in with a name and a password; OAuth2 is not supported yet",
