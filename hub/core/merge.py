@@ -6,25 +6,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from hub.core.admission import as_joined
 from hub.core.events import (
-    FACTS,
-    DeadlineGiven,
     Event,
-    FactsLearnt,
     Happening,
     MessageArrived,
     Opened,
-    OutcomeLearnt,
-    OwnerChanged,
-    Rated,
-    StateChanged,
 )
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage, OwnEcho
 from hub.core.matching import KnownThreads, Match, MatchingRules, match
-from hub.core.model import Author, Case, CaseType, Direction, Message, Order, Party, comparable, original_key
+from hub.core.model import Case, CaseType, Message, Order, Party, original_key
+from hub.core.news import News, new_facts, new_for_clocks, new_state
 from hub.core.outbox import Reply, ReplyState, as_message, delivered
 from hub.core.replay import apply, open_case
-from hub.core.turns import Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +136,7 @@ class _Merging:
         if not found.number and not incoming.may_open:
             return
         if found.number:
-            message = _as_joined(message, found, self._case(found.number).addresses)
+            message = as_joined(message, found, self._case(found.number).addresses)
         number = found.number or self._open(incoming, found)
         self._add_message(number, message, found.reason)
 
@@ -181,45 +175,14 @@ class _Merging:
         if number is None:
             number = self._record_opening(_opening(update, self._next_number(), self._channel), update.opened_at)
         else:
-            self._learn_facts(number, update)
+            self._record_all(number, new_facts(self._case(number), update, self._now))
         goes_on = self._known.threads.current(number) or self._case(number)
         for message in update.messages:
             if message.ref not in self._known.message_refs:
                 self._add_message(goes_on.number, message, "the platform lists it in this case")
         if goes_on.number == number:
-            self._follow_state(number, update)
-            self._follow_clocks(number, update)
-
-    def _learn_facts(self, number: str, update: CaseUpdate) -> None:
-        case = self._case(number)
-        told = {name: getattr(update, name) for name in FACTS if getattr(update, name) is not None}
-        news = {name: value for name, value in told.items() if value != getattr(case, name)}
-        if news:
-            self._record(number, FactsLearnt(**news), self._now)
-
-    def _follow_state(self, number: str, update: CaseUpdate) -> None:
-        case = self._case(number)
-        same = update.state is case.state and update.state_raw == case.state_raw
-        if update.state is None or update.state_at is None or same:
-            return
-        # Told again, an older word would undo what a person here or a newer message has done since.
-        if case.state_at is not None and update.state_at < case.state_at:
-            return
-        self._record(number, StateChanged(update.state, Author.PLATFORM, raw=update.state_raw), update.state_at)
-
-    def _follow_clocks(self, number: str, update: CaseUpdate) -> None:
-        """Record what else clocks run by, where the platform tells something new of it."""
-        case = self._case(number)
-        if update.owner and update.owner_at and _is_handed_over(case, update.owner, update.owner_at):
-            self._record(number, OwnerChanged(update.owner, Author.PLATFORM), update.owner_at)
-        for clock, told in (update.deadlines or {}).items():
-            known, due = case.due_by_platform.get(clock), _given(told)
-            if due != (known.due if known else None):
-                self._record(number, DeadlineGiven(clock, due, Author.PLATFORM), self._now)
-        if update.outcome and update.outcome_at and update.outcome not in {outcome.what for outcome in case.outcomes}:
-            self._record(number, OutcomeLearnt(update.outcome), update.outcome_at)
-        if update.rating is not None and update.rated_at is not None and update.rating != case.rating:
-            self._record(number, Rated(update.rating), update.rated_at)
+            self._record_all(number, new_state(self._case(number), update))
+            self._record_all(number, new_for_clocks(self._case(number), update, self._now))
 
     def _take_echo(self, echo: OwnEcho) -> None:
         """Our own reply came back: if its receipt was never stored, this is the receipt."""
@@ -260,45 +223,12 @@ class _Merging:
         self._known.threads.cases[number] = apply(self._case(number), event)
         self._events.setdefault(number, []).append(event)
 
+    def _record_all(self, number: str, news: News) -> None:
+        for what, at in news:
+            self._record(number, what, at)
+
     def _case(self, number: str) -> Case:
         return self._known.threads.cases[number]
-
-
-def _is_handed_over(case: Case, to: Owner, at: datetime) -> bool:
-    """Whether a handover is news: one that a later one undid is told again at every reading."""
-    if not case.handovers and to is Owner.SELLER:
-        return at > case.opened_at
-    return to is not case.owner and all((old.to, old.at) != (to, comparable(at)) for old in case.handovers)
-
-
-def _given(due: datetime | None) -> datetime | None:
-    """The deadline that a platform gives, as it is kept; the end of 9999, which some write for none, is none."""
-    return comparable(due) if due is not None and 1970 <= due.year < 9000 else None
-
-
-def _as_joined(message: Message, found: Match, known: frozenset[str]) -> Message:
-    """The message as it stands in the case it joins, in which these addresses take part."""
-    if found.unverified:
-        message = replace(message, labels=(*message.labels, "unverified"))
-    if found.guessable:
-        message = _kept_to(known, message)
-    if message.answers and message.recipients and known.isdisjoint(map(str.lower, message.recipients)):
-        # "Re:" to the warehouse answers no customer, and must not stop the clock.
-        message = replace(message, direction=Direction.NOTE)
-    return message
-
-
-def _kept_to(known: frozenset[str], message: Message) -> Message:
-    """The message without anybody new to its case.
-
-    Whoever writes a customer's address into From and a number into the subject must not lead the answer elsewhere by
-    a Reply-To, or bring a stranger into the case by a Cc.
-    """
-    wanted = message.extra.get("reply_to", "")
-    extra = dict(message.extra)
-    if not known.issuperset(filter(None, wanted.split(", "))):
-        extra["reply_to_refused"] = extra.pop("reply_to")
-    return replace(message, extra=extra, recipients=tuple(a for a in message.recipients if a.lower() in known))
 
 
 def _opening(update: CaseUpdate, number: str, channel: str) -> Opened:
