@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hub.core.matching import Match
-from hub.core.model import Direction, Message
+from hub.core.model import STANDS_IN, Direction, Message
 
 
 def as_joined(message: Message, found: Match, known: frozenset[str]) -> Message:
@@ -31,3 +31,16 @@ def _kept_to(known: frozenset[str], message: Message) -> Message:
     if not known.issuperset(filter(None, wanted.split(", "))):
         extra["reply_to_refused"] = extra.pop("reply_to")
     return replace(message, extra=extra, recipients=tuple(a for a in message.recipients if a.lower() in known))
+
+
+def as_note(message: Message) -> Message:
+    """The message as it stands in a case that came by the platform's own API.
+
+    A notification only stands for what the platform tells there itself: it starts no clock there and settles nothing.
+    """
+    return replace(message, direction=Direction.NOTE) if STANDS_IN in message.labels else message
+
+
+def tombstone(message: Message) -> Message:
+    """What is kept of a message that its platform had taken back before it was read."""
+    return replace(message, text="", html="", subject="", attachments=(), raw="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from hub.core.enriching import with_what_is_known
 from hub.core.events import (
     FACTS,
     DeadlineGiven,
@@ -16,7 +17,7 @@ from hub.core.events import (
     StateChanged,
 )
 from hub.core.incoming import CaseUpdate
-from hub.core.model import Author, Case, comparable
+from hub.core.model import VANISHED, Author, Case, comparable
 from hub.core.turns import Owner
 
 News = Iterator[tuple[Happening, datetime]]
@@ -26,15 +27,23 @@ News = Iterator[tuple[Happening, datetime]]
 def new_facts(case: Case, update: CaseUpdate, now: datetime) -> News:
     """What the platform tells anew of what the case is about."""
     told = {name: getattr(update, name) for name in FACTS if getattr(update, name) is not None}
-    news = {name: value for name, value in told.items() if value != getattr(case, name)}
+    if update.order is not None:
+        told["order"] = with_what_is_known(update.order, case.order)
+    # Its own word for the type is told again, whatever a person or the hub takes the case for.
+    known = {name: getattr(case, name) for name in FACTS} | {"type": case.type_told}
+    news = {name: value for name, value in told.items() if value != known[name]}
     if news:
         yield FactsLearnt(**news), now
 
 
-def new_state(case: Case, update: CaseUpdate) -> News:
+def new_state(case: Case, update: CaseUpdate, now: datetime) -> News:
     """The state that the platform tells, where it is newer than what is known."""
     same = update.state is case.state and update.state_raw == case.state_raw
     if update.state is None or update.state_at is None or same:
+        return
+    if case.state_raw == VANISHED and case.state_at is not None:
+        # The list has it again, which is news however old its own word is.
+        yield StateChanged(update.state, Author.PLATFORM, raw=update.state_raw), max(update.state_at, now)
         return
     # Told again, an older word would undo what a person here or a newer message has done since.
     if case.state_at is not None and update.state_at < case.state_at:

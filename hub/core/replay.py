@@ -13,14 +13,17 @@ from hub.core.events import (
     Assigned,
     Classified,
     DeadlineGiven,
+    Detected,
     Event,
     FactsLearnt,
     Happening,
     Merged,
     MessageArrived,
+    MessageRecalled,
     MessageReread,
     NoReplyNeeded,
     Opened,
+    OrderSought,
     OutcomeLearnt,
     OwnerChanged,
     PromiseMade,
@@ -30,10 +33,10 @@ from hub.core.events import (
     ReplyStopped,
     StateChanged,
 )
-from hub.core.model import Author, Case, CaseState, Direction, Message
+from hub.core.model import RECALLED, VANISHED, Author, Case, CaseState, CaseType, Direction, Message
 from hub.core.ordering import in_order, with_one_more
 from hub.core.settling import settle, settled_by_sight, settled_by_time, unanswered
-from hub.core.turns import Ending, GivenDeadline, GivenPromise, Handover, Outcome, Settlement, Turn
+from hub.core.turns import Ending, GivenDeadline, GivenPromise, Handover, Outcome, Settlement, Sought, Turn
 
 _AN_INSTANT = timedelta(microseconds=1)
 
@@ -64,6 +67,7 @@ def open_case(event: Event) -> Case:
         subject=what.subject,
         type=what.type,
         type_raw=what.type_raw,
+        type_told=what.type,
         customer=what.customer,
         order=what.order,
         url=what.url,
@@ -102,9 +106,29 @@ def _(what: MessageReread, case: Case, _at: datetime) -> Case:
 @_after.register
 def _(what: FactsLearnt, case: Case, _at: datetime) -> Case:
     told = {name: getattr(what, name) for name in FACTS if getattr(what, name) is not None}
-    if case.classified:
+    case = replace(case, type_told=told.get("type", case.type_told))
+    if case.classified or case.detected:
         told.pop("type", None)
+    if case.order and what.order and what.order.number != case.order.number:
+        case = replace(case, sought=None)
     return replace(case, **told)
+
+
+@_after.register
+def _(what: Detected, case: Case, _at: datetime) -> Case:
+    return case if case.classified else replace(case, type=CaseType(what.detection.type), detected=what.detection)
+
+
+@_after.register
+def _(_what: OrderSought, case: Case, at: datetime) -> Case:
+    return replace(case, sought=Sought(case.sought.times + 1 if case.sought else 1, at))
+
+
+@_after.register
+def _(what: MessageRecalled, case: Case, at: datetime) -> Case:
+    waited = {m.ref for m in case.messages if m.asks_for_an_answer and m.ref == what.ref}
+    case = settle(case, [Settlement(ref, at, Ending.RECALLED) for ref in waited])
+    return replace(case, messages=tuple(_recalled(m) if m.ref == what.ref else m for m in case.messages))
 
 
 @_after.register
@@ -112,7 +136,7 @@ def _(what: Classified, case: Case, _at: datetime) -> Case:
     priority = case.priority if what.priority is None else what.priority
     if what.type is None:
         return replace(case, priority=priority)
-    return replace(case, type=what.type, priority=priority, classified=True)
+    return replace(case, type=what.type, priority=priority, classified=True, detected=None)
 
 
 @_after.register
@@ -120,7 +144,7 @@ def _(what: StateChanged, case: Case, at: datetime) -> Case:
     if what.state is CaseState.CLOSED:
         return _closed(case, at, what.raw)
     opened = _turned(case, at, what.state, what.raw)
-    if what.state is CaseState.OPEN and what.by is Author.SELLER:
+    if what.state is CaseState.OPEN and (what.by is Author.SELLER or case.state_raw == VANISHED):
         again = unanswered(case)
         return replace(opened, settled={ref: since for ref, since in case.settled.items() if ref not in again})
     return opened
@@ -213,6 +237,10 @@ def _(what: Absorbed, case: Case, at: datetime) -> Case:
 @_after.register
 def _(what: Merged, case: Case, at: datetime) -> Case:
     return replace(_turned(case, at, CaseState.MERGED, case.state_raw), merged_into=what.into, closed_at=at)
+
+
+def _recalled(message: Message) -> Message:
+    return message if RECALLED in message.labels else replace(message, labels=(*message.labels, RECALLED))
 
 
 def _no_longer_approved(key: str, case: Case) -> Case:
