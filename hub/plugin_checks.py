@@ -22,6 +22,7 @@ OWN_KEYS = frozenset(
         "acknowledge",
         "acknowledge_language",
         "mark_read",
+        "detect_missing",
     }
 )
 """The keys of a channel's table that are casehub's own; no adapter may have a setting of such a name."""

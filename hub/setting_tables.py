@@ -149,6 +149,7 @@ class ChannelTable(_OpenTable):
     acknowledge: bool = False
     acknowledge_language: Literal["cs", "de", "en", "fr", "ja", "nl", "sv"] = "en"
     mark_read: bool = False
+    detect_missing: bool = True
 
 
 class NotifierTable(_OpenTable):

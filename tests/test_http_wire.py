@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager, suppress
 import pytest
 from pydantic import SecretStr
 
-from hub.app import SystemClock
+from hub.clock import SystemClock
 from hub.errors import ConfigurationError, HubError, Misunderstood, Unavailable, Uncertain
 from hub.http import (
     Api,
