@@ -33,6 +33,7 @@ from hub.policies.book import PolicyBook, load_book
 from hub.policies.surroundings import Surroundings
 from hub.policies.tables import PolicyFile
 from hub.policies.versions import tzdata_version
+from hub.reaching import require_may_mark_read
 from hub.secrets import signer, signing_key
 from hub.settings import Office, Settings, adapter_settings, load_settings
 from hub.store import open_store
@@ -58,6 +59,7 @@ class Channel:
     enabled: bool = True
     acknowledges: bool = False
     language: str = ""
+    marks_read: bool = False
 
     def open(self, tools: Tools) -> Connection:
         """A connection to the platform, for one run."""
@@ -200,12 +202,15 @@ class Hub:
 
     def _permitted(self, channel: Channel | BrokenChannel) -> Channel | BrokenChannel:
         """The channel, unless it is set to do what its platform forbids."""
-        if not isinstance(channel, Channel) or not channel.acknowledges:
+        if not isinstance(channel, Channel):
             return channel
-        from hub.runs.acknowledge import require_may_acknowledge  # noqa: PLC0415  most channels do not
-
         try:
-            require_may_acknowledge(channel.name, channel.adapter, self.policy_of(channel.name))
+            if channel.marks_read:
+                require_may_mark_read(channel.name, channel.adapter)
+            if channel.acknowledges:
+                from hub.runs.acknowledge import require_may_acknowledge  # noqa: PLC0415  most channels do not
+
+                require_may_acknowledge(channel.name, channel.adapter, self.policy_of(channel.name))
         except ConfigurationError as error:
             return BrokenChannel(channel.name, f"{self.settings.file}: {error}")
         return channel
@@ -313,6 +318,7 @@ def _configure(name: str, settings: Settings, plugins: Plugins) -> Channel | Bro
         table.enabled,
         table.acknowledge,
         table.acknowledge_language,
+        table.mark_read,
     )
 
 

@@ -480,7 +480,8 @@ def test_acts_say_in_one_line_what_happened(desktop: Desktop) -> None:
     assert desktop.told("assign", "1001", "--none") == "CH-1001 is with nobody now.\n"
     assert desktop.told("close", "1001") == "CH-1001 is closed. Its customer had no answer yet.\n"
     assert desktop.told("reopen", "1001") == "CH-1001 is open again.\n"
-    assert desktop.data("close", "1001") == {"case": "CH-1001", "state": "closed", "assignee": ""}
+    closed = {"case": "CH-1001", "state": "closed", "assignee": "", "queued": None, "task": None}
+    assert desktop.data("close", "1001") == closed
 
 
 def test_a_refused_act_ends_with_two_and_a_sentence(desktop: Desktop) -> None:

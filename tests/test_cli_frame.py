@@ -314,7 +314,7 @@ def test_a_plugin_tells_its_settings_with_secrets_marked(shop: None, write_setti
     lines = [" ".join(line.split()) for line in run("plugins", "shop").output.splitlines()]
 
     assert lines[0] == "shop (casehub_shop 1.2): ready"
-    assert "can: fetch" in lines
+    assert "can: read cases and messages" in lines
     assert "limit: sells nothing" in lines
     assert "password secret required its password" in lines
     assert "port whole number 993 its port" in lines

@@ -67,8 +67,10 @@ def examine(
     now = clock.now()
     unreadable = [store.summary(number).channel for number, _ in store.unreadable()]
     found = []
-    for name in sorted({*silent_after, *broken, *(reply.channel for reply in store.replies(WAITING))}):
-        record, replies = store.channel(name), store.replies(channel=name)
+    sending = {reply.channel for reply in store.replies(WAITING) if not reply.is_quiet}
+    for name in sorted({*silent_after, *broken, *sending}):
+        record = store.channel(name)
+        replies = [reply for reply in store.replies(channel=name) if not reply.is_quiet]
         troubles = [broken[name]] if name in broken else [f"its replies wait, but {IDLE}"]
         if name in silent_after:
             troubles = _reading_troubles(record, silent_after[name], now)

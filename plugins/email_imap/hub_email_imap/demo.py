@@ -17,8 +17,12 @@ _SHOWN_HEADERS = ("From", "To", "Subject", "Auto-Submitted", "In-Reply-To", "Mes
 class PretendedMailServer:
     """IMAP and SMTP on loopback, with the demo's mails in the mailbox."""
 
-    adapter = "email_imap"
     channel = "mail"
+    sample_reply = (
+        "Hej!\n\nTack för att du hör av dig. Vi har letat upp ditt paket: det ligger hos utlämningsstället och du får "
+        "ett sms i eftermiddag. Har det inte kommit i morgon så skickar vi ett nytt samma dag."
+        "\n\nVänliga hälsningar\nEva, Butiken"
+    )
 
     def __init__(self, clock: Clock) -> None:
         self._shop = MailSimulator(clock)
