@@ -111,6 +111,7 @@ def message_json(message: Message) -> Json:
         "attachments": [_attachment(item) for item in message.attachments],
         "raw": message.raw,
         "problem": message.problem,
+        "doubt": message.extra.get("doubt", ""),
     }
 
 

@@ -53,6 +53,8 @@ class CaseText:
             yield Text(f"\n{place}  ", style="dim").append_text(self._writer(message))
             if message.problem:
                 yield _indented(self._problem(case, place, message))
+            if doubt := message.extra.get("doubt"):
+                yield _indented(Text(f"! Doubtful: {one_line(doubt)}", style="bold red"))
             if body := self._body(message):
                 yield _indented(Text(body))
             for item in message.attachments:
