@@ -177,6 +177,8 @@ class Adapter(ABC):
     """Describes one platform and opens connections to it.
 
     `portal_steps` says in one sentence, for what a program cannot do there, what a person does in the seller account.
+    `personal_fields` names fields of its payloads that hold personal data though their names do not tell, for
+    `casehub record`.
     """
 
     key: ClassVar[str]
@@ -184,6 +186,7 @@ class Adapter(ABC):
     capabilities: ClassVar[frozenset[Capability]]
     limits: ClassVar[tuple[str, ...]] = ()
     portal_steps: ClassVar[Mapping[Capability, str]] = {}
+    personal_fields: ClassVar[frozenset[str]] = frozenset()
     Settings: ClassVar[type[BaseModel]]
 
     @abstractmethod
