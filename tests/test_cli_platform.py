@@ -287,6 +287,15 @@ def test_a_case_is_closed_when_its_platform_has_closed_it(desktop: Desktop) -> N
     assert [act["perform"] for act in desktop.done()] == ["close", "reopen", "mark_read"]
 
 
+def test_a_platform_that_wants_an_answer_first_gets_one(desktop: Desktop) -> None:
+    own = desktop.config.parent / "policies.toml"
+    own.write_text('schema = 1\n[channels.shop]\npolicy = "bolcom"\n', encoding="utf-8")
+    desktop.opens()
+
+    assert "CH-1001 cannot be closed yet" in desktop.refused("close", "1001")
+    assert desktop.data("close", "1001", "-m", "Löst 🙂")["queued"]["text"] == "Löst 🙂"
+
+
 def test_a_case_can_be_closed_here_only(desktop: Desktop) -> None:
     desktop.opens()
 
@@ -493,6 +502,13 @@ def test_who_still_waits_after_a_stated_answer_is_told(desktop: Desktop, clock: 
     assert "has written since and still waits" in result.stderr
 
 
+def test_what_is_left_to_do_is_told_by_the_status(desktop: Desktop) -> None:
+    desktop.opens("portal")
+    desktop.told("close", "1001")
+
+    assert "note: 1 case has something to do in a portal: `casehub tasks`" in desktop.run("status").stdout
+
+
 # Marking read
 
 
@@ -512,6 +528,15 @@ def test_opening_a_case_marks_its_newest_message_read_once(desktop: Desktop) -> 
     desktop.opens(messages=(desktop.letter("again"),))
     desktop.told("show", "1001")
     assert desktop.kinds_waiting() == ["mark_read"]
+
+
+def test_a_mark_of_reading_that_waits_on_a_channel_that_is_switched_off_is_no_alarm(desktop: Desktop) -> None:
+    desktop.opens()
+    desktop.told("show", "1001")
+    text = desktop.config.read_text("utf-8")
+    desktop.config.write_text(text.replace("mark_read = true", "enabled = false"), encoding="utf-8")
+
+    assert desktop.told("deliver") == "Nothing waits in the outbox.\n"
 
 
 def test_a_program_that_reads_a_case_marks_nothing(desktop: Desktop) -> None:
