@@ -120,8 +120,9 @@ class Connection(ABC):
         """Read the platform back after an uncertain send: its receipt, or None if the reply is surely not there.
 
         Also asked for a reply that was taken with a receipt that is not final, after it had some time; a receipt that
-        still is not final is asked for again, a few times.
-        Raises Uncertain where the platform cannot tell, and Unavailable where it cannot be asked now.
+        still is not final is asked for again, a few times, and until its `until` where it has one.
+        Raises Rejected when what was taken has failed in the end, Uncertain where the platform cannot tell, and
+        Unavailable where it cannot be asked now.
         """
         raise Unsupported("this platform cannot be read back")
 
