@@ -190,6 +190,17 @@ def test_a_mail_that_no_plugin_knows_is_an_ordinary_one(take: Take, shop: Shop) 
     assert shop.case().messages[0].author is Author.CUSTOMER
 
 
+@pytest.mark.parametrize("name", ["", "mx.shop.example", " MX.Shop.Example ", "*.mail.example", "our-server"])
+def test_the_name_of_a_server_may_be_trusted(shop: Shop, name: str) -> None:
+    assert shop.settings(trusted_authserv=name).trusted_authserv == name.strip().lower()
+
+
+@pytest.mark.parametrize("name", ["*", "*.com", "*.", "mx.*.example", "mx.shop.example; dkim=pass", "mx shop", ".com"])
+def test_what_names_no_server_or_everybodys_is_refused(shop: Shop, name: str) -> None:
+    with pytest.raises(ValueError, match="trusted_authserv"):
+        shop.settings(trusted_authserv=name)
+
+
 # Notifications
 
 
