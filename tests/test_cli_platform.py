@@ -112,7 +112,7 @@ class Desktop:
 def desktop(tmp_path: Path, clock: AnyClock, monkeypatch: pytest.MonkeyPatch, install_plugin: Install) -> Desktop:
     config, state = tmp_path / "hub.toml", tmp_path / "state.json"
     config.write_text(HUB_TOML, encoding="utf-8")
-    monkeypatch.setattr("hub.app.SystemClock", lambda: clock)
+    monkeypatch.setattr("hub.clock.SystemClock", lambda: clock)
     install_plugin("shop", SHOP.format(state=str(state)))
     install_plugin("portal", PORTAL)
     return Desktop(config, state, clock)
