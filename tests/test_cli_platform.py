@@ -268,6 +268,17 @@ def test_a_plugin_that_breaks_at_its_offers_keeps_nobody_from_reading(desktop: D
     assert decided.exit_code == 1
 
 
+def test_a_channel_whose_settings_are_wrong_keeps_nobody_from_reading(desktop: Desktop) -> None:
+    desktop.opens()
+    text = desktop.config.read_text("utf-8")
+    desktop.config.write_text(text.replace("mark_read = true", "region = [1]"), encoding="utf-8")
+
+    shown = desktop.told("show", "1001")
+
+    assert "Den kom trasig 漢字" in shown
+    assert "channels.shop.region" in shown
+
+
 # Closing, reopening, handing over, noting
 
 

@@ -159,8 +159,9 @@ def _offers(hub: Hub, case: Case) -> str:
 def _mark_read(hub: Hub, case: Case) -> None:
     """Let the platform know that a person has opened the case, where its channel wants that; it holds up nobody."""
     from hub.cli.desk_options import desk_of
+    from hub.reaching import marks_read
 
-    if not any(channel.name == case.channel and channel.marks_read for channel in hub.channels()):
+    if not marks_read(hub, case.channel):
         return
     with contextlib.suppress(HubError):
         desk_of(hub, "casehub").mark_read(case.number)
