@@ -487,6 +487,16 @@ def test_the_portal_of_the_platform_that_a_mail_tells_of_counts(desktop: Desktop
     assert reply["step"].startswith("Open the question")
 
 
+def test_a_mail_of_a_platform_without_a_plugin_is_not_answered_into_the_void(desktop: Desktop) -> None:
+    notice = desktop.letter("m1", author=Author.PLATFORM, automatic=True, labels=("stands_in",))
+    desktop.arrives("shop", IncomingMessage(notice, about=PlatformCase("elsewhere")))
+
+    told = desktop.refused("reply", "1001", "-m", "Hej")
+
+    assert "reaches nobody: it only tells of a case on elsewhere" in told
+    assert "casehub answered CH-1001" in told
+
+
 def test_a_customers_own_mail_about_a_platform_is_answered_by_mail(desktop: Desktop) -> None:
     about = PlatformCase("portal", "p7", url="https://portal.example/p7")
     desktop.arrives("shop", IncomingMessage(desktop.letter("m1"), about=about))

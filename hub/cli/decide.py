@@ -139,13 +139,14 @@ def _list(case: Case, reach: Reach, *, as_json: bool) -> None:
 
 
 def _offer_text(case: Case, offer: Offer) -> RenderableType:
+    from rich.console import Group
+    from rich.padding import Padding
     from rich.text import Text
 
-    text = Text(one_line(_word_of(offer)), style="bold")
-    text.append(f"  {one_line(offer.title)}\n", style="bold dim")
-    for line in _offer_lines(case, offer):
-        text.append(f"  {line}\n", style="")
-    return text
+    head = Text(one_line(_word_of(offer)), style="bold")
+    head.append(f"  {one_line(offer.title)}", style="bold dim")
+    lines = [Padding(Text(line), (0, 0, 0, 2), expand=False) for line in _offer_lines(case, offer)]
+    return Group(head, *lines, "")
 
 
 def _offer_lines(case: Case, offer: Offer) -> Iterator[str]:

@@ -19,9 +19,6 @@ _EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
 FROM_OUTBOX = "reply:"
 """How the ref of a message begins that the hub sent itself."""
 
-STATED = "stated"
-"""The label of a message of which only a person says that it was written, on the platform itself."""
-
 
 class CaseState(StrEnum):
     """Where a case stands, seen from the seller."""

@@ -118,6 +118,11 @@ class Reach:
             return (
                 f"The channel {self.channel} of {case.number} cannot be used as it is set; `casehub check` tells why."
             )
+        if kind == REPLY and case.about is not None and _only_stands_in(case, self.adapter.key):
+            return (
+                f"An answer to this mail reaches nobody: it only tells of a case on {case.about.platform}. Answer there, "
+                f"then `casehub answered {case.number}`."
+            )
         instead = f"answer there, then `casehub answered {case.number}`" if kind == REPLY else "do it there"
         title = self.adapter.title
         return f"{title} takes no {_DOING[kind]} from a program and names no way in a portal; {instead}."
