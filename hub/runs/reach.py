@@ -120,8 +120,8 @@ class Reach:
             )
         if kind == REPLY and case.about is not None and _only_stands_in(case, self.adapter.key):
             return (
-                f"An answer to this mail reaches nobody: it only tells of a case on {case.about.platform}. Answer there, "
-                f"then `casehub answered {case.number}`."
+                f"An answer to this mail reaches nobody: it only tells of a case on {case.about.platform}. "
+                f"Answer there, then `casehub answered {case.number}`."
             )
         instead = f"answer there, then `casehub answered {case.number}`" if kind == REPLY else "do it there"
         title = self.adapter.title
