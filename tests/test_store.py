@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from hub.app import refresh_evaluations
 from hub.core.codec import dump_happening
 from hub.core.escalation import StepState
 from hub.core.events import Happening, MessageArrived, Opened, StateChanged
@@ -24,6 +23,7 @@ from hub.core.outbox import start_sending
 from hub.core.ports import CaseFilter, ListOrder, Store
 from hub.core.readings import headline
 from hub.errors import Busy, Refused, StoreError
+from hub.refreshing import refresh_evaluations
 from hub.store import SqliteStore, clocks, connection, open_store, reading, schema, scores, steps
 from hub.store.connection import Connection
 from tests.clocks_contract import ClocksContract

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from hub.core.about import opened_about
 from hub.core.admission import as_joined, as_note, tombstone
 from hub.core.events import Detected, Event, Happening, MessageArrived, MessageRecalled, Opened
 from hub.core.incoming import CaseUpdate, ClueKind, Incoming, IncomingMessage, OwnEcho
@@ -185,9 +186,8 @@ class _Merging:
             order=_order_of(incoming),
             linked=linked,
             reason=found.reason,
-            about=incoming.about,
         )
-        return self._record_opening(opened, message.sent_at)
+        return self._record_opening(opened_about(opened, incoming), message.sent_at)
 
     def _take_update(self, update: CaseUpdate) -> None:
         number = self._known.by_ref.get(update.ref)
