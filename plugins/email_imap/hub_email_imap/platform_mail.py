@@ -68,6 +68,7 @@ def as_told(item: IncomingMessage, mail: Mail, parsed: ParsedMail, reading: Mail
         clues=_with_keys(item.clues, keys),
         type=reading.type,
         order_number=orders[0] if orders else item.order_number if reading.kind is MailKind.CUSTOMER else "",
+        order_numbers=orders,
         about=PlatformCase(
             platform=reading.platform,
             ref="" if doubt else reading.ref,

@@ -214,7 +214,7 @@ def test_a_notification_becomes_a_case_of_the_platform_with_a_message_that_stand
     assert (case.marketplace, case.market, case.url) == ("Market", "NL", about.url)
     assert (case.customer.name, case.customer.email) == ("", "")
     assert case.order is not None
-    assert case.order.number == "A000E71TN6"
+    assert (case.order.number, case.order.candidates, case.order.confirmed) == ("A000E71TN6", ("B7",), False)
     assert (message.author, message.direction, message.automatic) == (Author.PLATFORM, Direction.INBOUND, True)
     assert "stands_in" in message.labels
     assert "doubtful" not in message.labels
