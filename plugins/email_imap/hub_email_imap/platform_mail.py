@@ -67,7 +67,8 @@ def as_told(item: IncomingMessage, mail: Mail, parsed: ParsedMail, reading: Mail
         message=_doubted(told, doubt),
         clues=_with_keys(item.clues, keys),
         type=reading.type,
-        order_number=orders[0] if orders else item.order_number if reading.kind is MailKind.CUSTOMER else "",
+        order_number="" if orders or reading.kind is MailKind.NOTIFICATION else item.order_number,
+        order_numbers=orders,
         about=PlatformCase(
             platform=reading.platform,
             ref="" if doubt else reading.ref,
@@ -85,7 +86,6 @@ def _message(message: Message, mail: Mail, parsed: ParsedMail, reading: MailRead
     extra = {
         **message.extra,
         "received": mail.received_at.isoformat(),
-        "order_numbers": ", ".join(map(one_line, reading.order_numbers)),
         "claimed_ref": one_line(reading.ref) if doubt else "",
         **({} if stands_in or doubt else _answering(parsed, reading)),
     }
