@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hub.core.about import opened_about
+from hub.core.about import filled_in, opened_about
 from hub.core.admission import as_joined, as_note, tombstone
 from hub.core.events import Detected, Event, Happening, MessageArrived, MessageRecalled, Opened
 from hub.core.incoming import CaseUpdate, ClueKind, Incoming, IncomingMessage, OwnEcho
@@ -159,6 +159,9 @@ class _Merging:
                 message = as_note(message)
         number = found.number or self._open(incoming, found)
         self._add_message(number, message, found.reason)
+        news = filled_in(self._case(number), incoming, _order_of(incoming)) if found.by_platform else None
+        if news is not None:
+            self._record(number, news, self._now)
 
     def _has_original(self, message: Message) -> bool:
         """Whether the very same original is here under another ref, as when another version of the plugin read it."""
