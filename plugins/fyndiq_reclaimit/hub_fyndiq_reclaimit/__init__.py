@@ -1,4 +1,4 @@
-"""What Fyndiq and CDON ask of their sellers in Reclaimit, as policies of casehub."""
+"""Fyndiq and CDON, whose errands are handled in Reclaimit: their policies, their errands, and their mails."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 import hub
+
+
+@hub.hookimpl
+def hub_register_adapters(register: Callable[[type[hub.Adapter]], None]) -> None:
+    """Offer the adapter for errands."""
+    from hub_fyndiq_reclaimit.adapter import ReclaimitAdapter  # noqa: PLC0415  only who asks for adapters pays for it
+
+    register(ReclaimitAdapter)
 
 
 @hub.hookimpl
