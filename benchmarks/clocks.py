@@ -36,7 +36,8 @@ from hub.policies.holiday_sets import holiday_set
 from hub.policies.reading import read_file
 from hub.policies.surroundings import Surroundings
 from hub.policies.tables import PolicyFile
-from hub.runs.escalation import EscalationPorts, escalate
+from hub.runs.escalation import escalate
+from hub.runs.telling import EscalationPorts
 from hub.store import open_store
 
 ROOT = Path(__file__).parents[1]

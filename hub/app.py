@@ -6,16 +6,17 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
 from hub import log
 from hub.adapter import Adapter, Connection, Tools
+from hub.clock import present_clock
 from hub.core.escalation import StepState
 from hub.core.evaluation import evaluate
 from hub.core.matching import MatchingRules
@@ -25,6 +26,7 @@ from hub.core.ports import Clock, EvaluationOf, Store
 from hub.core.readings import Deadline, Evaluation, headline, noticed
 from hub.core.worktime import Calendar
 from hub.errors import ConfigurationError, HubError
+from hub.mail_readers import MailReaders
 from hub.office import OfficeHours, surroundings
 from hub.plugins import AdapterInfo, Plugins, disabled_by, load_plugins
 from hub.policies.book import PolicyBook, load_book
@@ -35,17 +37,13 @@ from hub.secrets import signer, signing_key
 from hub.settings import Office, Settings, adapter_settings, load_settings
 from hub.store import open_store
 
+if TYPE_CHECKING:
+    from hub.http import Api, ApiClient, ApiDoor
+    from hub.store.budgets import SqliteLedger
+
 _OPEN = frozenset({CaseState.OPEN, CaseState.WAITING})
 _AT_ONCE = 500
 _MANY = 5_000
-
-
-class SystemClock:
-    """The computer's own clock."""
-
-    def now(self) -> datetime:
-        """The present instant, in UTC."""
-        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +99,12 @@ class Hub:
 
     def evaluate(self, case: Case) -> Evaluation:
         """What the clocks of a case show under its policy."""
+        return self.evaluate_at(case, self.clock.now())
+
+    def evaluate_at(self, case: Case, now: datetime) -> Evaluation:
+        """What they showed, or will show, at another instant, by what is known today."""
         chosen = self.book.chosen(case)
-        return evaluate(case, chosen.policy, chosen.options, self.clock.now(), self.office)
+        return evaluate(case, chosen.policy, chosen.options, now, self.office)
 
     def evaluation_of(self, case: Case) -> Evaluation:
         """The same for keeping: a case with a step that is due already wakes at once, so that somebody looks at it."""
@@ -145,6 +147,8 @@ class Hub:
             keep=self.store.keep,
             content=self.store.content,
             sign=partial(self._sign, channel),
+            read_mail=self._mail_readers,
+            open_api=self._open_api,
         )
 
     @cached_property
@@ -158,11 +162,32 @@ class Hub:
         Somebody may have changed the policies while this command ran on the old ones: what it wrote is then stale, and
         the next command computes anew.
         """
+        if "_ledger" in vars(self):
+            self._ledger.close()
         with suppress(HubError):
             if self.refreshed and self.store.fact("policies") != self.origin:
                 with self.store.writing() as writer:
                     writer.set_fact("policies", self.origin)
         self.store.close()
+
+    @cached_property
+    def _mail_readers(self) -> MailReaders:
+        return MailReaders(self.plugins.mail_readers, log.logger())
+
+    def _open_api(self, api: Api) -> ApiClient:
+        return self._door(api)
+
+    @cached_property
+    def _door(self) -> ApiDoor:
+        from hub.http import api_door  # noqa: PLC0415  a hub of mailboxes does without
+
+        return api_door(self.clock, self._ledger)
+
+    @cached_property
+    def _ledger(self) -> SqliteLedger:
+        from hub.store.budgets import SqliteLedger  # noqa: PLC0415  the same
+
+        return SqliteLedger(self.settings.data_folder, self.clock)
 
     def _sign(self, channel: str, text: str) -> str:
         # The key is made when something is first signed: a check, say, leaves no trace.
@@ -198,7 +223,7 @@ def open_hub(config: Path | None = None, clock: Clock | None = None, refresh: bo
     settings = load_settings(config)
     around = surroundings(office_hours(settings.office))
     plugins = load_plugins(disabled_by(settings.plugins.disabled, os.environ))
-    clock = clock or SystemClock()
+    clock = clock or present_clock()
     book = _book(settings, plugins, around, settings.policies_file, clock)
     hub = Hub(settings, open_store(settings.data_folder, clock), clock, plugins, around, book)
     try:

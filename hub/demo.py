@@ -47,7 +47,7 @@ def play(folder: Path, say: Say, command: Command, platform: PretendedPlatform) 
 
 def pretended_platform() -> PretendedPlatform:
     """The pretended platform of the first plugin that brings one; NotFound if none does."""
-    from hub.app import SystemClock  # noqa: PLC0415  opens the heavy rooms only for who plays the demo
+    from hub.clock import SystemClock  # noqa: PLC0415  opens the heavy rooms only for who plays the demo
 
     for info in load_plugins().adapters.values():
         platform = info.adapter.pretend(SystemClock())

@@ -24,7 +24,16 @@ imap_host = "127.0.0.1"
 imap_port = 1
 smtp_host = "127.0.0.1"
 """
-HEAVY = {"rich", "structlog", "sqlite_utils", "holidays", "hub_email_imap.parse", "hub_email_imap.sending"}
+HEAVY = {
+    "httpx",
+    "tenacity",
+    "rich",
+    "structlog",
+    "sqlite_utils",
+    "holidays",
+    "hub_email_imap.parse",
+    "hub_email_imap.sending",
+}
 _LOADED = "import sys; sys.stderr.write('\\n' + ' '.join(sys.modules))"
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from hub.runs.acknowledge import AcknowledgingChannel
     from hub.runs.channel import Source
     from hub.runs.delivery import DeliveryPorts
-    from hub.runs.escalation import EscalationPorts, Outlet
     from hub.runs.sync import SyncPorts, Watcher
+    from hub.runs.telling import EscalationPorts, Outlet
 
 
 def chosen_sources(hub: Hub, names: Sequence[str]) -> list[Source]:
@@ -98,7 +98,7 @@ def _acknowledging(hub: Hub, channel: Channel) -> AcknowledgingChannel:
 def escalation_ports(hub: Hub, outlets: Sequence[Outlet], stop: threading.Event, *, patient: bool) -> EscalationPorts:
     """What telling people by these outlets needs, from the opened hub."""
     from hub.outlets import notification_hours
-    from hub.runs.escalation import EscalationPorts
+    from hub.runs.telling import EscalationPorts
 
     return EscalationPorts(
         store=hub.store,

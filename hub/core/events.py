@@ -15,6 +15,8 @@ from hub.core.model import (
     PlatformCase,
     comparable,
 )
+from hub.core.platform_acts import Act, ActKind
+from hub.core.portal import Decision, PortalTask
 from hub.core.turns import GivenPromise, Owner, Settlement
 
 
@@ -103,10 +105,11 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class ReplyQueued:
-    """A person approved a reply; it waits in the outbox under `key`."""
+    """A person approved a reply, or an act on the platform; it waits in the outbox under `key`."""
 
     key: str
     who: str = ""
+    act: ActKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +130,12 @@ class ReplyDelivered:
 
 @dataclass(frozen=True, slots=True)
 class ReplyStopped:
-    """The reply with `key` was not delivered: rejected, uncertain, held or cancelled, and why."""
+    """The reply with `key` was not delivered, or the act not done: rejected, uncertain, held or cancelled, and why."""
 
     key: str
     state: str
     reason: str = ""
+    act: ActKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +204,8 @@ class Absorbed:
     settled: tuple[str, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     promises: tuple[GivenPromise, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    portal_tasks: tuple[PortalTask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +214,46 @@ class Merged:
 
     into: str
     who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """The platform did what a person had approved under `key`, or a person says that it was done there (`stated`).
+
+    A case is closed by it unless a customer's message waits that this person had not seen. What was written to the
+    customer, or noted for the platform's staff, is told beside it.
+    """
+
+    key: str
+    act: Act
+    who: str = ""
+    reason: str = ""
+    stated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PortalTaskGiven:
+    """A person wants something done on the platform that only a person can do there; see PortalTask."""
+
+    key: str
+    kind: str
+    what: str
+    step: str
+    url: str = ""
+    who: str = ""
+    text: str = ""
+    word: str = ""
+    then_close: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PortalTaskDone:
+    """A person says that a portal task is done, or (`dropped`) that nobody needs to do it any more."""
+
+    key: str
+    who: str = ""
+    comment: str = ""
+    dropped: bool = False
 
 
 Happening = (
@@ -229,6 +275,9 @@ Happening = (
     | ReplyStopped
     | Absorbed
     | Merged
+    | Acted
+    | PortalTaskGiven
+    | PortalTaskDone
 )
 
 

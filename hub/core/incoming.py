@@ -17,7 +17,8 @@ Checkpoint = Mapping[str, Any]
 class ClueKind(StrEnum):
     """How a message points at the case it belongs to, the most trustworthy way first.
 
-    The `…_TOKEN` kinds carry a case number whose signature the adapter has verified.
+    The `…_TOKEN` kinds carry a case number whose signature the adapter has verified. PLATFORM_KEY is a platform's own
+    mark of its case, on something that is proven to come from there.
     """
 
     RECIPIENT_TOKEN = "recipient_token"  # noqa: S105  the name of a kind, not a password

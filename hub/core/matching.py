@@ -14,6 +14,7 @@ _REPLY_PREFIX = re.compile(
 )
 _SIGNED = frozenset({ClueKind.RECIPIENT_TOKEN, ClueKind.REFERENCE_TOKEN, ClueKind.BOUNCE_TOKEN, ClueKind.QUOTED_TOKEN})
 _BOUNCES = frozenset({ClueKind.BOUNCE_TOKEN, ClueKind.BOUNCED_MESSAGE_ID})
+_BY_KEY = frozenset({ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID, ClueKind.PLATFORM_KEY})
 _WHY = {
     ClueKind.RECIPIENT_TOKEN: "it was sent to the case's own address",
     ClueKind.REFERENCE_TOKEN: "it answers a message we signed for this case",
@@ -23,6 +24,7 @@ _WHY = {
     ClueKind.BOUNCED_MESSAGE_ID: "it reports on a message of this case",
     ClueKind.QUOTED_TOKEN: "it quotes the signed reference of this case",
     ClueKind.SUBJECT_NUMBER: "its subject names the case and its sender belongs to it",
+    ClueKind.PLATFORM_KEY: "its platform names the case",
 }
 
 
@@ -58,7 +60,7 @@ class KnownThreads:
 
     def resolve(self, clue: Clue) -> Case | None:
         """The case a clue points at, merges followed."""
-        by_key = clue.kind in (ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID)
+        by_key = clue.kind in _BY_KEY
         return self.current(self.by_thread_key.get(clue.value, "") if by_key else clue.value)
 
     def current(self, number: str) -> Case | None:
@@ -87,7 +89,8 @@ def match(incoming: IncomingMessage, known: KnownThreads, rules: MatchingRules) 
 
 def _judge(message: Message, clue: Clue, case: Case, rules: MatchingRules) -> Match:
     belongs = message.sender.email.lower() in case.addresses
-    if clue.kind in _BOUNCES:
+    # A platform says itself which of its mails are about one case, whoever wrote them and however late.
+    if clue.kind in _BOUNCES or clue.kind is ClueKind.PLATFORM_KEY:
         return Match(case.number, _WHY[clue.kind])
     if not belongs and message.author is not Author.SELLER:
         stranger = _judge_stranger(message, clue, case, rules)

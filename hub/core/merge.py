@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from hub.core.about import opened_about
 from hub.core.events import (
     FACTS,
     DeadlineGiven,
@@ -172,9 +173,8 @@ class _Merging:
             order=Order(incoming.order_number) if incoming.order_number else None,
             linked=linked,
             reason=found.reason,
-            about=incoming.about,
         )
-        return self._record_opening(opened, message.sent_at)
+        return self._record_opening(opened_about(opened, incoming), message.sent_at)
 
     def _take_update(self, update: CaseUpdate) -> None:
         number = self._known.by_ref.get(update.ref)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
 
+from hub.core.portal import Decision, PortalTask
 from hub.core.turns import GivenDeadline, GivenPromise, Handover, Outcome, Owner, Settlement, Turn
 
 _CURRENCY = re.compile("[A-Z]{3}")
@@ -17,6 +18,9 @@ _EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
 
 FROM_OUTBOX = "reply:"
 """How the ref of a message begins that the hub sent itself."""
+
+STATED = "stated"
+"""The label of a message of which only a person says that it was written, on the platform itself."""
 
 
 class CaseState(StrEnum):
@@ -187,7 +191,8 @@ class Case:
     state it was in. `settled` has, by ref, the customer's messages that nobody waits for any more, and since when.
     `approved` has, for each reply that is not delivered, what its writer had seen of them. `classified` means that a
     person said what type of case it is, whatever the platform says. `due_by_platform` and `due_by_person` have
-    deadlines that somebody gave, by the name of the clock.
+    deadlines that somebody gave, by the name of the clock. `decisions` has what the platform was told to decide,
+    `portal_tasks` what only a person can do there.
     """
 
     number: str
@@ -224,6 +229,8 @@ class Case:
     url: str = ""
     linked: tuple[str, ...] = ()
     merged_into: str = ""
+    decisions: tuple[Decision, ...] = ()
+    portal_tasks: tuple[PortalTask, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -250,6 +257,11 @@ class Case:
         human = [m for m in inbound if m.asks_for_an_answer]
         newest = human or inbound
         return newest[-1] if newest else None
+
+    @property
+    def open_tasks(self) -> tuple[PortalTask, ...]:
+        """What a person still has to do in the platform's portal, oldest first."""
+        return tuple(task for task in self.portal_tasks if task.is_open and not self.merged_into)
 
     @property
     def addresses(self) -> frozenset[str]:

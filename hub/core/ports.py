@@ -196,6 +196,10 @@ class Store(Protocol):
         """The numbers of all cases in these states, oldest first."""
         ...
 
+    def with_tasks(self, done: bool = False) -> Sequence[str]:
+        """The numbers of the cases that have open portal tasks, or (`done`) that ever had any, oldest first."""
+        ...
+
     def counts(self) -> dict[CaseState, int]:
         """How many cases there are in each state; states without any are left out."""
         ...

@@ -18,7 +18,8 @@ _OK = frozenset({200})
 class Budget:
     """How many requests an account may make in which time; `of` is a regular expression for `METHOD /path`.
 
-    A request spends from the first budget of the API that fits it wholly. `name` keeps the budgets of an account apart.
+    The path is that which is added to the base address, without parameters. A request spends from the first budget of
+    the API that fits it wholly. `name` keeps the budgets of an account apart.
     """
 
     name: str

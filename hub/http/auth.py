@@ -6,6 +6,7 @@ import base64
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -20,6 +21,8 @@ AuthFlow = Generator[Request, Response, None]
 """Yields each request to be made and is sent its answer; the answer to the last request is the one that counts."""
 
 _EARLY = timedelta(seconds=30)
+_USUAL_LIFE = timedelta(minutes=5)
+_LONGEST_LIFE = timedelta(days=366)
 _REFUSED = 401
 
 
@@ -137,12 +140,22 @@ class ClientCredentials(Auth):
         token = told.get("access_token") if isinstance(told, dict) else None
         if not isinstance(token, str) or not token or str(told.get("token_type", "")).lower() != "bearer":
             raise Misunderstood(f"{self._host} answers a request for a token with something else")
-        life = timedelta(seconds=float(told.get("expires_in") or 0))
+        life = _life(told.get("expires_in"))
         self._token, self._until = token, now + max(life - _EARLY, life / 2)
 
     @property
     def _host(self) -> str:
         return Request("POST", self.token_url).host
+
+
+def _life(told: object) -> timedelta:
+    """How long a token lasts; where that is not told (RFC 6749 5.1 only recommends it) or makes no sense, some time."""
+    if isinstance(told, int | float | str):
+        with suppress(ValueError):
+            seconds = float(told)
+            if 0 < seconds <= _LONGEST_LIFE.total_seconds():
+                return timedelta(seconds=seconds)
+    return _USUAL_LIFE
 
 
 def with_header(request: Request, name: str, value: str) -> Request:

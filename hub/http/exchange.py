@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -117,3 +117,10 @@ class ConnectionLost(Exception):
     def __init__(self, *, sent: bool) -> None:
         super().__init__("the pretended connection was lost")
         self.sent = sent
+
+
+Answering = Callable[[Request], Response]
+"""A pretended server: answers a request, or raises ConnectionLost."""
+
+Recorder = Callable[[Request, Response, frozenset[str]], None]
+"""Is shown each request with its answer, and the secrets that may stand in them."""

@@ -13,22 +13,19 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hub.core.ports import Clock
 from hub.errors import AuthenticationFailed, ConfigurationError, RateLimited, Rejected, Unavailable, Uncertain
+from hub.http.waiting import told_to_wait
 
 if TYPE_CHECKING:
     import httpx
 
 _TEXT_LENGTH = 2000
 _LARGEST_ANSWER = 1_000_000
-_USUAL_WAIT = timedelta(minutes=1)
-_LONGEST_WAIT = timedelta(days=1)
 _TRY_AGAIN = frozenset({408, 425})  # the request did not arrive whole, or came too early (RFC 9110 15.5.9, RFC 8470)
 
 
@@ -72,7 +69,7 @@ class HttpClient:
         """
         import httpx  # noqa: PLC0415  it takes a fifth of a second, and most runs make no request
 
-        _silence_httpx()
+        silence_httpx()
         client = httpx.Client(
             timeout=self._timeout,
             follow_redirects=False,
@@ -113,7 +110,7 @@ class HttpClient:
         if 200 <= status < 300:
             return answer
         if status == 429 or (status == 503 and retry_after):
-            raise RateLimited(f"{host} asks to wait (HTTP {status})", _after(retry_after, self._clock.now()))
+            raise RateLimited(f"{host} asks to wait (HTTP {status})", told_to_wait(retry_after, self._clock.now()))
         if status >= 500 or status in _TRY_AGAIN:
             raise Unavailable(f"{host} is in trouble (HTTP {status})")
         if status in (401, 403):
@@ -154,19 +151,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _silence_httpx() -> None:
+def silence_httpx() -> None:
     """Its log holds whole addresses, and so the keys in them."""
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-
-
-def _after(text: str, now: datetime) -> datetime:
-    """Until when Retry-After asks to wait: seconds or a date (RFC 9110 10.2.3), within reason."""
-    asked = now + _USUAL_WAIT
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        asked = now + timedelta(seconds=int(text))
-    elif text:
-        with contextlib.suppress(ValueError, OverflowError):  # the latter of years that no calendar has
-            date = parsedate_to_datetime(text)
-            asked = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return min(max(asked, now), now + _LONGEST_WAIT)

@@ -165,7 +165,7 @@ def load_summary(connection: Connection, number: str) -> CaseSummary:
 
 def _to_summary(row: Row) -> CaseSummary:
     case_id, channel, ref, kind, type_raw, state, subject, name, email, order, assignee, *rest = row
-    opened, changed, messages, unreadable, rating, _, urgent, deadline = rest
+    opened, changed, messages, unreadable, rating, _, _, _, urgent, deadline = rest
     return CaseSummary(
         number=number_of(case_id),
         channel=channel,
@@ -192,6 +192,12 @@ def list_numbers(connection: Connection, states: frozenset[CaseState]) -> list[s
     """The numbers of the cases in these states, oldest first."""
     query = f"SELECT id FROM cases WHERE state IN ({marks([*states])}) ORDER BY id"
     return [number_of(case_id) for (case_id,) in connection.rows(query, sorted(states))]
+
+
+def list_with_tasks(connection: Connection, done: bool) -> list[str]:
+    """The numbers of the cases that have open portal tasks, or ever had any, oldest first."""
+    query = f"SELECT id FROM cases WHERE {'tasks' if done else 'open_tasks'} > 0 ORDER BY id"
+    return [number_of(case_id) for (case_id,) in connection.rows(query)]
 
 
 def count_states(connection: Connection) -> dict[CaseState, int]:

@@ -177,6 +177,10 @@ class SqliteStore:
         with self._connection() as connection:
             return reading.list_numbers(connection, states)
 
+    def with_tasks(self, done: bool = False) -> Sequence[str]:
+        with self._connection() as connection:
+            return reading.list_with_tasks(connection, done)
+
     def counts(self) -> dict[CaseState, int]:
         with self._connection() as connection:
             return reading.count_states(connection)

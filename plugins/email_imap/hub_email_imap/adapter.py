@@ -26,16 +26,18 @@ from hub import (
     PretendedPlatform,
     Proof,
     Receipt,
+    Rejected,
     Reply,
     Tools,
     Unavailable,
     Uncertain,
     Unsupported,
 )
-from hub_email_imap import wire
+from hub_email_imap import platform_answers, wire
+from hub_email_imap.interpreting import Interpreter
 from hub_email_imap.mailbox import Mailbox
 from hub_email_imap.position import read_position
-from hub_email_imap.reading import Interpreter, Reading
+from hub_email_imap.reading import Reading
 from hub_email_imap.roles import Account
 from hub_email_imap.settings import EmailSettings
 from hub_email_imap.tokens import Tokens, bare_id
@@ -51,7 +53,14 @@ class EmailAdapter(Adapter):
     key = "email_imap"
     title = "E-mail (IMAP and SMTP)"
     capabilities = frozenset(
-        {Capability.FETCH, Capability.REPLY, Capability.READ_BACK, Capability.REREAD, Capability.ACKNOWLEDGE}
+        {
+            Capability.FETCH,
+            Capability.REPLY,
+            Capability.ATTACH,
+            Capability.READ_BACK,
+            Capability.REREAD,
+            Capability.ACKNOWLEDGE,
+        }
     )
     limits = (
         "signs in with a name and a password; OAuth2 is not supported yet",
@@ -69,6 +78,10 @@ class EmailAdapter(Adapter):
     def open(self, settings: EmailSettings, tools: Tools) -> Connection:
         """A connection to one mailbox."""
         return EmailConnection(settings, tools)
+
+    def problems_with(self, reply: Reply, case: Case, settings: EmailSettings) -> Sequence[str]:
+        """Why a marketplace's case is not answered by mail; ordinary cases have nothing against them."""
+        return tuple(platform_answers.problems(reply, case, settings, reply.written_at))
 
     def speaks_as(self, settings: EmailSettings) -> Party:
         """The name and the address that customers see on replies."""
@@ -90,7 +103,7 @@ class EmailConnection(Connection):
         self._tokens = Tokens(tools.sign, settings.address.rpartition("@")[2])
         self._mailbox = Mailbox(settings)
         account = Account((settings.address, *settings.aliases), settings.reply_to_senders, settings.behind_a_list)
-        self._interpreter = Interpreter(tools, account, self._tokens)
+        self._interpreter = Interpreter(tools, account, self._tokens, settings.trusted_authserv)
 
     def close(self) -> None:
         """Sign out."""
@@ -116,6 +129,8 @@ class EmailConnection(Connection):
         """Send the reply to the customer and put a copy into the sent folder."""
         from hub_email_imap import sending  # noqa: PLC0415  a reading does without
 
+        for problem in platform_answers.problems(reply, case, self._settings, self._tools.clock.now()):
+            raise Rejected(problem)
         mail = self._compose(reply, case)
         refused = sending.send(self._settings, mail.envelope_from, mail.recipients, mail.data)
         at = self._tools.clock.now()
@@ -148,7 +163,9 @@ class EmailConnection(Connection):
             raise Misunderstood(f"the mail still cannot be read: {outcome.reason}")
         folder = message.extra.get("folder", "INBOX")
         arrival = self._interpreter.arrival(outcome.files, message.raw, message.sent_at, folder, is_sent=False)
-        item = wire.to_incoming(outcome, arrival, ref=message.ref)
+        received_at = datetime.fromisoformat(message.extra.get("received", message.sent_at.isoformat()))
+        own_or_not = wire.to_incoming(outcome, arrival, ref=message.ref)
+        item = self._interpreter.recognised(own_or_not, outcome, received_at, again=True)
         if item is None:
             raise Misunderstood("the mail turns out to be our own")
         return item
