@@ -64,15 +64,14 @@ def _is_all(own: OwnReference, decided: set[str]) -> bool:
 
 def _opening(errand: Errand) -> Message:
     """What the customer wrote when he opened the errand; where he wrote nothing, a note that stands for it."""
-    written = text(errand.fields, "description").strip()
-    reason = word(errand.fields, "reason")
-    stands_in = not written
+    stands_in = errand.fields.get("description") is None
+    reason, written = word(errand.fields, "reason"), text(errand.fields, "description")
     return Message(
         ref=f"{errand.ref}:description",
         author=Author.PLATFORM if stands_in else Author.CUSTOMER,
         direction=Direction.INBOUND,
         sent_at=errand.created_at,
-        text=written or f"The customer opened this errand without a text: {_about(errand)}.",
+        text=f"The customer opened this errand without a text: {_about(errand)}." if stands_in else written,
         subject=_about(errand),
         sender=Party() if stands_in else _customer(errand),
         automatic=stands_in,

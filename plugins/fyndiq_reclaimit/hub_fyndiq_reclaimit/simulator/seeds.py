@@ -13,7 +13,10 @@ _PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000100000001080200
 _DEMO: tuple[tuple[timedelta, dict[str, Any]], ...] = (
     (timedelta(hours=20), {"description": "Handtaget gick av redan första dagen.", "reason": "BROKEN", "gross": "349"}),
     (timedelta(hours=2), {"issue_type": words.MISSING, "description": "Paketet kom aldrig fram.", "gross": "875"}),
-    (timedelta(hours=30), {"issue_type": words.REGRET, "reason": "CHANGED_MIND", "state": "PARKED", "description": ""}),
+    (
+        timedelta(hours=30),
+        {"issue_type": words.REGRET, "reason": "CHANGED_MIND", "state": "PARKED", "description": None},
+    ),
     (
         timedelta(hours=5),
         {"marketplace": words.CDON, "description": "Fel färg på jackan.", "reason": "WRONG_PRODUCT", "gross": "1299"},
