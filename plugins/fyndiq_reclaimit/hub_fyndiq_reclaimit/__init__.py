@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -22,3 +23,12 @@ def hub_register_policies(register: Callable[[Traversable], None]) -> None:
     """Offer the policies that lie beside this module."""
     register(files("hub_fyndiq_reclaimit").joinpath("fyndiq.toml"))
     register(files("hub_fyndiq_reclaimit").joinpath("cdon.toml"))
+
+
+@hub.hookimpl
+def hub_read_mail(mail: hub.Mail) -> hub.MailReading | None:
+    """Recognise a notification of Fyndiq or CDON; its senders are those of CASEHUB_RECLAIMIT_SENDERS too."""
+    from hub_fyndiq_reclaimit.mail_rules import rules_of  # noqa: PLC0415  only who reads mail pays for it
+    from hub_fyndiq_reclaimit.mails import read_notification  # noqa: PLC0415  the same
+
+    return read_notification(mail, rules_of(os.environ))
