@@ -18,6 +18,10 @@ _CDON_WANTS_BOTH = (
     "CDON counts an errand as handled only once its status is set as well: decide it, or set NEEDS_UPDATE"
 )
 
+NO_TEXT_ON_HAND_OVER = (
+    "Reclaimit takes no text with a hand-over, and what is written would reach the customer: hand it over without one"
+)
+
 
 class Acting:
     """Writes into the errands of one account."""
@@ -40,6 +44,8 @@ class Acting:
         What is there already from an attempt that broke off is not done again.
         """
         errand, status = _errand_of(case), status_of(reply)
+        if reply.text and status == words.ESCALATED:
+            raise Rejected(NO_TEXT_ON_HAND_OVER)
         there = self._parts(reply, errand)
         if reply.act is None or STATUS in there:
             return Receipt(f"{errand} {status}", self._tools.clock.now())

@@ -6,7 +6,7 @@ Prose and samples there disagree on some names, so both are read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from hub import Order, OrderLine
@@ -37,8 +37,3 @@ def joined(number: str, orders: Sequence[Order]) -> Order:
     if len(orders) == 1 and SEVERAL not in number:
         return orders[0]
     return Order(number, tuple(line for order in orders for line in order.lines), None)
-
-
-def state_of(payload: Mapping[str, Any]) -> str:
-    """The state of an order; a sample of the documents writes NOT FULFILLED with a space."""
-    return text(payload, "state").strip().upper().replace(" ", "_")

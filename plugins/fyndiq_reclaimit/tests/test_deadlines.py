@@ -118,7 +118,7 @@ def test_what_a_miss_brings_at_cdon_goes_by_the_value(gross: str, expected: str)
 
     stages = shop.clock_of(ref, ClockName.FIRST_RESPONSE).stages
 
-    assert [stage.expect for stage in stages if stage.expect][0] == expected
+    assert next(stage.expect for stage in stages if stage.expect) == expected
 
 
 def test_an_unanswered_errand_is_refunded_at_the_due_instant_and_the_outcome_bears_the_policys_word() -> None:
