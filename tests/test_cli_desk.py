@@ -381,12 +381,22 @@ def test_a_case_in_json_has_its_messages_replies_and_history(desktop: Desktop) -
 
     shown = desktop.data("show", "1001", "--history")
 
-    assert shown["case"]["order"] == {"number": "7", "value": {"amount": "12.50", "currency": "SEK"}, "lines": []}
+    assert shown["case"]["order"] == {
+        "number": "7",
+        "confirmed": False,
+        "candidates": [],
+        "value": {"amount": "12.50", "currency": "SEK"},
+        "lines": [],
+    }
     assert shown["case"]["last_inbound"] == "m1"
     assert [message["text"] for message in shown["case"]["messages"]] == ["Hej!\n漢字 🙂"]
     assert [reply["key"] for reply in shown["replies"]] == [key]
     assert [event["event"] for event in shown["events"]] == ["Opened", "MessageArrived", "ReplyQueued"]
-    assert shown["events"][1]["data"] == {"message": "m1", "reason": "the platform lists it in this case"}
+    assert shown["events"][1]["data"] == {
+        "message": "m1",
+        "reason": "the platform lists it in this case",
+        "channel": "",
+    }
 
 
 def test_history_tells_both_instants_and_the_reason(desktop: Desktop) -> None:
@@ -480,7 +490,8 @@ def test_acts_say_in_one_line_what_happened(desktop: Desktop) -> None:
     assert desktop.told("assign", "1001", "--none") == "CH-1001 is with nobody now.\n"
     assert desktop.told("close", "1001") == "CH-1001 is closed. Its customer had no answer yet.\n"
     assert desktop.told("reopen", "1001") == "CH-1001 is open again.\n"
-    assert desktop.data("close", "1001") == {"case": "CH-1001", "state": "closed", "assignee": ""}
+    closed = {"case": "CH-1001", "state": "closed", "assignee": "", "queued": None, "task": None}
+    assert desktop.data("close", "1001") == closed
 
 
 def test_a_refused_act_ends_with_two_and_a_sentence(desktop: Desktop) -> None:

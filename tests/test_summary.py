@@ -78,9 +78,9 @@ def test_a_later_answer_saves_no_second_time() -> None:
 @pytest.mark.parametrize(
     ("begin", "end", "count"),
     [
-        ("09-08 11:00", "09-08 11:01", 1),  # the answer came at the span's very beginning
-        ("09-08 10:00", "09-08 11:00", 0),  # and the span's end belongs to the next one
-        ("09-08 11:01", "09-09 00:00", 0),
+        ("09-08 10:59", "09-08 11:00", 1),  # the answer came at the span's very end
+        ("09-08 11:00", "09-08 12:00", 0),  # which does not belong to the next one
+        ("09-08 10:00", "09-08 10:59", 0),
     ],
 )
 def test_only_what_happens_within_the_span_counts(begin: str, end: str, count: int) -> None:

@@ -31,11 +31,11 @@ TO_PLATFORM = "to the platform"
 """The label of a note that the platform's staff reads."""
 
 
-def effects(act: Act, key: str, who: str, text: str, at: datetime) -> tuple[Happening, ...]:
+def effects(act: Act, key: str, who: str, text: str, at: datetime, reason: str = "") -> tuple[Happening, ...]:
     """What the case is told of an act that was done, besides what was written to the customer."""
     if act.kind is ActKind.MARK_READ:
         return ()
-    reason = text.strip() if act.kind is ActKind.HAND_OVER else ""
+    reason = text.strip() if act.kind is ActKind.HAND_OVER else reason
     done = Acted(key, act, who, reason)
     return (done, MessageArrived(note_for_platform(key, who, text, at))) if act.kind is ActKind.NOTE else (done,)
 

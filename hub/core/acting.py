@@ -31,7 +31,8 @@ class Wish:
     """What a person wants to be done: one of the platform's offers, with what comes with it.
 
     `text` goes to the customer, but a note and a hand-over are written to the platform. `after` is the ref of the
-    newest message that the person saw. `confirmed` says that the person has seen what it does and said yes.
+    newest message that the person saw. `reason` is for the history. `confirmed` says that the person has seen what it
+    does and said yes.
     """
 
     offer: Offer
@@ -41,6 +42,7 @@ class Wish:
     quantity: int | None = None
     tracking: tuple[Tracking, ...] = ()
     evidence: tuple[Attachment, ...] = ()
+    reason: str = ""
     confirmed: bool = False
 
     @property
@@ -74,7 +76,7 @@ def queue_act(
 ) -> tuple[Change, Reply]:
     """Approve an act on the platform; `others` are the case's replies, `forbidden` says what closing demands first."""
     require_possible(case, wish, others, forbidden)
-    reply = Reply(key, case.number, case.channel, wish.text.strip(), now, by=who, after=wish.after, act=wish.act)
+    reply = draft(case, wish, key, who, now)
     require_seen(case, reply)
     if needs_a_yes(wish.offer) and not wish.confirmed:
         raise Refused(
@@ -82,6 +84,14 @@ def queue_act(
             "once you have said yes: answer the question at a terminal, or give --yes."
         )
     return changed(case, now, ReplyQueued(key, who, wish.offer.kind)), reply
+
+
+def draft(case: Case, wish: Wish, key: str, who: str, now: datetime) -> Reply:
+    """The act as it would stand in the outbox."""
+    extra = {"reason": wish.reason.strip()} if wish.reason.strip() else {}
+    return Reply(
+        key, case.number, case.channel, wish.text.strip(), now, by=who, after=wish.after, extra=extra, act=wish.act
+    )
 
 
 def require_possible(case: Case, wish: Wish, others: Sequence[Reply], forbidden: Forbidden | None = None) -> None:

@@ -1,10 +1,15 @@
 """What can happen to a case; a case is the sum of its events."""
 
+# ruff: noqa: PLC0414  what happens by acts on the platform is told of here too
+
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from hub.core.acting_events import Acted as Acted
+from hub.core.acting_events import PortalTaskDone as PortalTaskDone
+from hub.core.acting_events import PortalTaskGiven as PortalTaskGiven
 from hub.core.model import (
     Author,
     CaseState,
@@ -15,9 +20,9 @@ from hub.core.model import (
     PlatformCase,
     comparable,
 )
-from hub.core.platform_acts import Act, ActKind
+from hub.core.platform_acts import ActKind
 from hub.core.portal import Decision, PortalTask
-from hub.core.turns import GivenPromise, Owner, Settlement
+from hub.core.turns import Detection, GivenPromise, Owner, Settlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class MessageArrived:
-    """Somebody wrote something; `reason` says why it belongs to this case."""
+    """Somebody wrote something; `reason` says why it belongs to this case.
+
+    `channel` is the one it came by, where that is not the case's own.
+    """
 
     message: Message
     reason: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,27 @@ class MessageReread:
     """A message that could not be read, or was read badly, was read again from its kept original."""
 
     message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecalled:
+    """The platform took the message with this ref back: nobody waits for an answer to it; our copy stays readable."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """The hub takes the case for another type than the platform does, for what the customer wrote."""
+
+    detection: Detection
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSought:
+    """The platform was asked for these order numbers and surely has none of them."""
+
+    numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +223,7 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class Absorbed:
-    """Another case turned out to be the same matter; its messages go on here, settled ones as settled.
+    """Another case turned out to be the same matter, and why; its messages go on here, settled ones as settled.
 
     `settled` holds the bare refs of older versions, which did not keep since when.
     """
@@ -201,6 +231,7 @@ class Absorbed:
     number: str
     messages: tuple[Message, ...] = ()
     who: str = ""
+    reason: str = ""
     settled: tuple[str, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     promises: tuple[GivenPromise, ...] = ()
@@ -214,52 +245,16 @@ class Merged:
 
     into: str
     who: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Acted:
-    """The platform did what a person had approved under `key`, or a person says that it was done there (`stated`).
-
-    A case is closed by it unless a customer's message waits that this person had not seen. What was written to the
-    customer, or noted for the platform's staff, is told beside it.
-    """
-
-    key: str
-    act: Act
-    who: str = ""
     reason: str = ""
-    stated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PortalTaskGiven:
-    """A person wants something done on the platform that only a person can do there; see PortalTask."""
-
-    key: str
-    kind: str
-    what: str
-    step: str
-    url: str = ""
-    who: str = ""
-    text: str = ""
-    word: str = ""
-    then_close: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PortalTaskDone:
-    """A person says that a portal task is done, or (`dropped`) that nobody needs to do it any more."""
-
-    key: str
-    who: str = ""
-    comment: str = ""
-    dropped: bool = False
 
 
 Happening = (
     Opened
     | MessageArrived
     | MessageReread
+    | MessageRecalled
+    | Detected
+    | OrderSought
     | FactsLearnt
     | Classified
     | StateChanged

@@ -13,18 +13,18 @@ _REPLY_PREFIX = re.compile(
     r"^\s*(?:\[[^\]]{1,40}\]|(?:re|aw|sv|vs|odp|antw|fwd?|vb|wg|tr|doorst)\s*(?:\[\d+\])?\s*[:：])\s*", re.IGNORECASE
 )
 _SIGNED = frozenset({ClueKind.RECIPIENT_TOKEN, ClueKind.REFERENCE_TOKEN, ClueKind.BOUNCE_TOKEN, ClueKind.QUOTED_TOKEN})
+_KEYS = frozenset({ClueKind.PLATFORM_KEY, ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID})
 _BOUNCES = frozenset({ClueKind.BOUNCE_TOKEN, ClueKind.BOUNCED_MESSAGE_ID})
-_BY_KEY = frozenset({ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID, ClueKind.PLATFORM_KEY})
 _WHY = {
     ClueKind.RECIPIENT_TOKEN: "it was sent to the case's own address",
     ClueKind.REFERENCE_TOKEN: "it answers a message we signed for this case",
+    ClueKind.PLATFORM_KEY: "its platform says that it is about this case",
     ClueKind.MESSAGE_ID: "it answers a message of this case",
     ClueKind.SAME_PARENT: "the same sender answered the same earlier message before",
     ClueKind.BOUNCE_TOKEN: "it reports on a message we signed for this case",
     ClueKind.BOUNCED_MESSAGE_ID: "it reports on a message of this case",
     ClueKind.QUOTED_TOKEN: "it quotes the signed reference of this case",
     ClueKind.SUBJECT_NUMBER: "its subject names the case and its sender belongs to it",
-    ClueKind.PLATFORM_KEY: "its platform names the case",
 }
 
 
@@ -41,7 +41,8 @@ class MatchingRules:
 class Match:
     """Where a message goes: into `number`, or (empty) into a new case linked to `linked`; always with the reason.
 
-    `guessable` says that nothing but a number led there, and a sender that anybody can write into From.
+    `guessable` says that nothing but a number led there, and a sender that anybody can write into From; `by_platform`,
+    that a platform's own mark did.
     """
 
     number: str
@@ -49,6 +50,7 @@ class Match:
     unverified: bool = False
     linked: tuple[str, ...] = ()
     guessable: bool = False
+    by_platform: bool = False
 
 
 @dataclass
@@ -60,8 +62,7 @@ class KnownThreads:
 
     def resolve(self, clue: Clue) -> Case | None:
         """The case a clue points at, merges followed."""
-        by_key = clue.kind in _BY_KEY
-        return self.current(self.by_thread_key.get(clue.value, "") if by_key else clue.value)
+        return self.current(self.by_thread_key.get(clue.value, "") if clue.kind in _KEYS else clue.value)
 
     def current(self, number: str) -> Case | None:
         """The case that the one with this number goes on as: itself, unless it was merged."""
@@ -89,9 +90,11 @@ def match(incoming: IncomingMessage, known: KnownThreads, rules: MatchingRules) 
 
 def _judge(message: Message, clue: Clue, case: Case, rules: MatchingRules) -> Match:
     belongs = message.sender.email.lower() in case.addresses
-    # A platform says itself which of its mails are about one case, whoever wrote them and however late.
-    if clue.kind in _BOUNCES or clue.kind is ClueKind.PLATFORM_KEY:
+    if clue.kind in _BOUNCES:
         return Match(case.number, _WHY[clue.kind])
+    # A platform says itself which of its mails are about one case, whoever wrote them and however late.
+    if clue.kind is ClueKind.PLATFORM_KEY:
+        return Match(case.number, _WHY[clue.kind], by_platform=True)
     if not belongs and message.author is not Author.SELLER:
         stranger = _judge_stranger(message, clue, case, rules)
         if stranger is not None:

@@ -235,7 +235,11 @@ def has_grown(case: Case, reply: Reply) -> Message | None:
 def delivered(reply: Reply, at: datetime, ref: str = "", reason: str = "") -> tuple[Happening, ...]:
     """What happened to the case of a reply that the platform took at this instant, under its own reference `ref`."""
     written = _written(reply, at, ref, reason) if reply.writes_to_the_customer else ()
-    return written if reply.act is None else (*written, *effects(reply.act, reply.key, reply.by, reply.text, at))
+    return (
+        written
+        if reply.act is None
+        else (*written, *effects(reply.act, reply.key, reply.by, reply.text, at, reply.extra.get("reason", "")))
+    )
 
 
 def _written(reply: Reply, at: datetime, ref: str, reason: str) -> tuple[Happening, ...]:

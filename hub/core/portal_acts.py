@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 
 from hub.core.acted import note_for_platform
@@ -25,6 +25,7 @@ from hub.core.portal import PortalTask
 from hub.core.replay import apply
 from hub.errors import NotFound, Refused
 
+_A_MINUTE = timedelta(minutes=1)
 REPLY = "reply"
 """The kind of the task to write to the customer, which is no act; the other kinds are those of acts."""
 
@@ -50,7 +51,7 @@ def tick_off(case: Case, key: str, who: str, at: datetime, now: datetime, commen
     task = find_task(case, key)
     asked = case.waiting_since if task.kind == REPLY else None
     since, what = (asked, "the customer wrote") if asked else (case.opened_at, "the case was opened")
-    _require_possible_instant(since, at, now, f"{what} in {case.number}")
+    at = _possible_instant(since, at, now, f"{what} in {case.number}")
     done = PortalTaskDone(task.key, who, comment.strip())
     return _happened(case, at, now, *_effects(case, task, who, at), done)
 
@@ -81,15 +82,19 @@ def answered(case: Case, key: str, text: str, who: str, at: datetime, now: datet
     since = case.waiting_since
     if since is None:
         raise Refused(f"Nobody waits for an answer in {case.number}; there is nothing to tick off.")
-    _require_possible_instant(since, at, now, f"the customer wrote in {case.number}")
+    at = _possible_instant(since, at, now, f"the customer wrote in {case.number}")
     return _happened(case, at, now, MessageArrived(_stated(key, text, who, at), f"says {who}"))
 
 
-def _require_possible_instant(since: datetime, at: datetime, now: datetime, what: str) -> None:
+def _possible_instant(since: datetime, at: datetime, now: datetime, what: str) -> datetime:
+    """The instant at which something was done; whoever says the minute means no second before what came first."""
     if at > now:
         raise Refused(f"{_utc(at)} is still to come; say when it was done, not when it will be.")
+    if since - _A_MINUTE < at < since:
+        return since
     if at < since:
         raise Refused(f"{_utc(at)} is before {what}, {_utc(since)}; check --at.")
+    return at
 
 
 def _effects(case: Case, task: PortalTask, who: str, at: datetime) -> Iterator[Happening]:
@@ -134,4 +139,4 @@ def _happened(case: Case, at: datetime, now: datetime, *happened: Happening) -> 
 
 
 def _utc(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC" if not instant.utcoffset() else f"{instant:%Y-%m-%d %H:%M %z}"
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -208,6 +208,12 @@ class Store(Protocol):
         """The cases of a channel that are not closed, for adapters that re-read them."""
         ...
 
+    def orders_to_look_up(self, channels: Sequence[str], platform: str, now: datetime, limit: int) -> Sequence[str]:
+        """The numbers of the open cases whose orders are to be looked up by now: those on these channels, and those
+        that came elsewhere and are about this platform; soonest deadline first.
+        """
+        ...
+
     def channel(self, name: str) -> ChannelRecord:
         """What is remembered of a channel; an empty record for a channel that never ran."""
         ...

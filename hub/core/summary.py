@@ -36,7 +36,7 @@ class Stake:
 
 @dataclass(slots=True)
 class Summary:
-    """What happened from `since` up to, but not including, `until`.
+    """What happened after `since`, up to and including `until`.
 
     `in_time` and `late` count the questions that were answered. `saved` are the cases whose answer came before the
     platform would have acted at the seller's cost, `lost` those in which it did act, as it told itself.
@@ -54,7 +54,7 @@ class Summary:
 
     def covers(self, instant: datetime) -> bool:
         """Whether an instant lies in the span."""
-        return self.since <= instant < self.until
+        return self.since < instant <= self.until
 
 
 def summarise(cases: Iterable[Case], since: datetime, until: datetime, evaluation_at: EvaluationAt) -> Summary:

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from hub.core.events import Absorbed, Acted, Event, MessageReread
+from hub.core.enriching import due_at
+from hub.core.events import Absorbed, Acted, Event, MessageArrived, MessageReread
 from hub.core.model import Case, Direction, Message
 from hub.core.readings import Evaluation
 from hub.store.blobs import Blobs
@@ -20,7 +21,8 @@ CASE_COLUMNS = (
     "channel, ref, type, type_raw, state, subject, customer_name, customer_email, order_number, assignee, "
     "opened, changed, messages, unreadable, rating, rated, open_tasks, tasks"
 )
-_NAMES = f"{CASE_COLUMNS}, {EVALUATION_COLUMNS}".split(", ")
+ORDER_COLUMNS = "about, order_due"
+_NAMES = f"{CASE_COLUMNS}, {ORDER_COLUMNS}, {EVALUATION_COLUMNS}".split(", ")
 _SAVE_CASE = (
     f"INSERT INTO cases (id, documents, {', '.join(_NAMES)}) VALUES (?, 0, {marks(_NAMES)}) "
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NAMES)}"
@@ -43,9 +45,14 @@ def case_values(case: Case) -> Row:
     return (*map(storable, texts), *instants, len(case.messages), unreadable, *rating, *tasks)
 
 
+def order_values(case: Case) -> Row:
+    """By what a case is found whose order is to be looked up, in the order of ORDER_COLUMNS."""
+    return storable(case.about.platform if case.about else ""), optional_micros(due_at(case))
+
+
 def save_case(connection: Connection, case: Case, evaluation: Evaluation, events: int) -> None:
     """Bring the row of a case up to date, which has so many events."""
-    values = (*case_values(case), *evaluation_values(evaluation, events))
+    values = (*case_values(case), *order_values(case), *evaluation_values(evaluation, events))
     connection.run(_SAVE_CASE, (id_of(case.number), *values))
 
 
@@ -73,7 +80,8 @@ class Lookups:
                 # The keys of threads stay with the absorbed case: whoever looks one up follows the merge.
                 self._change("UPDATE messages SET case_id = ? WHERE case_id = ?", (case_id, id_of(what.number)))
             else:
-                self._add_messages(case_id, storable(channel), arrived(what))
+                came_by = what.channel if isinstance(what, MessageArrived) else ""
+                self._add_messages(case_id, storable(came_by or channel), arrived(what))
         self._contents |= named_contents(events)
 
     def write(self) -> None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -209,6 +209,16 @@ def list_open(connection: Connection, channel: str) -> list[OpenCase]:
     """The cases of a channel that are not closed, oldest number first."""
     query = "SELECT ref, changed FROM cases WHERE channel = ? AND is_open ORDER BY id"
     return [OpenCase(ref, from_micros(changed)) for ref, changed in connection.rows(query, (storable(channel),))]
+
+
+def list_orders(connection: Connection, channels: Sequence[str], platform: str, now: datetime, limit: int) -> list[str]:
+    """The cases whose orders are to be looked up on a platform, soonest due first."""
+    query = (
+        f"SELECT id FROM cases WHERE order_due <= ? AND (channel IN ({marks(channels)}) OR about = ?) "
+        "ORDER BY due IS NULL, due, id LIMIT ?"
+    )
+    values = (to_micros(now), *map(storable, channels), storable(platform), limit)
+    return [number_of(case_id) for (case_id,) in connection.rows(query, values)]
 
 
 def load_channel(connection: Connection, name: str) -> ChannelRecord:

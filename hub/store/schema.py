@@ -166,6 +166,11 @@ _PORTAL_TASKS = (
     "CREATE INDEX cases_by_open_tasks ON cases (id) WHERE open_tasks > 0",
     "CREATE INDEX cases_by_tasks ON cases (id) WHERE tasks > 0",
 )
+_ORDERS = (
+    "ALTER TABLE cases ADD COLUMN about TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cases ADD COLUMN order_due INTEGER",
+    "CREATE INDEX cases_by_order ON cases (order_due) WHERE order_due IS NOT NULL",
+)
 
 # Python has folded the text and parted its words with spaces. The ascii tokenizer parts at those alone, so that both
 # agree on what a word is, whichever versions of Unicode they know.
@@ -201,10 +206,16 @@ def _portal_tasks(db: Database) -> None:
         db.execute(statement)
 
 
+def _orders(db: Database) -> None:
+    for statement in _ORDERS:
+        db.execute(statement)
+
+
 _STEPS: dict[str, Callable[[Database], None]] = {
     "first_tables": _first_tables,
     "clocks": _clocks,
     "portal_tasks": _portal_tasks,
+    "orders": _orders,
 }
 
 

@@ -189,6 +189,10 @@ class SqliteStore:
         with self._connection() as connection:
             return reading.list_open(connection, channel)
 
+    def orders_to_look_up(self, channels: Sequence[str], platform: str, now: datetime, limit: int) -> Sequence[str]:
+        with self._connection() as connection:
+            return reading.list_orders(connection, channels, platform, now, limit)
+
     def channel(self, name: str) -> ChannelRecord:
         with self._connection() as connection:
             return reading.load_channel(connection, name)

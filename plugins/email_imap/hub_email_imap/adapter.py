@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -46,6 +46,15 @@ from hub_email_imap.worker import ParseFailure, ParseWorker
 if TYPE_CHECKING:
     from hub_email_imap import compose
 
+PORTAL_STEPS = {
+    Capability.DECIDE: "Write to the customer what was decided; there is no other party to tell.",
+    Capability.HAND_OVER: "Forward the mail from a mail program to whoever takes the matter over, then close the case.",
+    Capability.CLOSE: "Close the case here, with `casehub close`; nobody else keeps it.",
+    Capability.REOPEN: "Reopen the case here, with `casehub reopen`; nobody else keeps it.",
+    Capability.NOTE: "Write the note here, with `casehub note`; a mailbox has nobody to read it.",
+    Capability.MARK_READ: "Mark the mail as read in a mail program; casehub leaves the mailbox as it is.",
+}
+
 
 class EmailAdapter(Adapter):
     """Any mailbox that speaks IMAP and SMTP."""
@@ -73,6 +82,7 @@ class EmailAdapter(Adapter):
         "an acknowledgement has an empty envelope sender; through a mail server that refuses that, none can be sent",
         "mail with list headers counts as written by a machine, unless behind_a_list says that the address is a group",
     )
+    portal_steps: ClassVar[Mapping[Capability, str]] = PORTAL_STEPS
     Settings: ClassVar[type[EmailSettings]] = EmailSettings
 
     def open(self, settings: EmailSettings, tools: Tools) -> Connection:
@@ -137,6 +147,12 @@ class EmailConnection(Connection):
         warnings = [f"{who.address} was refused: {who.code} {who.text}" for who in refused]
         warnings += self._save_copy(mail.data, at)
         return Receipt(bare_id(mail.message_id), at, warnings=tuple(warnings))
+
+    def perform(self, reply: Reply, case: Case) -> Receipt:
+        """Nothing is done in a mailbox but to write."""
+        kind = reply.act.kind if reply.act is not None else None
+        step = PORTAL_STEPS.get(Capability(kind), "") if kind is not None else ""
+        raise Unsupported(f"{case.number} is mail, and a mailbox knows nothing of the kind", step)
 
     def find(self, reply: Reply, case: Case) -> Receipt | None:
         """Look for the reply's own Message-ID in the sent folder."""

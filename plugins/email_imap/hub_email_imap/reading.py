@@ -56,7 +56,8 @@ class Reading:
         state = self._mailbox.examine(name)
         known = self._position.folders.get(name)
         start = self._start(state, known)
-        if known != start:
+        self._position = self._position.moved(name, start)
+        if known != start and not (known is None and start == FolderPosition(state.uidvalidity, 0)):
             # Written down before anything is read, so that "from now" stays the same now after a crash.
             yield self._batch(name, start)
         if state.uidnext is not None and state.uidnext <= start.last + 1:
