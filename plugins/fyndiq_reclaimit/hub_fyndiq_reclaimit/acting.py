@@ -17,10 +17,7 @@ _CLOCKS_DIFFER = timedelta(minutes=2)
 _CDON_WANTS_BOTH = (
     "CDON counts an errand as handled only once its status is set as well: decide it, or set NEEDS_UPDATE"
 )
-
-NO_TEXT_ON_HAND_OVER = (
-    "Reclaimit takes no text with a hand-over, and what is written would reach the customer: hand it over without one"
-)
+_KEPT_HERE = "Reclaimit takes no text with a hand-over: yours is kept here as the reason, and was sent to nobody"
 
 
 class Acting:
@@ -44,31 +41,31 @@ class Acting:
         What is there already from an attempt that broke off is not done again.
         """
         errand, status = _errand_of(case), status_of(reply)
-        if reply.text and status == words.ESCALATED:
-            raise Rejected(NO_TEXT_ON_HAND_OVER)
         there = self._parts(reply, errand)
         if reply.act is None or STATUS in there:
             return Receipt(f"{errand} {status}", self._tools.clock.now())
         evidence = self._upload(reply.act.evidence)
-        if reply.text and TEXT not in there:
+        text = text_for_customer(reply)
+        if text and TEXT not in there:
             files = self._upload(reply.attachments)
-            self._server.write(errand, message_body(reply.text, files, self._reference(reply, TEXT)))
+            self._server.write(errand, message_body(text, files, self._reference(reply, TEXT)))
         try:
             self._server.decide(errand, status_body(status, reply.act, evidence, self._reference(reply, STATUS)))
         except Rejected as error:
-            if not reply.text:
+            if not text:
                 raise
             raise Rejected(
                 f"the customer has the text, but the decision {status} was refused and is still to be made: {error}"
             ) from error
-        return Receipt(f"{errand} {status}", self._tools.clock.now())
+        warnings = (_KEPT_HERE,) if reply.text.strip() and not text else ()
+        return Receipt(f"{errand} {status}", self._tools.clock.now(), warnings=warnings)
 
     def find(self, reply: Reply, case: Case) -> Receipt | None:
         """Look for our own references in the thread; for a text without any, for the very same words since then."""
         errand = _errand_of(case)
         there = self._parts(reply, errand)
         if reply.act is not None:
-            done = STATUS in there and (not reply.text or TEXT in there)
+            done = STATUS in there and (not text_for_customer(reply) or TEXT in there)
             return Receipt(f"{errand} {status_of(reply)}", there[STATUS].sent_at) if done else None
         found = there.get(REPLY)
         return None if found is None else Receipt(found.id, found.sent_at)
@@ -104,6 +101,12 @@ def status_of(reply: Reply) -> str:
     if kind is ActKind.HAND_OVER:
         return words.ESCALATED
     raise Unsupported(f"Reclaimit lets no program do that: {kind}", "Do it in Reclaimit.")
+
+
+def text_for_customer(reply: Reply) -> str:
+    """What goes to the customer with an act; with a hand-over nothing does: its text is for the platform."""
+    handed_over = reply.act is not None and reply.act.kind is ActKind.HAND_OVER
+    return "" if handed_over else reply.text.strip()
 
 
 def _errand_of(case: Case) -> str:

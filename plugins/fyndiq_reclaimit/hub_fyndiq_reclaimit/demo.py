@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Self
 
 from hub import Clock
-from hub_fyndiq_reclaimit import words
 from hub_fyndiq_reclaimit.simulator import ReclaimitSimulator
 from hub_fyndiq_reclaimit.simulator.seeds import demo_errands
 
@@ -15,8 +14,8 @@ from hub_fyndiq_reclaimit.simulator.seeds import demo_errands
 class PretendedReclaimit:
     """The errand contract on loopback; `platform` is what a person may play with."""
 
-    adapter = words.PLATFORM
-    channel = ReclaimitSimulator.channel
+    channel = "fyndiq"
+    sample_reply = "Tack för att du hör av dig. Vi skickar en ny redan i dag, och du får spårningsnumret här."
 
     def __init__(self, clock: Clock) -> None:
         self.platform = ReclaimitSimulator(clock)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from hub import Act, ActKind, Case, CaseState, Need, Offer, Owner, Reply
 from hub_fyndiq_reclaimit import words
-from hub_fyndiq_reclaimit.acting import NO_TEXT_ON_HAND_OVER, status_of
+from hub_fyndiq_reclaimit.acting import status_of
 from hub_fyndiq_reclaimit.words import DECISIONS, Decision
 
 _SOURCES: Mapping[str, str] = {
@@ -54,8 +54,6 @@ def problems(reply: Reply, case: Case, largest: int) -> Iterator[str]:
     if not fits(decision, case):
         yield f"{decision.title} is not possible for {case.type_raw or 'this errand'} at {_at(case)} ({source})"
     yield from (f"{decision.title}: {lack} ({source})" for lack in _lacks(decision, reply.act, case))
-    if decision.word == words.ESCALATED and reply.text.strip():
-        yield NO_TEXT_ON_HAND_OVER
     if Need.MESSAGE in needs_of(decision, case) and not reply.text.strip():
         yield f"{decision.title}: CDON wants an answer to the customer as well, and this one waits for it ({source})"
 

@@ -130,7 +130,8 @@ _DECISIONS = (
     Decision(
         ESCALATED,
         "Escalated",
-        "The marketplace takes the errand over and decides it; you cannot take it back.",
+        "The marketplace takes the errand over and decides it; you cannot take it back. What you write with it stays "
+        "here as the reason: Reclaimit takes no text with it.",
         ESCALATED,
         irreversible=True,
     ),
