@@ -130,8 +130,8 @@ _DECISIONS = (
     Decision(
         ESCALATED,
         "Escalated",
-        "The marketplace takes the errand over and decides it; you cannot take it back. What you write with it stays "
-        "here as the reason: Reclaimit takes no text with it.",
+        "The marketplace takes the errand over and decides it, and you cannot take it back; a text with it stays here "
+        "as the reason.",
         ESCALATED,
         irreversible=True,
     ),
