@@ -38,7 +38,8 @@ _INSTEAD: Mapping[ReplyState, str] = {
     ReplyState.DELIVERED: "it has reached the platform: to add something, write another with `casehub reply`",
     ReplyState.CANCELLED: "it was taken back: write another with `casehub reply`",
 }
-_CANCELLABLE = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN, ReplyState.REJECTED})
+CANCELLABLE = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN, ReplyState.REJECTED})
+"""The states in which a person may take a reply back."""
 _PERHAPS_SENT = frozenset(ReplyState) - {ReplyState.SENDING, ReplyState.DELIVERED}
 
 
@@ -175,7 +176,7 @@ def release(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, 
 
 def cancel(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
     """Take a reply back that is not known to be sent."""
-    _require_state(reply, "cancelled", _CANCELLABLE)
+    _require_state(reply, "cancelled", CANCELLABLE)
     reason = f"cancelled by {who}" + (" although it may have been sent" if _is_uncertain(reply) else "")
     stopped = ReplyStopped(reply.key, ReplyState.CANCELLED.value, reason, reply.kind)
     return changed(case, now, stopped), move(reply, ReplyState.CANCELLED, reason)
