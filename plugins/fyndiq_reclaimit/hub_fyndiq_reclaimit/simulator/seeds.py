@@ -2,33 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from hub_fyndiq_reclaimit import words
 from hub_fyndiq_reclaimit.simulator.desk import Desk, StoredFile
+from hub_fyndiq_reclaimit.simulator.errands import PretendedErrand
 
 _PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de")
 
-_DEMO: tuple[tuple[timedelta, dict[str, Any]], ...] = (
-    (timedelta(hours=20), {"description": "Handtaget gick av redan första dagen.", "reason": "BROKEN", "gross": "349"}),
-    (timedelta(hours=2), {"issue_type": words.MISSING, "description": "Paketet kom aldrig fram.", "gross": "875"}),
-    (
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """An errand of the demo: how long ago, whose, about what, and what else is special about it."""
+
+    ago: timedelta
+    customer: str
+    article: str
+    words: str | None
+    about: Mapping[str, Any]
+
+
+_DEMO = (
+    _Story(
         timedelta(hours=30),
-        {"issue_type": words.REGRET, "reason": "CHANGED_MIND", "state": "PARKED", "description": None},
+        "Maja Lindqvist",
+        "Vinterjacka herr, blå L",
+        None,
+        {"issue_type": words.REGRET, "reason": "CHANGED_MIND", "state": "PARKED", "gross": "899"},
     ),
-    (
+    _Story(
+        timedelta(hours=20),
+        "Åsa Öberg",
+        "Kastrull 3 l",
+        "Handtaget gick av redan första dagen, och soppan hamnade på golvet.",
+        {"reason": "BROKEN", "gross": "349"},
+    ),
+    _Story(
         timedelta(hours=5),
-        {"marketplace": words.CDON, "description": "Fel färg på jackan.", "reason": "WRONG_PRODUCT", "gross": "1299"},
+        "Johan Ekström",
+        "Regnjacka dam, grön M",
+        "Jag beställde grön men fick en gul jacka. Jag vill ha rätt färg.",
+        {"marketplace": words.CDON, "reason": "WRONG_PRODUCT", "gross": "1299"},
     ),
-    (
+    _Story(
+        timedelta(hours=2),
+        "Fatima Rahimi",
+        "Sänglampa, 2-pack",
+        "Paketet kom aldrig fram. Spårningen har stått stilla i en vecka.",
+        {"issue_type": words.MISSING, "gross": "875"},
+    ),
+    _Story(
         timedelta(hours=1),
+        "Søren Mikkelsen",
+        "Opbevaringskasser, 4 stk.",
+        "Jeg har kun fået den ene kasse 📦 – hvor er resten?",
         {
             "marketplace": words.CDON,
             "market": "DK",
             "currency": "DKK",
             "issue_type": words.MISSING,
-            "description": "Jeg har kun fået den ene kasse.",
             "gross": "900",
         },
     ),
@@ -36,13 +71,24 @@ _DEMO: tuple[tuple[timedelta, dict[str, Any]], ...] = (
 
 
 def demo_errands(desk: Desk, now: datetime) -> None:
-    """Some errands of the last day, one with a picture; the oldest first, as they came."""
-    for ago, about in sorted(_DEMO, key=lambda one: one[0], reverse=True):
-        desk.open_errand(now - ago, **about)
-    errand = next(iter(desk.errands.values()))
+    """Some errands of the last day, oldest first, and a picture that one customer sent later."""
+    for number, story in enumerate(_DEMO):
+        errand = desk.open_errand(
+            now - story.ago,
+            description=story.words,
+            customer={"name": story.customer, "email": f"kund{number + 1}@brevlada.example"},
+            article={"id": f"art-{number + 1}", "sku": f"SKU-{210 + number}", "title": story.article, "quantity": 1},
+            order_ids=[f"8812{3450 + number}"],
+            **story.about,
+        )
+        if story.about.get("reason") == "BROKEN":
+            _send_picture(desk, errand, now - timedelta(minutes=40))
+
+
+def _send_picture(desk: Desk, errand: PretendedErrand, at: datetime) -> None:
     file_id = desk.store(StoredFile("bild på skadan.png", "image/png", _PICTURE))
     stored = {"id": file_id, "file_name": "bild på skadan.png", "content_type": "image/png", "size": len(_PICTURE)}
-    desk.customer_writes(errand, now - timedelta(minutes=40), "Här är en bild.", attachments=[stored])
+    desk.customer_writes(errand, at, "Här är en bild på skadan.", attachments=[stored])
 
 
 def boundary_errands(desk: Desk, now: datetime) -> None:
