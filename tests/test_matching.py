@@ -102,7 +102,7 @@ def test_a_platforms_own_mark_decides_whoever_writes_whatever_after_however_long
 
     told = found(notice, clue(ClueKind.PLATFORM_KEY))
 
-    assert told == Match("CH-1001", "its platform says that it is about this case", by_platform=True)
+    assert told == Match("CH-1001", "its platform names the case", by_platform=True)
 
 
 def test_the_first_clue_that_holds_decides() -> None:
