@@ -10,6 +10,7 @@ from typing import Any
 from hub import Money
 
 _TOLERANCE = Decimal("0.02")
+_CENT = Decimal("0.01")
 _CURRENCY = re.compile("[A-Z]{3}")
 
 
@@ -28,9 +29,9 @@ def gross_of(price: object) -> Money | None:
     if not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
         return None
     if abs(vat - amount * rate) <= _TOLERANCE:
-        return Money(amount + vat, currency)
+        return Money(_with_cents(amount + vat), currency)
     if abs(vat - amount * rate / (1 + rate)) <= _TOLERANCE:
-        return Money(amount, currency)
+        return Money(_with_cents(amount), currency)
     return None
 
 
@@ -43,3 +44,9 @@ def decimal_of(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() and abs(number) < Decimal(10) ** 12 else None
+
+
+def _with_cents(amount: Decimal) -> Decimal:
+    """The amount with two decimals or more: a number of JSON has lost its last noughts."""
+    exponent = amount.as_tuple().exponent
+    return amount.quantize(_CENT) if isinstance(exponent, int) and exponent > _CENT.as_tuple().exponent else amount
