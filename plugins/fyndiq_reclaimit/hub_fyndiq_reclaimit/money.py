@@ -48,5 +48,5 @@ def decimal_of(value: Any) -> Decimal | None:
 
 def _with_cents(amount: Decimal) -> Decimal:
     """The amount with two decimals or more: a number of JSON has lost its last noughts."""
-    exponent = amount.as_tuple().exponent
-    return amount.quantize(_CENT) if isinstance(exponent, int) and exponent > _CENT.as_tuple().exponent else amount
+    written = amount.quantize(_CENT)
+    return written if written == amount else amount
