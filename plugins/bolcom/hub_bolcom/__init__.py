@@ -1,4 +1,4 @@
-"""What bol.com promises its customers and asks of its sellers, as policies of casehub."""
+"""bol.com as a channel of casehub, what it promises its customers, and what its mails tell."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 import hub
+
+
+@hub.hookimpl
+def hub_register_adapters(register: Callable[[type[hub.Adapter]], None]) -> None:
+    """Offer the adapter for seller accounts."""
+    from hub_bolcom.adapter import BolAdapter  # noqa: PLC0415  only who asks for adapters pays for it
+
+    register(BolAdapter)
 
 
 @hub.hookimpl

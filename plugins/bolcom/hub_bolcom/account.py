@@ -13,7 +13,6 @@ EXPIRES_AFTER = timedelta(days=21)
 """A return that nobody handled is cancelled then, and the customer keeps the item (a page of bol.com)."""
 
 FORGOTTEN_AFTER = timedelta(hours=48)
-FAILS_AFTER = timedelta(hours=2)
 
 _FIRST_ID = 15_900_000
 _FIRST_RMA = 86_100_000
@@ -89,13 +88,16 @@ class PretendedProcess:
 
 @dataclass
 class PretendedAccount:
-    """Everything that bol.com holds of one seller; `takes` is how long it works on a decision."""
+    """Everything that bol.com holds of one seller.
+
+    It works on a decision as long as `takes` says; `next_ends` has how the next ones end, and after how long.
+    """
 
     takes: timedelta = timedelta(minutes=1)
     returns: dict[str, PretendedReturn] = field(default_factory=dict)
     orders: dict[str, PretendedOrder] = field(default_factory=dict)
     processes: dict[str, PretendedProcess] = field(default_factory=dict)
-    next_ends: list[tuple[Stage, str]] = field(default_factory=list)
+    next_ends: list[tuple[Stage, str, timedelta]] = field(default_factory=list)
     issued: int = 0
 
     def register(self, at: datetime, fulfilment: str = "FBR") -> PretendedReturn:
@@ -142,8 +144,7 @@ class PretendedAccount:
     def begin(self, rma: str, word: str, quantity: int, at: datetime) -> PretendedProcess:
         """Take a decision; it is carried out when time has passed."""
         self.issued += 1
-        ends, error = self.next_ends.pop(0) if self.next_ends else (Stage.SUCCESS, "")
-        takes = self.takes if ends is Stage.SUCCESS else FAILS_AFTER
+        ends, error, takes = self.next_ends.pop(0) if self.next_ends else (Stage.SUCCESS, "", self.takes)
         made = PretendedProcess(str(_FIRST_PROCESS + self.issued), rma, word, quantity, at, at + takes, ends, error)
         self.processes[made.id] = made
         return made

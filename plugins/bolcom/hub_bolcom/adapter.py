@@ -36,7 +36,7 @@ from hub_bolcom.retailer import Retailer
 from hub_bolcom.settings import BolSettings
 
 _COULD_BE_A_NUMBER = re.compile(r"[A-Z0-9-]{4,32}", re.ASCII)
-_IN_THE_PORTAL = f"in your seller account, {PORTAL}"
+_IN_THE_PORTAL = f"In your seller account, {PORTAL}"
 
 
 class BolAdapter(Adapter):
@@ -44,13 +44,11 @@ class BolAdapter(Adapter):
 
     key = "bolcom"
     title = "bol.com (Retailer API v10)"
-    capabilities = frozenset(
-        {Capability.FETCH, Capability.READ_BACK, Capability.DECIDE, Capability.LOOK_UP_ORDER}
-    )
+    capabilities = frozenset({Capability.FETCH, Capability.READ_BACK, Capability.DECIDE, Capability.LOOK_UP_ORDER})
     limits = (
         (
-            "bol.com has no API for customers' questions: they reach casehub by the mails that bol.com sends, through a "
-            "mailbox channel; answering, closing, reopening and passing on are done in the seller account"
+            "bol.com has no API for customers' questions: they reach casehub by the mails that bol.com sends, through "
+            "a mailbox channel; answering, closing, reopening and passing on are done in the seller account"
         ),
         "a return cannot be answered by a program, only decided: bol.com takes no message with a decision",
         "when a parcel came back bol.com does not tell, so no clock runs from that",
@@ -59,14 +57,14 @@ class BolAdapter(Adapter):
         "a return that was handled before casehub first saw it is not brought in",
     )
     portal_steps: ClassVar[Mapping[Capability, str]] = {
-        Capability.REPLY: f"Answer the customer {_IN_THE_PORTAL}: open the question or the order, and choose 'klant mailen'.",
-        Capability.CLOSE: f"Close the question {_IN_THE_PORTAL}, with 'als opgelost sluiten'; it must have been answered there.",
-        Capability.REOPEN: f"Open the question again {_IN_THE_PORTAL}, with 'heropenen' in its details.",
-        Capability.HAND_OVER: f"Pass the question on {_IN_THE_PORTAL}, with 'doorsturen naar bol.com'.",
-        Capability.NOTE: f"Write the note for bol.com {_IN_THE_PORTAL}, beside your message to the customer.",
-        Capability.ATTACH: f"Attach the file {_IN_THE_PORTAL}, where you write to the customer.",
-        Capability.MARK_READ: f"bol.com has no mark for that: nothing is to be done {_IN_THE_PORTAL}.",
-        Capability.ACKNOWLEDGE: "Nothing: bol.com counts an automatic answer as evading its response time.",
+        Capability.REPLY: f"{_IN_THE_PORTAL}, open the question or the order and choose 'klant mailen'.",
+        Capability.CLOSE: f"{_IN_THE_PORTAL}, choose 'als opgelost sluiten'; it must have been answered there.",
+        Capability.REOPEN: f"{_IN_THE_PORTAL}, choose 'heropenen' in the details of the question.",
+        Capability.HAND_OVER: f"{_IN_THE_PORTAL}, choose 'doorsturen naar bol.com' for the question.",
+        Capability.NOTE: f"{_IN_THE_PORTAL}, write the note for bol.com beside your message to the customer.",
+        Capability.ATTACH: f"{_IN_THE_PORTAL}, attach the file to your message to the customer.",
+        Capability.MARK_READ: f"{_IN_THE_PORTAL}, opening a question is enough.",
+        Capability.ACKNOWLEDGE: "Send none: bol.com counts an automatic answer as evading its response time.",
     }
     Settings: ClassVar[type[BolSettings]] = BolSettings
 
@@ -92,9 +90,9 @@ class BolAdapter(Adapter):
     @classmethod
     def pretend(cls, clock: Clock) -> PretendedPlatform:
         """A seller account on this computer with some customers' returns."""
-        from hub_bolcom.demo import pretended_account  # noqa: PLC0415  only the demo pays for the simulator
+        from hub_bolcom.demo import PretendedSellerAccount  # noqa: PLC0415  only the demo pays for the simulator
 
-        return pretended_account(clock)
+        return PretendedSellerAccount(clock)
 
 
 class BolConnection(Connection):

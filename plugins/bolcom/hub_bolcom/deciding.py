@@ -8,7 +8,7 @@ from hub import Act, ActKind, Case, Clock, Receipt, Rejected, Reply, Uncertain, 
 from hub_bolcom.decisions import PORTAL, problems
 from hub_bolcom.processes import Process, Stage
 from hub_bolcom.retailer import Retailer
-from hub_bolcom.wire import Return, ReturnItem, id_of
+from hub_bolcom.returns import Return, ReturnItem, id_of
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """By so much bol.com's clock may be behind ours."""

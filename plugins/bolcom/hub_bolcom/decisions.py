@@ -126,7 +126,7 @@ def _problems_with_item(rma: str, word: str, quantity: int | None, case: Case) -
     if quantity is not None and not 1 <= quantity <= item.expected:
         yield f"of {item.title} 1 to {item.expected} may be decided, not {quantity} ({_RETURNS_API})"
     if word == _AFTERWARDS and not item.handled:
-        yield f"an item that is not decided yet cannot be approved after all; approve it as RETURN_RECEIVED ({_CHANGING})"
+        yield f"what is not decided yet cannot be approved after all; approve it as RETURN_RECEIVED ({_CHANGING})"
 
 
 def chosen(rma: str, case: Case) -> KnownItem | None:
@@ -163,6 +163,3 @@ def _offer(item: KnownItem, word: str) -> Offer:
         irreversible=meaning.irreversible,
         most=item.expected,
     )
-
-
-__all__ = ["MEANINGS", "PORTAL", "KnownItem", "Meaning", "chosen", "items_of", "offers_for", "problems"]

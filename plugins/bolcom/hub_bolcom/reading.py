@@ -22,8 +22,9 @@ from hub_bolcom.api import words_of
 from hub_bolcom.figures import read_figures, today, weeks
 from hub_bolcom.position import Position
 from hub_bolcom.retailer import FOUND, Retailer
+from hub_bolcom.returns import Return, id_of
 from hub_bolcom.settings import BolSettings
-from hub_bolcom.wire import Return, case_of, id_of, news_of, told_again, vanished
+from hub_bolcom.wire import case_of, news_of, told_again, vanished
 
 _AT_ONCE = 10
 """Of so many returns the details are read before they are stored: bol.com lets us read twenty a minute."""
@@ -183,4 +184,3 @@ def _by(size: int, things: Iterable[Thing]) -> Iterator[list[Thing]]:
     walking = iter(things)
     while some := list(islice(walking, size)):
         yield some
-

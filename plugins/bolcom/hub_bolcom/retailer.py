@@ -10,8 +10,8 @@ from hub.http import ApiClient, Response
 from hub_bolcom.api import PAGE_SIZE, headers
 from hub_bolcom.orders import read_order
 from hub_bolcom.processes import HANDLE_RETURN_ITEM, Process, read_process, read_processes
+from hub_bolcom.returns import Return, read_return, read_returns
 from hub_bolcom.settings import BolSettings, Fulfilment
-from hub_bolcom.wire import Return, read_return, read_returns
 
 FOUND, NOT_FOUND = 200, 404
 _FOUND_OR_NOT = frozenset({FOUND, NOT_FOUND})
