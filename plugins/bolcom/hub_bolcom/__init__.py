@@ -22,3 +22,11 @@ def hub_register_policies(register: Callable[[Traversable], None]) -> None:
     """Offer the policies that lie beside this module."""
     register(files("hub_bolcom").joinpath("bolcom.toml"))
     register(files("hub_bolcom").joinpath("bolcom-24h.toml"))
+
+
+@hub.hookimpl
+def hub_read_mail(mail: hub.Mail) -> hub.MailReading | None:
+    """Say what a mail of bol.com tells of a customer's question."""
+    from hub_bolcom.mails import read_mail  # noqa: PLC0415  most runs read no mail
+
+    return read_mail(mail)
