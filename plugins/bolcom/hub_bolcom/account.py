@@ -42,6 +42,7 @@ class PretendedItem:
     detailed_reason: str
     comments: str
     customer: str
+    said_by_others: list[str] = field(default_factory=list)
     handled: bool = False
     results: list[PretendedResult] = field(default_factory=list)
 

@@ -26,6 +26,7 @@ from hub import (
     Reply,
     Tools,
     Unavailable,
+    Unsupported,
 )
 from hub_bolcom.api import api_of
 from hub_bolcom.deciding import Deciding
@@ -119,8 +120,20 @@ class BolConnection(Connection):
         position = read_position(checkpoint)
         return Reading(self._retailer, self._settings, self._tools.clock, position, open_cases).batches()
 
+    def deliver(self, reply: Reply, case: Case) -> Receipt:
+        """Nothing: bol.com takes messages to customers from people only."""
+        del reply, case
+        step = BolAdapter.portal_steps[Capability.REPLY]
+        raise Unsupported("bol.com takes no messages to customers from a program", step)
+
     def perform(self, reply: Reply, case: Case) -> Receipt:
-        """Decide what becomes of an item of a return."""
+        """Decide what becomes of an item of a return; everything else is for people."""
+        if reply.act is None:
+            return self.deliver(reply, case)
+        capability = Capability(reply.act.kind)
+        if capability not in BolAdapter.capabilities:
+            kind = capability.value.replace("_", " ")
+            raise Unsupported(f"bol.com lets no program {kind}", BolAdapter.portal_steps[capability])
         return self._deciding.decide(reply, case)
 
     def find(self, reply: Reply, case: Case) -> Receipt | None:

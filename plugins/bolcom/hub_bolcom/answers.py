@@ -74,6 +74,8 @@ def _item(item: PretendedItem, *, quirks: bool, whole: bool) -> dict[str, Any]:
         del told["processingResults"]
     if quirks and not item.comments:
         del told["returnReason"]["customerComments"]
+    if item.said_by_others:
+        told["returnReason"] = [{"role": "MEDIATOR", "text": text} for text in item.said_by_others]
     if whole:
         told |= {
             "title": item.title,

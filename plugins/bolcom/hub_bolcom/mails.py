@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from hub import CaseType, Mail, MailKind, MailReading
 from hub_bolcom.orders import order_numbers
-from hub_bolcom.words import missing_word
 
 PLATFORM = "bolcom"
 DOMAIN = "bol.com"
@@ -69,15 +68,14 @@ def answer_until(began: datetime) -> datetime:
 
 
 def _of_customer(mail: Mail, address: str, proven: bool) -> MailReading:
-    word = missing_word(f"{mail.subject}\n{mail.text}")
     return MailReading(
         PLATFORM,
         MailKind.CUSTOMER,
         ref=_ref(mail),
         keys=(f"address:{address.partition('@')[0].lower()}",),
         marketplace=DOMAIN,
-        type=CaseType.MISSING_ITEM if word else CaseType.QUESTION,
-        type_raw=f"{QUESTION}: {word}" if word else QUESTION,
+        type=CaseType.QUESTION,
+        type_raw=QUESTION,
         order_numbers=order_numbers(mail.subject, mail.text),
         url=_link(mail) if proven else "",
         # How long the conversation has gone on this mail alone does not tell: it began no later than now.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
 from typing import TypeVar
 
@@ -30,6 +31,7 @@ _AT_ONCE = 10
 """Of so many returns the details are read before they are stored: bol.com lets us read twenty a minute."""
 
 _MOST_WALKS = 3
+_HANDLED_EVERY = timedelta(hours=1)
 
 Thing = TypeVar("Thing")
 
@@ -58,9 +60,10 @@ class Reading:
         for page in self._pages():
             for some in _by(_AT_ONCE, self._news(page)):
                 yield self._batch([update for found in some if (update := self._looked_at(found))])
-        gone = sorted(self._known - self._listed.keys() - self._now.told)
-        if gone:
-            yield from self._ended(gone)
+        gone = self._known - self._listed.keys() - self._now.told
+        if gone or self._is_time_for_handled():
+            yield from self._from_handled(gone)
+            yield from self._ended(sorted(gone - self._now.told))
         if self._now != self._before:
             yield self._batch([])
         if self._now.scores_on != today(self._clock.now()).isoformat():
@@ -112,13 +115,46 @@ class Reading:
         left = {known: mark for known, mark in self._now.open.items() if known != return_id}
         self._now = replace(self._now, open=left, told=self._now.told | {return_id})
 
+    def _is_time_for_handled(self) -> bool:
+        last = self._now.handled_at
+        return last is None or self._clock.now() - last >= _HANDLED_EVERY
+
+    def _from_handled(self, gone: Set[str]) -> Iterator[Batch]:
+        """What was handled elsewhere, as the newest pages of handled returns tell: one request for fifty.
+
+        The first page also has those that came and were handled between two readings.
+        """
+        left, newest = set(gone), set[str]()
+        for fulfilment in self._settings.fulfilment:
+            for number, page in enumerate(self._retailer.pages(fulfilment, handled=True)):
+                ended = [found for found in page if found.id in left and all(item.results for item in found.items)]
+                unmet = [found for found in page if self._is_unmet(found)] if number == 0 else []
+                newest |= {found.id for found in page} if number == 0 else set()
+                yield from self._handled(ended, unmet)
+                left -= {found.id for found in ended}
+                if not ended or not left:
+                    break
+        self._now = replace(self._now, handled=frozenset(newest), handled_at=self._clock.now())
+
+    def _is_unmet(self, found: Return) -> bool:
+        return not any(found.id in met for met in (self._now.handled, self._known, self._listed, self._now.told))
+
+    def _handled(self, ended: Sequence[Return], unmet: Sequence[Return]) -> Iterator[Batch]:
+        if ended:
+            for found in ended:
+                self._end(found.id)
+            yield self._batch([news_of(found, self._clock.now()) for found in ended])
+        if self._now.handled_at is None and unmet:
+            # At the very first reading they are history: what the list tells of them is enough.
+            yield self._batch([case_of(found, found.registered_at) for found in unmet])
+            return
+        for some in _by(_AT_ONCE, unmet):
+            whole = [self._retailer.return_with(found.id) for found in some]
+            yield self._batch([case_of(found, self._clock.now()) for found in whole if found])
+
     def _ended(self, gone: Sequence[str]) -> Iterator[Batch]:
-        """What became of returns that are not in the list any more."""
-        handled = list(self._handled(set(gone)))
-        if handled:
-            yield self._batch(handled)
-        left = [return_id for return_id in gone if return_id not in self._now.told]
-        for some in _by(_AT_ONCE, left):
+        """What became of returns that are in no list, one by one."""
+        for some in _by(_AT_ONCE, gone):
             updates = {return_id: self._asked_after(return_id) for return_id in some}
             if not self._listed and len(updates) > 1 and all(not update for update in updates.values()):
                 raise Misunderstood(
@@ -126,19 +162,6 @@ class Reading:
                     "do the API credentials belong to this account?"
                 )
             yield self._batch([update or self._vanish(return_id) for return_id, update in updates.items()])
-
-    def _handled(self, gone: set[str]) -> Iterator[CaseUpdate]:
-        """Those that were handled elsewhere, as the newest pages of handled returns tell: one request for fifty."""
-        for fulfilment in self._settings.fulfilment:
-            for page in self._retailer.pages(fulfilment, handled=True):
-                met = [found for found in page if found.id in gone]
-                for found in met:
-                    gone.discard(found.id)
-                    if all(item.results for item in found.items):
-                        self._end(found.id)
-                        yield news_of(found, self._clock.now())
-                if not met or not gone:
-                    break
 
     def _asked_after(self, return_id: str) -> CaseUpdate | None:
         found = self._retailer.return_with(return_id)

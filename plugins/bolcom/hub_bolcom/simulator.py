@@ -36,6 +36,7 @@ class BolSimulator(Simulator):
     channel = "bol_nl"
     base_url = "https://api.bol.example"
     refusal: ClassVar[str] = "This return item cannot be handled"
+    unknown_order: ClassVar[str] = "9999999999"
     page_size = PAGE_SIZE
     renews_sign_in = True
     works_for: ClassVar[timedelta] = timedelta(minutes=1)
@@ -79,9 +80,9 @@ class BolSimulator(Simulator):
                 self.account.handle(item, "RETURN_RECEIVED", item.expected, self.now())
 
     def stranger_writes(self, case: str, text: str) -> None:
-        """Nobody but the customer can write into a return; a result of a kind that is new comes nearest to it."""
+        """A return has no roles to write in: the reason comes as a list of who said what, which nobody has seen yet."""
         for item in self._return(case).items:
-            self.account.handle(item, text.upper().replace(" ", "_"), item.expected, self.now())
+            item.said_by_others.append(text)
 
     def received(self, case: str = "") -> Sequence[str]:
         """What customers were told: each decision that was carried out."""

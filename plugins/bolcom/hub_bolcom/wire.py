@@ -23,7 +23,6 @@ from hub import (
     Party,
 )
 from hub_bolcom.returns import RETURN, Result, Return, ReturnItem, age_of, last_of
-from hub_bolcom.words import missing_word
 
 MARKETPLACE = "bol.com"
 LOGISTICS_VIA_BOL = "FBB"
@@ -42,6 +41,7 @@ DECISIONS: Final = (
 )
 """What a seller may decide of an item, in the words of the API; another word is bol.com's own doing."""
 
+_INCOMPLETE = re.compile(r"\b(?:incompleet|onvolledig|incompl[eè]te?|unvollst[aä]ndig)\b", re.IGNORECASE)
 _COMPLAINT = re.compile(r"\bklacht\b|\bplainte\b|\bcomplaint\b", re.IGNORECASE)
 
 
@@ -91,8 +91,8 @@ def vanished(ref: str, changed_at: datetime, now: datetime) -> CaseUpdate:
 
 
 def _type_of(found: Return) -> CaseType:
-    """What the customer's reasons make it; bol.com's own word for the kind of case stays `return`."""
-    if any(missing_word(f"{item.reason}\n{item.comments}") for item in found.items):
+    """What the reasons make it that the customer chose; bol.com's own word for the kind of case stays `return`."""
+    if any(_INCOMPLETE.search(item.reason) for item in found.items):
         return CaseType.MISSING_ITEM
     if any(_COMPLAINT.search(item.reason) for item in found.items):
         return CaseType.COMPLAINT
@@ -145,7 +145,6 @@ def _extra(item: ReturnItem) -> dict[str, str]:
         "title": item.title,
         "order": item.order,
         "reason": item.reason,
-        "missing": missing_word(f"{item.reason}\n{item.comments}"),
         "tracking": " ".join(filter(None, (item.transporter, item.tracking))),
     }
     return {name: value for name, value in told.items() if value}
