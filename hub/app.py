@@ -64,6 +64,7 @@ class Channel:
     enabled: bool = True
     acknowledges: bool = False
     language: str = ""
+    detects: bool = True
 
     def open(self, tools: Tools) -> Connection:
         """A connection to the platform, for one run."""
@@ -310,6 +311,7 @@ def _configure(name: str, settings: Settings, plugins: Plugins) -> Channel | Bro
         table.enabled,
         table.acknowledge,
         table.acknowledge_language,
+        table.detect_missing,
     )
 
 

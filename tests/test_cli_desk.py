@@ -397,12 +397,22 @@ def test_a_case_in_json_has_its_messages_replies_and_history(desktop: Desktop) -
 
     shown = desktop.data("show", "1001", "--history")
 
-    assert shown["case"]["order"] == {"number": "7", "value": {"amount": "12.50", "currency": "SEK"}, "lines": []}
+    assert shown["case"]["order"] == {
+        "number": "7",
+        "confirmed": False,
+        "candidates": [],
+        "value": {"amount": "12.50", "currency": "SEK"},
+        "lines": [],
+    }
     assert shown["case"]["last_inbound"] == "m1"
     assert [message["text"] for message in shown["case"]["messages"]] == ["Hej!\n漢字 🙂"]
     assert [reply["key"] for reply in shown["replies"]] == [key]
     assert [event["event"] for event in shown["events"]] == ["Opened", "MessageArrived", "ReplyQueued"]
-    assert shown["events"][1]["data"] == {"message": "m1", "reason": "the platform lists it in this case"}
+    assert shown["events"][1]["data"] == {
+        "message": "m1",
+        "reason": "the platform lists it in this case",
+        "channel": "",
+    }
 
 
 def test_history_tells_both_instants_and_the_reason(desktop: Desktop) -> None:

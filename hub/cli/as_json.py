@@ -13,6 +13,7 @@ from hub.core.model import Attachment, Case, Message, Money, Order, OrderLine, P
 from hub.core.outbox import Reply
 from hub.core.ports import CaseSummary
 from hub.core.readings import Deadline
+from hub.core.turns import Detection
 
 Json = dict[str, Any]
 
@@ -68,6 +69,8 @@ def case_json(case: Case, deadline: Deadline | None) -> Json:
         "ref": case.ref,
         "type": case.type.value,
         "type_raw": case.type_raw,
+        "type_told": case.type_told.value,
+        "detected": _detected(case.detected),
         "state": case.state.value,
         "state_raw": case.state_raw,
         "subject": case.subject,
@@ -162,7 +165,20 @@ def _party(party: Party) -> Json:
 def _order(order: Order | None) -> Json | None:
     if order is None:
         return None
-    return {"number": order.number, "value": money_json(order.value), "lines": [_line(line) for line in order.lines]}
+    return {
+        "number": order.number,
+        "confirmed": order.confirmed,
+        "candidates": list(order.candidates),
+        "value": money_json(order.value),
+        "lines": [_line(line) for line in order.lines],
+    }
+
+
+def _detected(found: Detection | None) -> Json | None:
+    """Why the hub took the case for what it did."""
+    if found is None:
+        return None
+    return {"rule": found.rule, "language": found.language, "words": found.words, "message": found.message}
 
 
 def _line(line: OrderLine) -> Json:

@@ -12,13 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from hub.cli.due_text import local_time, time_left
-from hub.cli.history import told
+from hub.cli.history import reason_of, told, words_of_type
 from hub.cli.safe_text import clean, fold_quotes, one_line, size_text
 from hub.cli.view import due_style, type_text
 from hub.core.events import Event
-from hub.core.model import Case, CaseState, Direction, Message, Party
+from hub.core.model import VANISHED, Case, CaseState, Direction, Message, Order, Party
 from hub.core.outbox import Reply, ReplyState
 from hub.core.readings import Deadline
+from hub.core.turns import Detection
 
 _STATE_STYLES = {CaseState.OPEN: "bold green", CaseState.WAITING: "cyan", CaseState.CLOSED: "dim"}
 _WRITER_STYLES = {Direction.INBOUND: "bold cyan", Direction.OUTBOUND: "bold green", Direction.NOTE: "bold yellow"}
@@ -83,9 +84,13 @@ class CaseText:
     def _facts(self, case: Case, deadline: Deadline | None, rule: str) -> Iterator[tuple[str, Text]]:
         yield "Customer", Text(_party(case.customer) or "unknown")
         yield "Channel", Text(f"{case.channel}, {type_text(case.type, case.type_raw)}")
+        if case.detected is not None:
+            yield "", Text(self._why_taken_for(case, case.detected), style="yellow")
+        if case.state_raw == VANISHED:
+            yield "State", Text("closed by the platform: vanished from its list", style="yellow")
         if case.order is not None:
             worth = f" ({case.order.value})" if case.order.value else ""
-            yield "Order", Text(f"{one_line(case.order.number)}{worth}")
+            yield "Order", Text(f"{one_line(case.order.number)}{worth}{_doubt(case, case.order)}")
             for line in case.order.lines:
                 price = f", {line.price}" if line.price else ""
                 yield "", Text(f"{line.quantity} x {one_line(line.title)}{price}")
@@ -101,6 +106,12 @@ class CaseText:
         if case.url:
             yield "Link", Text(one_line(case.url))
 
+    def _why_taken_for(self, case: Case, found: Detection) -> str:
+        message = next((m for m in case.messages if m.ref == found.message), None)
+        where = f" in the message of {self._time(message.sent_at)}" if message else ""
+        told = f"taken for a {words_of_type(found.type)}: {one_line(reason_of(found))}{where}"
+        return f"{told}; if it is not one, say so: `casehub classify {case.number} --type question`"
+
     def _due(self, deadline: Deadline | None) -> Text:
         due = time_left(deadline, self.now, self.zone)
         return Text(one_line(due.text), style=due_style(due))
@@ -115,7 +126,7 @@ class CaseText:
         name = _party(message.sender) or message.author.value
         line = Text(f"{kind}{name}", style=_WRITER_STYLES[message.direction])
         line.append(f"  {self._time(message.sent_at)}", style="dim")
-        marks = [*(["automatic"] if message.automatic else []), *message.labels]
+        marks = [*(["automatic"] if message.automatic else []), *(label.replace("_", " ") for label in message.labels)]
         if marks:
             line.append(f"  [{one_line(', '.join(marks))}]", style="yellow")
         return line
@@ -147,6 +158,14 @@ def _advice(reply: Reply) -> str:
     if reply.state is ReplyState.UNCERTAIN and not reply.needs_a_person:
         return "It may have been sent: `casehub deliver` looks it up before anything else."
     return _ADVICE.get(reply.state, "")
+
+
+def _doubt(case: Case, order: Order) -> str:
+    """What stands behind the number of an order that no platform has confirmed."""
+    others = f", or {', '.join(map(one_line, order.candidates))}" if order.candidates else ""
+    if case.sought is not None and not order.confirmed:
+        return f"{others} (unknown to its platform, asked {case.sought.times} times)"
+    return others
 
 
 def _indented(text: Text) -> Padding:

@@ -34,7 +34,7 @@ def chosen_sources(hub: Hub, names: Sequence[str]) -> list[Source]:
             there_are = ", ".join(sorted(known)) or "none yet"
             raise NotFound(f"There is no channel {name!r}; the channels are: {there_are}.")
     wanted = [c for c in channels.values() if (c.name in names if names else c.enabled)]
-    return [Source(c.name, _connector(hub, c), c.rules) for c in wanted]
+    return [Source(c.name, _connector(hub, c), c.rules, c.detects, c.adapter.key) for c in wanted]
 
 
 def _connector(hub: Hub, channel: Channel) -> Any:

@@ -138,7 +138,7 @@ def _not_to(first: Message, now: datetime, own: Collection[str]) -> str:
     address = first.sender.email
     if first.direction is not Direction.INBOUND or mailbox(address) in set(map(mailbox, own)):
         return "we wrote first"
-    if not first.asks_for_an_answer or "unverified" in first.labels:
+    if not first.asks_for_an_answer or first.automatic or "unverified" in first.labels:
         return "no person is known to have written it"
     # Whoever writes through a shop's form wants a confirmation, whatever the form's software calls its mails.
     if _LISTS & set(first.labels) and "via-form" not in first.labels:

@@ -15,7 +15,7 @@ from hub.core.model import (
     PlatformCase,
     comparable,
 )
-from hub.core.turns import GivenPromise, Owner, Settlement
+from hub.core.turns import Detection, GivenPromise, Owner, Settlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class MessageArrived:
-    """Somebody wrote something; `reason` says why it belongs to this case."""
+    """Somebody wrote something; `reason` says why it belongs to this case.
+
+    `channel` is the one it came by, where that is not the case's own.
+    """
 
     message: Message
     reason: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,27 @@ class MessageReread:
     """A message that could not be read, or was read badly, was read again from its kept original."""
 
     message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecalled:
+    """The platform took the message with this ref back: nobody waits for an answer to it; our copy stays readable."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """The hub takes the case for another type than the platform does, for what the customer wrote."""
+
+    detection: Detection
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSought:
+    """The platform was asked for these order numbers and surely has none of them."""
+
+    numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +214,7 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class Absorbed:
-    """Another case turned out to be the same matter; its messages go on here, settled ones as settled.
+    """Another case turned out to be the same matter, and why; its messages go on here, settled ones as settled.
 
     `settled` holds the bare refs of older versions, which did not keep since when.
     """
@@ -197,6 +222,7 @@ class Absorbed:
     number: str
     messages: tuple[Message, ...] = ()
     who: str = ""
+    reason: str = ""
     settled: tuple[str, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     promises: tuple[GivenPromise, ...] = ()
@@ -208,12 +234,16 @@ class Merged:
 
     into: str
     who: str = ""
+    reason: str = ""
 
 
 Happening = (
     Opened
     | MessageArrived
     | MessageReread
+    | MessageRecalled
+    | Detected
+    | OrderSought
     | FactsLearnt
     | Classified
     | StateChanged

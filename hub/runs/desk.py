@@ -11,7 +11,7 @@ from pathlib import Path
 from hub.core import acts, clock_acts
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage
 from hub.core.matching import MatchingRules, match
-from hub.core.merge import Change, keys_of
+from hub.core.merge import Change, keys_of, looked_through
 from hub.core.model import Attachment, Case, CaseType
 from hub.core.outbox import Reply
 from hub.core.policy import Policy
@@ -143,7 +143,9 @@ class Desk:
             raise Refused(f"{len(keys)} replies have keys that begin with {beginning!r}; give more of it.")
         return keys[0]
 
-    def take_reread(self, number: str, ref: str, item: Incoming, rules: MatchingRules) -> Reread:
+    def take_reread(
+        self, number: str, ref: str, item: Incoming, rules: MatchingRules, *, detects: bool = True
+    ) -> Reread:
         """Keep what a second reading of an unreadable message brought."""
         incoming = _message_of(item, ref)
         if incoming is None:
@@ -151,9 +153,10 @@ class Desk:
         if incoming.message.problem:
             return Reread(number, ref, readable=False, remark=incoming.message.problem)
         with self.store.writing() as writer:
-            case = writer.case(number)
+            case, now = writer.case(number), self.clock.now()
             found = match(incoming, writer.known(case.channel, keys_of([incoming])).threads, rules)
-            self._save(writer, acts.take_reread(case, incoming, self.clock.now(), unverified=found.unverified))
+            change = acts.take_reread(case, incoming, now, unverified=found.unverified)
+            self._save(writer, looked_through(change, incoming.message, now) if detects else change)
         elsewhere = found.number not in ("", number)
         remark = f"it belongs to {found.number}: `casehub merge {number} {found.number}`" if elsewhere else ""
         return Reread(number, ref, readable=True, remark=remark)

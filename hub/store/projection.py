@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from hub.core.events import Absorbed, Event, MessageReread
+from hub.core.events import Absorbed, Event, MessageArrived, MessageReread
 from hub.core.model import Case, Direction, Message
 from hub.core.readings import Evaluation
 from hub.store.blobs import Blobs
@@ -72,7 +72,8 @@ class Lookups:
                 # The keys of threads stay with the absorbed case: whoever looks one up follows the merge.
                 self._change("UPDATE messages SET case_id = ? WHERE case_id = ?", (case_id, id_of(what.number)))
             else:
-                self._add_messages(case_id, storable(channel), arrived(what))
+                came_by = what.channel if isinstance(what, MessageArrived) else ""
+                self._add_messages(case_id, storable(came_by or channel), arrived(what))
         self._contents |= named_contents(events)
 
     def write(self) -> None:
