@@ -12,7 +12,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from hub import CaseType, Mail, MailKind, MailReading
-from hub_bolcom.orders import order_numbers
+from hub_bolcom.orders import is_order_number, order_numbers
 
 PLATFORM = "bolcom"
 DOMAIN = "bol.com"
@@ -39,7 +39,8 @@ _NO_CASE = re.compile(
     re.IGNORECASE,
 )
 _CASE_NUMBER = re.compile(
-    r"\b(?:case(?:[ -]?nummer|[ -]?number)?|klantvraag(?:[ -]?nummer)?)\s{0,2}[:#-]?\s{0,2}(\d{5,12})\b", re.IGNORECASE
+    r"\b(?P<label>case(?:[ -]?nummer|[ -]?number)?|klantvraag(?:[ -]?nummer)?)[ \t]{0,2}[:#-]?[ \t]{0,2}(?P<number>\d{5,12})\b",
+    re.IGNORECASE,
 )
 _UNPROVEN = "it says that it comes from bol.com, and no signature proves it: it may be a forgery"
 _UNKNOWN = "it comes from bol.com, and casehub cannot tell whether a customer asks something in it"
@@ -128,8 +129,11 @@ def _doubt(proven: bool, doubt: str) -> str:
 
 def _ref(mail: Mail) -> str:
     """The case by its number, where the mail labels one as such and not as that of an order."""
-    found = _CASE_NUMBER.search(f"{mail.subject}\n{mail.text[:20_000]}")
-    return f"{QUESTION}:{found[1]}" if found else ""
+    for found in _CASE_NUMBER.finditer(f"{mail.subject}\n{mail.text[:20_000]}"):
+        # "Klantvraag 4012345678" may name the order, and all questions about an order would be one.
+        if found["label"].lower() != QUESTION or not is_order_number(found["number"]):
+            return f"{QUESTION}:{found['number']}"
+    return ""
 
 
 def _answerable(mail: Mail) -> Iterator[str]:
