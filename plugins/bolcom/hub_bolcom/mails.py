@@ -39,7 +39,8 @@ _NO_CASE = re.compile(
     re.IGNORECASE,
 )
 _CASE_NUMBER = re.compile(
-    r"\b(?P<label>case(?:[ -]?nummer|[ -]?number)?|klantvraag(?:[ -]?nummer)?)[ \t]{0,2}[:#-]?[ \t]{0,2}(?P<number>\d{5,12})\b",
+    r"\b(?P<label>case(?:[ -]?nummer|[ -]?number)?|klantvraag(?:[ -]?nummer)?)"
+    r"[ \t]{0,2}[:#-]?[ \t]{0,2}(?P<number>\d{5,12})\b",
     re.IGNORECASE,
 )
 _UNPROVEN = "it says that it comes from bol.com, and no signature proves it: it may be a forgery"

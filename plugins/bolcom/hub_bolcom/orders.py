@@ -11,6 +11,8 @@ from hub_bolcom.fields import Fields, amount, as_fields, count, items, needed, p
 
 CURRENCY = "EUR"
 
+_CENT = Decimal("0.01")
+
 _NUMBER = r"(?:\d{10}|(?=[A-Z0-9]*\d)[A-Z][A-Z0-9]{9})"
 _ANYWHERE = re.compile(rf"(?<![\w-]){_NUMBER}(?![\w-])", re.ASCII)
 _LABELLED = re.compile(
@@ -52,7 +54,7 @@ def _line(line: Fields) -> OrderLine:
         title=text(product, "title") or ean or text(line, "orderItemId"),
         sku=ean,
         quantity=count(line, "quantity") or 0,
-        price=None if price is None else Money(price, CURRENCY),
+        price=None if price is None else _money(price),
     )
 
 
@@ -77,4 +79,9 @@ def _paid(line: Fields) -> Decimal | None:
 def _sum(paid: Sequence[Decimal | None]) -> Money | None:
     """The whole, unless a part of it is unknown."""
     known = [one for one in paid if one is not None]
-    return Money(sum(known, Decimal(0)), CURRENCY) if paid and len(known) == len(paid) else None
+    return _money(sum(known, Decimal(0))) if paid and len(known) == len(paid) else None
+
+
+def _money(amount: Decimal) -> Money:
+    """The amount with its cents, which JSON leaves out where they are nought; never fewer than were told."""
+    return Money(amount.quantize(_CENT) if amount == round(amount, 2) else amount, CURRENCY)
