@@ -21,6 +21,7 @@ OWN_KEYS = frozenset(
         "new_subject_after_days",
         "acknowledge",
         "acknowledge_language",
+        "mark_read",
         "detect_missing",
     }
 )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from hub.core import events
 from hub.core.model import VANISHED, Direction, Message
+from hub.core.platform_acts import ActKind, in_words
 from hub.core.turns import Detection
 
 
@@ -83,18 +84,36 @@ def _told_of_clocks(what: events.Happening) -> str:
 def _told_of_replies_and_merges(what: events.Happening) -> str:
     match what:
         case events.ReplyQueued():
-            return f"reply {what.key} queued by {what.who}"
+            return f"{_what_waits(what.act)} {what.key} queued by {what.who}"
         case events.ReplyDelivered():
             return _because(f"reply {what.key} delivered", what.reason)
         case events.ReplyStopped():
-            return _because(f"reply {what.key} {what.state}", what.reason)
+            return _because(f"{_what_waits(what.act)} {what.key} {what.state}", what.reason)
         case events.Absorbed():
             taken = f"took up {what.number} with {len(what.messages)} messages, merged by {what.who}"
             return _because(taken, what.reason)
         case events.Merged():
             return _because(f"went on as {what.into}, merged by {what.who}", what.reason)
         case _:
+            return _told_of_the_platform(what)
+
+
+def _told_of_the_platform(what: events.Happening) -> str:
+    match what:
+        case events.Acted():
+            done = "stated" if what.stated else "done on the platform"
+            return _because(f"{in_words(what.act)}: {done}, for {what.who or 'nobody'}", what.reason)
+        case events.PortalTaskGiven():
+            return _because(f"to do in the portal, wanted by {what.who}: {what.what}", what.text)
+        case events.PortalTaskDone():
+            over = "dropped" if what.dropped else "done in the portal"
+            return _because(f"task {what.key} {over}, says {what.who}", what.comment)
+        case _:
             return type(what).__name__
+
+
+def _what_waits(act: ActKind | None) -> str:
+    return "reply" if act is None else f"{act.replace('_', ' ')} on the platform"
 
 
 def _arrival(message: Message) -> str:

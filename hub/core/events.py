@@ -1,10 +1,15 @@
 """What can happen to a case; a case is the sum of its events."""
 
+# ruff: noqa: PLC0414  what happens by acts on the platform is told of here too
+
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from hub.core.acting_events import Acted as Acted
+from hub.core.acting_events import PortalTaskDone as PortalTaskDone
+from hub.core.acting_events import PortalTaskGiven as PortalTaskGiven
 from hub.core.model import (
     Author,
     CaseState,
@@ -15,6 +20,8 @@ from hub.core.model import (
     PlatformCase,
     comparable,
 )
+from hub.core.platform_acts import ActKind
+from hub.core.portal import Decision, PortalTask
 from hub.core.turns import Detection, GivenPromise, Owner, Settlement
 
 
@@ -128,10 +135,11 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class ReplyQueued:
-    """A person approved a reply; it waits in the outbox under `key`."""
+    """A person approved a reply, or an act on the platform; it waits in the outbox under `key`."""
 
     key: str
     who: str = ""
+    act: ActKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +160,12 @@ class ReplyDelivered:
 
 @dataclass(frozen=True, slots=True)
 class ReplyStopped:
-    """The reply with `key` was not delivered: rejected, uncertain, held or cancelled, and why."""
+    """The reply with `key` was not delivered, or the act not done: rejected, uncertain, held or cancelled, and why."""
 
     key: str
     state: str
     reason: str = ""
+    act: ActKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +235,8 @@ class Absorbed:
     settled: tuple[str, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     promises: tuple[GivenPromise, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    portal_tasks: tuple[PortalTask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +270,9 @@ Happening = (
     | ReplyStopped
     | Absorbed
     | Merged
+    | Acted
+    | PortalTaskGiven
+    | PortalTaskDone
 )
 
 

@@ -92,6 +92,7 @@ def _judge(message: Message, clue: Clue, case: Case, rules: MatchingRules) -> Ma
     belongs = message.sender.email.lower() in case.addresses
     if clue.kind in _BOUNCES:
         return Match(case.number, _WHY[clue.kind])
+    # A platform says itself which of its mails are about one case, whoever wrote them and however late.
     if clue.kind is ClueKind.PLATFORM_KEY:
         return Match(case.number, _WHY[clue.kind], by_platform=True)
     if not belongs and message.author is not Author.SELLER:

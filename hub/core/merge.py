@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from hub.core.about import opened_about
 from hub.core.admission import as_joined, as_note, tombstone
 from hub.core.events import Detected, Event, Happening, MessageArrived, MessageRecalled, Opened
 from hub.core.incoming import CaseUpdate, ClueKind, Incoming, IncomingMessage, OwnEcho
 from hub.core.matching import KnownThreads, Match, MatchingRules, match
 from hub.core.missing import detect
-from hub.core.model import RECALLED, STANDS_IN, Case, CaseType, Message, Order, Party, original_key
+from hub.core.model import RECALLED, Case, CaseType, Message, Order, Party, original_key
 from hub.core.news import News, new_facts, new_for_clocks, new_state
 from hub.core.outbox import Reply, ReplyState, as_message, delivered
 from hub.core.replay import apply, open_case
@@ -181,13 +182,12 @@ class _Merging:
             ref=message.ref,
             subject=message.subject,
             type=incoming.type,
-            customer=Party() if STANDS_IN in message.labels else message.sender,
+            customer=message.sender,
             order=_order_of(incoming),
             linked=linked,
             reason=found.reason,
-            about=incoming.about,
         )
-        return self._record_opening(opened, message.sent_at)
+        return self._record_opening(opened_about(opened, incoming), message.sent_at)
 
     def _take_update(self, update: CaseUpdate) -> None:
         number = self._known.by_ref.get(update.ref)

@@ -15,6 +15,7 @@ from hub.core.instants import comparable as comparable
 from hub.core.instants import epoch as epoch
 from hub.core.instants import from_epoch as from_epoch
 from hub.core.instants import require_aware as require_aware
+from hub.core.portal import Decision, PortalTask
 from hub.core.turns import Detection, GivenDeadline, GivenPromise, Handover, Outcome, Owner, Settlement, Sought, Turn
 
 _CURRENCY = re.compile("[A-Z]{3}")
@@ -27,6 +28,9 @@ VANISHED = "vanished"
 """The word that an adapter tells as the state of a case which its platform's list no longer has."""
 STANDS_IN = "stands_in"
 """The label of a notification that stands for what a customer wrote on the platform; its text is not his."""
+
+STATED = "stated"
+"""The label of a message of which only a person says that it was written, on the platform itself."""
 
 
 class CaseState(StrEnum):
@@ -203,7 +207,8 @@ class Case:
     `approved` has, for each reply that is not delivered, what its writer had seen of them. `classified` means that a
     person said what type of case it is, whatever the platform says; `type_told` is what that said last, `detected` why
     the hub took the case for another type. `sought` is how often its order was looked up in vain. `due_by_platform` and
-    `due_by_person` have deadlines that somebody gave, by the name of the clock.
+    `due_by_person` have deadlines that somebody gave, by the name of the clock. `decisions` has what the platform was
+    told to decide, `portal_tasks` what only a person can do there.
     """
 
     number: str
@@ -243,6 +248,8 @@ class Case:
     url: str = ""
     linked: tuple[str, ...] = ()
     merged_into: str = ""
+    decisions: tuple[Decision, ...] = ()
+    portal_tasks: tuple[PortalTask, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -269,6 +276,11 @@ class Case:
         human = [m for m in inbound if m.asks_for_an_answer]
         newest = human or inbound
         return newest[-1] if newest else None
+
+    @property
+    def open_tasks(self) -> tuple[PortalTask, ...]:
+        """What a person still has to do in the platform's portal, oldest first."""
+        return tuple(task for task in self.portal_tasks if task.is_open and not self.merged_into)
 
     @property
     def addresses(self) -> frozenset[str]:

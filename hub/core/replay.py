@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import singledispatch
 
+from hub.core.acted import Acting, absorbing, after_acting, once_told
 from hub.core.events import (
     FACTS,
     Absorbed,
@@ -231,12 +232,17 @@ def _(what: Absorbed, case: Case, at: datetime) -> Case:
     case = settle(case, what.settlements)
     for message in new:
         case = _with(message, case)
-    return case
+    return absorbing(what, case)
 
 
 @_after.register
 def _(what: Merged, case: Case, at: datetime) -> Case:
     return replace(_turned(case, at, CaseState.MERGED, case.state_raw), merged_into=what.into, closed_at=at)
+
+
+@_after.register
+def _(what: Acting, case: Case, at: datetime) -> Case:
+    return after_acting(what, case, at, _after)
 
 
 def _recalled(message: Message) -> Message:
@@ -250,7 +256,7 @@ def _no_longer_approved(key: str, case: Case) -> Case:
 def _with(message: Message, case: Case) -> Case:
     # What the hub sent comes here by a merge, and what it answers with the settlements: its writer had seen no more.
     answered = {} if message.from_outbox else settled_by_time(message, case)
-    case = settle(case, answered.values())
+    case = settle(once_told(message, case), answered.values())
     return _state_after(message, replace(case, messages=with_one_more(case.messages, message)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from contextlib import suppress
 from datetime import timedelta
 
@@ -69,6 +70,8 @@ class SilencePromises:
             fetched = connection.fetch(None, ())
             first = next(iter(fetched))
             untouched = platform.state == before
+            if isinstance(fetched, Generator):
+                fetched.close()
 
         assert first.items
         assert untouched, "the platform was changed before the hub had stored what was read"
