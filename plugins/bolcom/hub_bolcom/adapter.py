@@ -26,7 +26,6 @@ from hub import (
     Reply,
     Tools,
     Unavailable,
-    Unsupported,
 )
 from hub_bolcom.api import api_of
 from hub_bolcom.deciding import Deciding
@@ -123,8 +122,7 @@ class BolConnection(Connection):
     def deliver(self, reply: Reply, case: Case) -> Receipt:
         """Nothing: bol.com takes messages to customers from people only."""
         del reply, case
-        step = BolAdapter.portal_steps[Capability.REPLY]
-        raise Unsupported("bol.com takes no messages to customers from a program", step)
+        raise BolAdapter.refusal(Capability.REPLY)
 
     def perform(self, reply: Reply, case: Case) -> Receipt:
         """Decide what becomes of an item of a return; everything else is for people."""
@@ -132,8 +130,7 @@ class BolConnection(Connection):
             return self.deliver(reply, case)
         capability = Capability(reply.act.kind)
         if capability not in BolAdapter.capabilities:
-            kind = capability.value.replace("_", " ")
-            raise Unsupported(f"bol.com lets no program {kind}", BolAdapter.portal_steps[capability])
+            raise BolAdapter.refusal(capability)
         return self._deciding.decide(reply, case)
 
     def find(self, reply: Reply, case: Case) -> Receipt | None:

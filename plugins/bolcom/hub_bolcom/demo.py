@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Self
 
 from hub import Clock
-from hub_bolcom.adapter import BolAdapter
 from hub_bolcom.simulator import BolSimulator
 
 _RETURNS = (
@@ -31,8 +30,8 @@ _OF = (
 class PretendedSellerAccount:
     """A simulator with customers' returns on it; it serves while its block lasts."""
 
-    adapter = BolAdapter.key
     channel = BolSimulator.channel
+    sample_reply = ""  # a return is decided, not answered
 
     def __init__(self, clock: Clock) -> None:
         self.simulator = BolSimulator(clock)
