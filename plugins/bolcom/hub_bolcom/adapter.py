@@ -54,7 +54,7 @@ class BolAdapter(Adapter):
         "when a parcel came back bol.com does not tell, so no clock runs from that",
         "bol.com works on a decision later, which takes up to three hours; casehub asks until it knows the end",
         "bol.com lets an account read twenty returns a minute: a first reading of many takes its time",
-        "a return that was handled before casehub first saw it is not brought in",
+        "of returns that were handled before the first reading the newest fifty are brought in, as closed cases",
     )
     portal_steps: ClassVar[Mapping[Capability, str]] = {
         Capability.REPLY: f"{_IN_THE_PORTAL}, open the question or the order and choose 'klant mailen'.",

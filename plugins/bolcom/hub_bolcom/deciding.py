@@ -12,6 +12,8 @@ from hub_bolcom.returns import Return, ReturnItem, id_of
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """By so much bol.com's clock may be behind ours."""
+_WORKS_FOR_AT_MOST = timedelta(hours=3, minutes=30)
+"""bol.com tries five times where something goes wrong in its house, which takes up to three hours."""
 
 
 class Deciding:
@@ -53,7 +55,9 @@ class Deciding:
             raise Rejected(f"bol.com took the decision and could not carry it out: {process.error or 'it says no why'}")
         if process.stage is Stage.TIMEOUT:
             return self._timed_out(act, case)
-        return Receipt(process.id, at, final=process.stage is Stage.SUCCESS)
+        if process.stage is Stage.SUCCESS:
+            return Receipt(process.id, at)
+        return Receipt(process.id, at, final=False, until=at + _WORKS_FOR_AT_MOST)
 
     def _timed_out(self, act: Act, case: Case) -> Receipt:
         """bol.com gave up waiting for itself: only the return tells whether it was done."""

@@ -157,7 +157,8 @@ def _notes(item: ReturnItem, now: datetime) -> Iterator[Message]:
         mark = hashlib.sha256(repr(result).encode()).hexdigest()[:8]
         met[mark] += 1
         words = ", ".join(filter(None, (result.word, result.outcome)))
-        said = f"{words or HANDLED}: {result.quantity} of {item.title or item.ean or item.rma}"
+        # A listing knows no titles, and a message has one text at every reading.
+        said = f"{words or HANDLED}: {result.quantity} of item {item.rma}"
         at = result.at or now
         yield _note(item, f"rma:{item.rma}/result:{mark}:{met[mark]}", said, at, result.word)
     if item.handled and not item.results:

@@ -116,7 +116,7 @@ def test_a_return_with_two_items_is_open_until_both_are_handled(bol: BolSimulato
     whole = desk.case(f"return:{found.id}")
     assert (half.state, [m.text for m in half.messages]) == (
         CaseState.OPEN,
-        ["Stuk", "Ook stuk", "RETURN_RECEIVED, ACCEPTED: 1 of Kop"],
+        ["Stuk", "Ook stuk", f"RETURN_RECEIVED, ACCEPTED: 1 of item {first.rma}"],
     )
     assert whole.state is CaseState.CLOSED
     assert [outcome.what for outcome in whole.outcomes] == ["EXPIRED"]

@@ -206,6 +206,8 @@ def test_a_decision_is_sent_in_bol_coms_words_and_done_when_bol_com_says_so(shop
     )
     assert put.headers["content-type"] == put.headers["accept"] == "application/vnd.retailer.v10+json"
     assert (receipt.final, early and early.final, late and late.final) == (False, False, True)
+    assert receipt.until is not None
+    assert receipt.until - receipt.at == timedelta(hours=3, minutes=30)
     assert {receipt.ref, early and early.ref, late and late.ref} == {receipt.ref}
     assert shop.case.state_raw == "handled"
 

@@ -169,7 +169,7 @@ def test_a_result_that_no_seller_can_choose_is_the_platforms_act_in_its_own_word
     assert (note.author, note.direction, note.text) == (
         Author.PLATFORM,
         Direction.NOTE,
-        "EXPIRED, CANCELLED: 2 of Theepot, blauw",
+        "EXPIRED, CANCELLED: 2 of item 86100001",
     )
 
 
