@@ -120,8 +120,9 @@ class Connection(ABC):
         """Read the platform back after an uncertain send: its receipt, or None if the reply is surely not there.
 
         Also asked for a reply that was taken with a receipt that is not final, after it had some time; a receipt that
-        still is not final is asked for again, a few times.
-        Raises Uncertain where the platform cannot tell, and Unavailable where it cannot be asked now.
+        still is not final is asked for again, a few times, and until its `until` where it has one.
+        Raises Rejected when what was taken has failed in the end, Uncertain where the platform cannot tell, and
+        Unavailable where it cannot be asked now.
         """
         raise Unsupported("this platform cannot be read back")
 
@@ -145,10 +146,25 @@ class Connection(ABC):
 
 
 class PretendedPlatform(Protocol):
-    """A platform pretended on this computer, with some customers' cases on it; it serves while its block lasts."""
+    """A platform pretended on this computer, with some customers' cases on it; it serves while its block lasts.
 
-    channel: str
-    sample_reply: str
+    A `hub.testing.Platform` is one. Another one may have such a platform as `platform`, for `casehub simulate`.
+    """
+
+    @property
+    def adapter(self) -> str | type[Adapter]:
+        """The adapter that speaks with it, or its key."""
+        ...
+
+    @property
+    def channel(self) -> str:
+        """What a channel on it is called."""
+        ...
+
+    @property
+    def sample_reply(self) -> str:
+        """What the seller answers in the demo, in the language of its customers."""
+        ...
 
     def __enter__(self) -> Self:
         """Begin to serve."""
@@ -160,7 +176,7 @@ class PretendedPlatform(Protocol):
         """Stop serving."""
         ...
 
-    def settings(self) -> Mapping[str, str | int | bool]:
+    def settings(self) -> Mapping[str, Any]:
         """The channel's settings that reach this platform, secrets left out; asked while it serves."""
         ...
 
@@ -177,6 +193,8 @@ class Adapter(ABC):
     """Describes one platform and opens connections to it.
 
     `portal_steps` says in one sentence, for what a program cannot do there, what a person does in the seller account.
+    `personal_fields` names fields of its payloads that hold personal data though their names do not tell, for
+    `casehub record`.
     """
 
     key: ClassVar[str]
@@ -184,6 +202,7 @@ class Adapter(ABC):
     capabilities: ClassVar[frozenset[Capability]]
     limits: ClassVar[tuple[str, ...]] = ()
     portal_steps: ClassVar[Mapping[Capability, str]] = {}
+    personal_fields: ClassVar[frozenset[str]] = frozenset()
     Settings: ClassVar[type[BaseModel]]
 
     @abstractmethod
@@ -210,5 +229,5 @@ class Adapter(ABC):
 
     @classmethod
     def pretend(cls, clock: Clock) -> PretendedPlatform | None:
-        """A pretended platform for `casehub demo`, whose mails and cases lie shortly before the clock's instant."""
+        """A pretended platform for `casehub demo` and `simulate`, whose cases lie shortly before the clock's now."""
         return None

@@ -78,9 +78,12 @@ class CaseText:
         """What waits in the outbox, or was refused."""
         for reply in replies:
             style = "bold red" if reply.needs_a_person else "bold magenta"
-            what = in_words(reply.act).capitalize() if reply.act else "Reply"
-            head = Text(f"\n{one_line(what)} {reply.key}, {reply.state}", style=style)
-            head.append(f"  written by {one_line(reply.by) or 'somebody'}, {self._time(reply.written_at)}", style="dim")
+            what, wanted = ("Act", "wanted") if reply.act else ("Reply", "written")
+            act = f": {one_line(in_words(reply.act))}" if reply.act else ""
+            head = Text(f"\n{what} {reply.key}, {reply.state}{act}", style=style)
+            head.append(
+                f"  {wanted} by {one_line(reply.by) or 'somebody'}, {self._time(reply.written_at)}", style="dim"
+            )
             yield head
             for line in (one_line(reply.reason), _advice(reply)):
                 if line:
@@ -194,7 +197,8 @@ def _doubt(case: Case, order: Order) -> str:
     """What stands behind the number of an order that no platform has confirmed."""
     others = f", or {', '.join(map(one_line, order.candidates))}" if order.candidates else ""
     if case.sought is not None and not order.confirmed:
-        return f"{others} (unknown to its platform, asked {case.sought.times} times)"
+        often = "once" if case.sought.times == 1 else f"{case.sought.times} times"
+        return f"{others} (unknown to its platform, asked {often})"
     return others
 
 

@@ -27,6 +27,10 @@ class Budget:
     per: timedelta
     of: str = ".*"
 
+    def __post_init__(self) -> None:
+        if self.requests < 1 or self.per <= timedelta():
+            raise ValueError(f"the budget {self.name!r} allows nothing; give it at least one request in some time")
+
 
 @dataclass(frozen=True, slots=True)
 class BudgetNews:
@@ -133,9 +137,4 @@ class ApiDoor(Protocol):
         ...
 
 
-def no_api(api: Api) -> ApiClient:
-    """The door of tools that lead to no web."""
-    raise NotImplementedError(f"these tools open no way to {api.base_url}")
-
-
-__all__ = ["Api", "ApiClient", "ApiDoor", "Budget", "BudgetNews", "Headers", "Upload", "no_api"]
+__all__ = ["Api", "ApiClient", "ApiDoor", "Budget", "BudgetNews", "Headers", "Upload"]

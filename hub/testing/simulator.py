@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
@@ -12,6 +12,7 @@ from typing import ClassVar
 from hub.core.ports import Clock
 from hub.http.exchange import ConnectionLost, Headers, Request, Response
 from hub.testing.platform import Fault, Platform
+from hub.testing.recordings import Exchange, Replay
 from hub.testing.serving import LoopbackServer
 
 READS = frozenset({"GET", "HEAD"})
@@ -45,6 +46,7 @@ class Simulator(Platform):
         self._taken = 0
         self._clients = 0
         self._one_at_a_time = threading.RLock()
+        self._replay = Replay()
 
     @abstractmethod
     def answer(self, request: Request) -> Response:
@@ -99,9 +101,15 @@ class Simulator(Platform):
         self._clients -= 1
 
     def _take(self, request: Request) -> Response:
-        answer = self.answer(request)
-        self._taken += self.is_write(request) and not self.is_sign_in(request) and answer.status < 400
+        writes = self.is_write(request) and not self.is_sign_in(request)
+        replayed = None if writes or self.is_sign_in(request) else self._replay(request)
+        answer = replayed or self.answer(request)
+        self._taken += writes and answer.status < 400
         return answer
+
+    def seed(self, exchanges: Iterable[Exchange]) -> None:
+        """Answer reads as they were answered in a recording (`recordings.read`), and others as always."""
+        self._replay = Replay(exchanges)
 
     def inject(self, fault: Fault, times: int | None = 1, after: timedelta | None = None) -> None:
         """Let this go wrong for the next requests that it can happen to."""
@@ -219,6 +227,6 @@ class Simulator(Platform):
 
     def _truncate(self, request: Request, after: timedelta | None) -> Response:
         del after
-        answer = self.answer(request)
+        answer = self._take(request)
         cut = replace(answer, body=answer.body[: len(answer.body) // 2])
         return replace(cut, headers=Headers({**answer.headers, "content-length": str(len(answer.body))}))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hub import Author, Clue, ClueKind, IncomingMessage, Mail, MailKind, MailReading, Message, Party, PlatformCase
 from hub_email_imap.authentication import proven_domains
 from hub_email_imap.parsed import ParsedMail
+from hub_email_imap.recipients import is_no_reply
 from hub_email_imap.text import one_line
 from hub_email_imap.tokens import bare_id
 
@@ -67,6 +68,7 @@ def as_told(item: IncomingMessage, mail: Mail, parsed: ParsedMail, reading: Mail
         clues=_with_keys(item.clues, keys),
         type=reading.type,
         order_number=orders[0] if orders else item.order_number if reading.kind is MailKind.CUSTOMER else "",
+        order_numbers=orders,
         about=PlatformCase(
             platform=reading.platform,
             ref="" if doubt else reading.ref,
@@ -105,7 +107,8 @@ def _message(message: Message, mail: Mail, parsed: ParsedMail, reading: MailRead
 def _answering(parsed: ParsedMail, reading: MailReading) -> dict[str, str]:
     """Where and until when an answer reaches the customer, letter by letter as the mail has it."""
     hosts = tuple(host.strip().lower() for host in reading.answer_hosts)
-    there = [address for address in parsed.answer_to if address.rpartition("@")[2].lower() in hosts]
+    read = (address for address in parsed.answer_to if not is_no_reply(address))
+    there = [address for address in read if address.rpartition("@")[2].lower() in hosts]
     until = reading.answer_until
     return {
         "answer_to": there[0] if there else "",
