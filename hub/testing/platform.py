@@ -6,11 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from hub.adapter import Adapter
+from hub.core.platform_acts import ActKind
 from hub.core.ports import Clock
+from hub.errors import Unsupported
 
 
 class Fault(StrEnum):
@@ -42,6 +45,17 @@ class Platform(ABC):
     channel: ClassVar[str]
     refusal: ClassVar[str] = "The text is not allowed"
     """The platform's words in REFUSED_REPLY."""
+
+    page_size: int = 20
+    """How many cases a page of its listing has, or a batch of the adapter where it lists without pages."""
+    renews_sign_in: ClassVar[bool] = False
+    """Whether it gives tokens that expire, so that EXPIRED_TOKEN is met with a new one."""
+    works_for: ClassVar[timedelta | None] = None
+    """How long it works on a write that it has accepted; None where its answer to a write is its last word."""
+    follow_ups: ClassVar[bool] = True
+    """Whether a customer can write again in a case; where not, `customer_writes` to a case is Unsupported."""
+    faults: ClassVar[frozenset[Fault]] = frozenset(Fault)
+    """What can go wrong on it; any other fault is refused by `inject` with a ValueError."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -90,6 +104,30 @@ class Platform(ABC):
     @abstractmethod
     def inject(self, fault: Fault, times: int | None = 1, after: timedelta | None = None) -> None:
         """Let this go wrong for the next `times` requests (None: from now on); `after`: the wait that is asked for."""
+
+    @abstractmethod
+    def mend(self) -> None:
+        """Let nothing go wrong any more."""
+
+    @property
+    @abstractmethod
+    def connections(self) -> int:
+        """How many connections to it are open now."""
+
+    @property
+    @abstractmethod
+    def writes(self) -> int:
+        """How many writes (replies and acts) it has taken so far, a lost answer or not."""
+
+    def case_for(self, kind: ActKind) -> str:
+        """The ref of a new case in which this act may be done now; override it where not every case will do."""
+        del kind
+        return self.customer_writes("Hello, where is my order?")
+
+    def seed(self, folder: Path) -> int:
+        """Take over what a recording in this folder shows; how many of its exchanges could be used."""
+        del folder
+        raise Unsupported(f"the simulator of {self.adapter.title} cannot be seeded from a recording")
 
     @property
     @abstractmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,8 +12,11 @@ from typing import ClassVar
 from hub.core.ports import Clock
 from hub.http.exchange import ConnectionLost, Headers, Request, Response
 from hub.testing.platform import Fault, Platform
+from hub.testing.serving import LoopbackServer
 
 READS = frozenset({"GET", "HEAD"})
+
+_MOST_IN_VAIN = 100
 
 
 @dataclass(slots=True)
@@ -20,6 +24,7 @@ class _Pending:
     fault: Fault
     times: int | None
     after: timedelta | None
+    met: int = 0
 
 
 class Simulator(Platform):
@@ -36,6 +41,10 @@ class Simulator(Platform):
         self.requests: list[Request] = []
         self.served_at = ""
         self._pending: list[_Pending] = []
+        self._server: LoopbackServer | None = None
+        self._taken = 0
+        self._clients = 0
+        self._one_at_a_time = threading.RLock()
 
     @abstractmethod
     def answer(self, request: Request) -> Response:
@@ -52,13 +61,52 @@ class Simulator(Platform):
 
     def __call__(self, request: Request) -> Response:
         """Answer a request; ConnectionLost where the connection breaks."""
-        self.requests.append(request)
-        self.tick()
-        fault = self._next_fault(request)
-        return self.answer(request) if fault is None else self._go_wrong(fault, request)
+        with self._one_at_a_time:
+            self.requests.append(request)
+            self.tick()
+            fault = self._next_fault(request)
+            return self._take(request) if fault is None else self._go_wrong(fault, request)
+
+    def serve(self, port: int = 0) -> str:
+        """Begin to serve on loopback (port 0: any that is free); the base address."""
+        if self._server is None:
+            self._server = LoopbackServer(self, port)
+            self.served_at = self._server.url
+        return self.served_at
+
+    def stop(self) -> None:
+        """Stop serving; no thread and no connection is left."""
+        if self._server is not None:
+            self._server.stop()
+        self._server, self.served_at = None, ""
+
+    @property
+    def writes(self) -> int:
+        """How many requests that write it has taken, whether or not the answer arrived."""
+        return self._taken
+
+    @property
+    def connections(self) -> int:
+        """How many clients, or connections on loopback, are open now."""
+        return self._clients + (self._server.connections if self._server is not None else 0)
+
+    def client_opened(self) -> None:
+        """Count a client in this process."""
+        self._clients += 1
+
+    def client_closed(self) -> None:
+        """Count it no more."""
+        self._clients -= 1
+
+    def _take(self, request: Request) -> Response:
+        answer = self.answer(request)
+        self._taken += self.is_write(request) and not self.is_sign_in(request) and answer.status < 400
+        return answer
 
     def inject(self, fault: Fault, times: int | None = 1, after: timedelta | None = None) -> None:
         """Let this go wrong for the next requests that it can happen to."""
+        if fault not in self.faults:
+            raise ValueError(f"{fault} cannot happen on {self.adapter.title}")
         self._pending.append(_Pending(fault, times, after))
 
     def mend(self) -> None:
@@ -73,6 +121,9 @@ class Simulator(Platform):
     def _next_fault(self, request: Request) -> _Pending | None:
         for pending in self._pending:
             if self._can_happen(pending.fault, request):
+                pending.met += 1
+                if pending.met > _MOST_IN_VAIN:
+                    raise AssertionError(f"the platform was asked more than {_MOST_IN_VAIN} times in vain")
                 if pending.times is not None:
                     pending.times -= 1
                     if pending.times <= 0:
@@ -163,7 +214,7 @@ class Simulator(Platform):
 
     def _lose_answer(self, request: Request, after: timedelta | None) -> Response:
         del after
-        self.answer(request)
+        self._take(request)
         raise ConnectionLost(sent=True)
 
     def _truncate(self, request: Request, after: timedelta | None) -> Response:
