@@ -198,6 +198,12 @@ class Adapter(ABC):
         """Why the platform would refuse this reply, each naming its rule and the rule's source; asks it nothing."""
         return ()
 
+    @classmethod
+    def refusal(cls, capability: Capability) -> Unsupported:
+        """What a connection raises that is asked for what no program can do here; it holds the portal step."""
+        what = capability.replace("_", " ")
+        return Unsupported(f"{cls.title} lets no program {what}", cls.portal_steps.get(capability, ""))
+
     def speaks_as(self, settings: Any) -> Party:
         """In whose name, and from which address, an account with these settings writes to customers."""
         return Party()

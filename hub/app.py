@@ -37,6 +37,7 @@ from hub.store import open_store
 
 if TYPE_CHECKING:
     from hub.http import Api, ApiClient, ApiDoor
+    from hub.store.budgets import SqliteLedger
 
 _OPEN = frozenset({CaseState.OPEN, CaseState.WAITING})
 _AT_ONCE = 500
@@ -162,6 +163,8 @@ class Hub:
         Somebody may have changed the policies while this command ran on the old ones: what it wrote is then stale, and
         the next command computes anew.
         """
+        if "_ledger" in vars(self):
+            self._ledger.close()
         with suppress(HubError):
             if self.refreshed and self.store.fact("policies") != self.origin:
                 with self.store.writing() as writer:
@@ -175,7 +178,13 @@ class Hub:
     def _door(self) -> ApiDoor:
         from hub.http import api_door  # noqa: PLC0415  a hub of mailboxes does without
 
-        return api_door(self.clock)
+        return api_door(self.clock, self._ledger)
+
+    @cached_property
+    def _ledger(self) -> SqliteLedger:
+        from hub.store.budgets import SqliteLedger  # noqa: PLC0415  the same
+
+        return SqliteLedger(self.settings.data_folder, self.clock)
 
     def _sign(self, channel: str, text: str) -> str:
         # The key is made when something is first signed: a check, say, leaves no trace.

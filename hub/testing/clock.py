@@ -28,3 +28,19 @@ class SimulatedClock:
     def set(self, at: datetime) -> None:
         """Jump to an instant, also back."""
         self._now = require_aware(at).astimezone(UTC)
+
+
+class RunningClock:
+    """The computer's own clock, which can be moved: what `casehub simulate` goes by."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        return datetime.now(UTC) + self._ahead
+
+    def advance(self, by: timedelta) -> datetime:
+        """Jump so much ahead; the new instant."""
+        self._ahead += by
+        return self.now()

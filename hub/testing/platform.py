@@ -46,10 +46,14 @@ class Platform(ABC):
     refusal: ClassVar[str] = "The text is not allowed"
     """The platform's words in REFUSED_REPLY."""
 
+    unknown_order: ClassVar[str] = "NOBODY-HAS-IT"
+    """A number such as its orders have, and none of them has."""
     page_size: int = 20
     """How many cases a page of its listing has, or a batch of the adapter where it lists without pages."""
     renews_sign_in: ClassVar[bool] = False
     """Whether it gives tokens that expire, so that EXPIRED_TOKEN is met with a new one."""
+    asks_again: ClassVar[bool] = True
+    """Whether its adapter overcomes by itself what fails in passing while it reads; else the next run does."""
     works_for: ClassVar[timedelta | None] = None
     """How long it works on a write that it has accepted; None where its answer to a write is its last word."""
     follow_ups: ClassVar[bool] = True

@@ -1,0 +1,1 @@
+"""A plugin to begin with: an example that works, and what copies it under another name."""

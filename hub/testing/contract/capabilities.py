@@ -1,0 +1,105 @@
+"""Promise 16: what is declared works, and what is not is refused in a way that helps."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.adapter import Adapter, Capability
+from hub.core.outbox import Receipt
+from hub.core.platform_acts import Act, ActKind
+from hub.errors import Unsupported
+from hub.testing.contract.support import QUESTION, an_act
+from hub.testing.desk import Desk
+from hub.testing.platform import Platform
+
+_WITH_PORTAL_STEP = (Capability.REPLY, *(Capability(kind) for kind in ActKind))
+
+
+class CapabilityPromises:
+    """What an adapter promises of its capabilities."""
+
+    def test_promise_16_an_adapter_reads(self, platform: Platform) -> None:
+        """All other promises rest on it."""
+        assert Capability.FETCH in platform.adapter.capabilities
+
+    def test_promise_16_every_declared_act_is_offered_and_done(self, platform: Platform) -> None:
+        """An offer says what it costs; what is done shows on the platform."""
+        declared = platform.adapter.capabilities
+        for kind in [kind for kind in ActKind if Capability(kind) in declared]:
+            desk = Desk(platform)
+            reply, case, _ = an_act(desk, kind)
+            before, taken = platform.state, platform.writes
+            receipt = desk.send(reply, case)
+            assert isinstance(receipt, Receipt)
+            assert platform.state != before, f"{kind} has a receipt and changed nothing"
+            assert platform.writes > taken, f"{kind} has a receipt and nothing was written"
+
+    def test_promise_16_an_offer_says_what_it_does(self, platform: Platform) -> None:
+        """A person decides by it, so it is never empty, and only what is declared is offered."""
+        ref = platform.customer_writes(QUESTION)
+        desk = Desk(platform)
+        desk.read()
+
+        for offer in desk.adapter.offers(desk.case(ref), desk.settings):
+            assert Capability(offer.kind) in desk.adapter.capabilities, f"{offer.kind} is offered and not declared"
+            assert offer.title
+            assert offer.effect
+
+    def test_promise_16_what_is_not_declared_has_a_portal_step(self, platform: Platform) -> None:
+        """For replies and acts: a person has to do them there."""
+        missing = _missing(platform.adapter)
+
+        assert [capability for capability in missing if not platform.adapter.portal_steps.get(capability)] == []
+
+    def test_promise_16_what_is_not_declared_is_unsupported_and_changes_nothing(self, platform: Platform) -> None:
+        """It is never a false success; whoever asked is told what a person does instead."""
+        ref = platform.customer_writes(QUESTION)
+        desk = Desk(platform)
+        desk.read()
+        case, before = desk.case(ref), platform.state
+        for capability in _missing(platform.adapter):
+            act = None if capability is Capability.REPLY else Act(ActKind(capability))
+            with pytest.raises(Unsupported) as refused:
+                desk.send(desk.reply(case, act=act), case)
+            assert refused.value.portal_step == desk.adapter.portal_steps.get(capability), capability
+
+        assert platform.state == before
+
+    def test_promise_16_an_order_is_looked_up_or_not_at_all(self, platform: Platform) -> None:
+        """Where it can be: the one asked for, and None for a number that nobody has."""
+        ref = platform.customer_writes(QUESTION)
+        desk = Desk(platform)
+        desk.read()
+        order = desk.case(ref).order
+        with desk.connect() as connection:
+            if Capability.LOOK_UP_ORDER not in desk.adapter.capabilities:
+                with pytest.raises(Unsupported):
+                    connection.look_up_order("A-1")
+                return
+            assert order is not None, "a case on a simulator that has orders is about one"
+            found = connection.look_up_order(order.number)
+            assert found is not None
+            assert found.number == order.number
+            assert connection.look_up_order(platform.unknown_order) is None
+
+    def test_promise_16_reading_back_and_rereading_answer_as_declared(self, platform: Platform) -> None:
+        """Who cannot says so, and does not say that nothing is there."""
+        ref = platform.customer_writes(QUESTION)
+        desk = Desk(platform)
+        desk.read()
+        case = desk.case(ref)
+        with desk.connect() as connection:
+            if Capability.READ_BACK not in desk.adapter.capabilities:
+                with pytest.raises(Unsupported):
+                    connection.find(desk.reply(case), case)
+            message = case.messages[0]
+            if Capability.REREAD in desk.adapter.capabilities:
+                again = connection.reread(message)
+                assert getattr(again, "message", message).ref == message.ref
+            else:
+                with pytest.raises(Unsupported):
+                    connection.reread(message)
+
+
+def _missing(adapter: type[Adapter]) -> list[Capability]:
+    return [capability for capability in _WITH_PORTAL_STEP if capability not in adapter.capabilities]
