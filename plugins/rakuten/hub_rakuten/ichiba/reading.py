@@ -71,7 +71,8 @@ class Reading:
                     yield from self._halves(span)
                     return
                 there |= {inquiry.number for inquiry in page.inquiries}
-                yield self._batch(self._update(one) for one in reversed(page.inquiries))
+                if page.inquiries:
+                    yield self._batch(self._update(one) for one in reversed(page.inquiries))
                 number += 1
             distinct = len(there)
             if distinct == total:
