@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -195,7 +196,7 @@ def test_a_look_back_is_cut_into_slices_of_at_most_thirty_days(days: int, count:
     assert all(one.end - one.begin <= timedelta(days=30) for one in cut)
     assert cut[0].end == NOON
     assert cut[-1].begin == NOON - timedelta(days=days)
-    assert all(newer.begin == older.end for newer, older in zip(cut, cut[1:], strict=False))
+    assert all(newer.begin == older.end for newer, older in pairwise(cut))
 
 
 def test_how_far_back_a_reading_goes() -> None:
