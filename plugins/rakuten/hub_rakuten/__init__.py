@@ -12,9 +12,11 @@ import hub
 @hub.hookimpl
 def hub_register_adapters(register: Callable[[type[hub.Adapter]], None]) -> None:
     """Offer both marketplaces: they have nothing in common but the name."""
-    from hub_rakuten.ichiba.adapter import IchibaAdapter  # noqa: PLC0415  only who asks for adapters pays for them
+    from hub_rakuten.france.adapter import FranceAdapter  # noqa: PLC0415  only who asks for adapters pays for them
+    from hub_rakuten.ichiba.adapter import IchibaAdapter  # noqa: PLC0415  the same
 
     register(IchibaAdapter)
+    register(FranceAdapter)
 
 
 @hub.hookimpl
