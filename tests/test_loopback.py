@@ -140,9 +140,10 @@ def test_a_platform_that_is_asked_without_end_ends_the_asking() -> None:
     echo = Echo(SimulatedClock())
     echo.inject(Fault.TROUBLE, None)
 
+    for _ in range(100):
+        echo(Request("GET", "https://api.platform.example/"))
     with pytest.raises(AssertionError, match="100 times in vain"):
-        for _ in range(1000):
-            echo(Request("GET", "https://api.platform.example/"))
+        echo(Request("GET", "https://api.platform.example/"))
 
 
 def test_a_fault_that_cannot_happen_on_a_platform_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

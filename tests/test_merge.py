@@ -80,9 +80,10 @@ class Shelf:
         self.cases[number] = change.case
         for event in change.events:
             if isinstance(event.what, MessageArrived | ReplyDelivered):
-                self.messages.setdefault((channel, event.what.message.ref), number)
+                came_by = getattr(event.what, "channel", "") or channel
+                self.messages.setdefault((came_by, event.what.message.ref), number)
                 for key in event.what.message.lookup_keys:
-                    self.threads.setdefault((channel, key), number)
+                    self.threads.setdefault((came_by, key), number)
 
     def take(self, *items: Incoming, channel: str = "mail") -> MergeResult:
         """Merge one batch and keep what it brings."""

@@ -210,7 +210,9 @@ def store_batch(source: Source, batch: Batch, ports: SyncPorts) -> MergeResult:
     with ports.store.writing() as writer:
         known = writer.known(source.name, keys_of(batch.items))
         now = ports.clock.now()
-        merged = merge_batch(batch.items, known, source.name, now, writer.next_number, source.rules)
+        merged = merge_batch(
+            batch.items, known, source.name, now, writer.next_number, source.rules, detects=source.detects
+        )
         for change in merged.changes:
             writer.save(change, ports.evaluation_of(change.case))
         for key in merged.delivered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from contextlib import suppress
 from datetime import timedelta
 
@@ -69,6 +70,8 @@ class SilencePromises:
             fetched = connection.fetch(None, ())
             first = next(iter(fetched))
             untouched = platform.state == before
+            if isinstance(fetched, Generator):
+                fetched.close()
 
         # A platform that forgets what was read has its work list stored first: a batch of a checkpoint alone.
         assert first.items or first.checkpoint

@@ -17,6 +17,9 @@ from hub.testing.platform import Fault, Platform
 QUESTION = "Hello, where is my parcel? It should have been here on Monday."
 FOLLOW_UP = "I still wait, and nobody has written to me."
 
+PATIENCE = 3.0
+"""For how many seconds what ends by itself may take to end."""
+
 _NEEDED = frozenset({Fault.UNREACHABLE, Fault.WRONG_CREDENTIALS, Fault.GARBLED})
 _NEEDED_TO_WRITE = frozenset({Fault.LOST_ANSWER, Fault.REFUSED_REPLY})
 ACTS = tuple(Capability(kind) for kind in ActKind)
@@ -61,6 +64,7 @@ def a_write(desk: Desk) -> tuple[Reply, Case, str]:
     """A write that a person has approved on a new case: a reply where the platform takes one, else an act."""
     platform = desk.platform
     if Capability.REPLY in desk.adapter.capabilities:
+        let_pass(platform, timedelta(minutes=1))
         ref = platform.customer_writes(QUESTION)
         desk.read()
         return desk.reply(desk.case(ref), ANSWER), desk.case(ref), ref
@@ -70,6 +74,7 @@ def a_write(desk: Desk) -> tuple[Reply, Case, str]:
 
 def an_act(desk: Desk, kind: ActKind) -> tuple[Reply, Case, str]:
     """An act that the adapter offers on a new case, the easiest of its kind."""
+    let_pass(desk.platform, timedelta(minutes=1))
     ref = desk.platform.case_for(kind)
     desk.read()
     case = desk.case(ref)
@@ -91,7 +96,7 @@ def plain(text: str) -> str:
 
 def becomes_true(condition: Callable[[], bool]) -> bool:
     """Whether it is so, soon: the other end of a socket learns a little later that it was closed."""
-    until = time.monotonic() + 3
+    until = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > until:
             return False

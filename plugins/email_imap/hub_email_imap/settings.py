@@ -46,6 +46,14 @@ class EmailSettings(BaseModel):
     behind_a_list: bool = Field(
         False, description="true if the address is a group or mailing list, such as a Google Group"
     )
+    trusted_authserv: str = Field(
+        "",
+        description="the server whose Authentication-Results in your mail are believed, such as mx.shop.example; "
+        "without it no mail of a marketplace counts as proven",
+    )
+    answer_platforms: tuple[str, ...] = Field(
+        (), description='marketplaces (adapter keys) whose customers are answered by mail, such as "bolcom"'
+    )
     reference_line: bool = Field(True, description="end replies with a signed reference that finds the case again")
     sub_address: bool = Field(False, description="let answers come to address+case-token@; the server must allow it")
     signature: str = Field("", description="text below every reply")

@@ -909,9 +909,11 @@ def test_every_capability_is_a_method_of_the_connection_and_no_other_is() -> Non
     methods[Capability.REREAD] = "reread"
 
     offered = {what for what, name in methods.items() if name in vars(EmailConnection)}
-    # To acknowledge is to deliver a reply that is marked as automatic.
-    assert offered == EmailAdapter.capabilities - {Capability.ACKNOWLEDGE}
-    assert set(methods) == set(Capability) - {Capability.ACKNOWLEDGE}
+    # To acknowledge is to deliver a reply that is marked as automatic, to attach to deliver one with files.
+    delivering = {Capability.ACKNOWLEDGE, Capability.ATTACH}
+    assert offered == EmailAdapter.capabilities - delivering
+    assert EmailAdapter.capabilities >= delivering
+    assert "look_up_order" not in vars(EmailConnection)
 
 
 # Each setting changes what it says
