@@ -70,6 +70,16 @@ def child(element: Element | None, *path: str) -> Element | None:
     return next(children(element, *path), None)
 
 
+def below(root: Element | None, name: str) -> Iterator[Element]:
+    """Every element of this name, however deep: the samples nest differently by age."""
+    if root is None:
+        return
+    yield from children(root, name)
+    for other in root:
+        if other.tag.rpartition("}")[2].lower() != name:
+            yield from below(other, name)
+
+
 def text(element: Element | None, *path: str) -> str:
     """The text at a path of names, without the blanks around it; empty where there is none."""
     found = child(element, *path) if path else element

@@ -13,6 +13,7 @@ from hub_rakuten.france import wire
 from hub_rakuten.france.position import Position
 from hub_rakuten.france.service import VERSIONS, ItemRefused, Service
 from hub_rakuten.france.settings import FranceSettings
+from hub_rakuten.france.texts import item_id
 
 STEP = 20
 
@@ -33,7 +34,7 @@ class Reading:
             yield Batch((), self._position.plain(), progress=Progress(0, len(self._position.todo)))
         held: dict[str, list[OpenCase]] = {}
         for case in open_cases:
-            held.setdefault(wire.item_id(case.ref), []).append(case)
+            held.setdefault(item_id(case.ref), []).append(case)
         yield from self._work_off(held)
         now = self._tools.clock.now()
         if self._position.is_time_to_look(now):

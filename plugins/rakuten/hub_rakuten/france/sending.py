@@ -21,6 +21,7 @@ from hub import (
 from hub_rakuten.france import wire
 from hub_rakuten.france.service import Service
 from hub_rakuten.france.settings import FranceSettings
+from hub_rakuten.france.texts import item_id, next_outbound_ref, plain
 
 LONGEST_TEXT = 2000
 """No limit is published; this one is that of Rakuten Ichiba (assumed)."""
@@ -48,7 +49,7 @@ class Sending:
         """Write to the buyer."""
         self._refuse_what_breaks_rules(reply)
         self._require(wire.TO_BUYER, Capability.REPLY, case)
-        ref = wire.next_outbound_ref(case, reply.text)
+        ref = next_outbound_ref(case, reply.text)
         self._do(wire.TO_BUYER, "SENT", case, content=reply.text)
         return Receipt(ref, self._tools.clock.now())
 
@@ -59,7 +60,7 @@ class Sending:
         if act.kind is ActKind.DECIDE and act.word == wire.CANCEL:
             self._require(wire.CANCEL, Capability.DECIDE, case)
             self._do(wire.CANCEL, wire.CANCELLED, case, comment=reply.text)
-            return Receipt(f"{wire.item_id(case.ref)}:cancelled", self._tools.clock.now())
+            return Receipt(f"{item_id(case.ref)}:cancelled", self._tools.clock.now())
         raise Unsupported(f"Rakuten France lets no program do that: {act.kind}", PORTAL[Capability(act.kind.value)])
 
     def find(self, reply: Reply, case: Case) -> Receipt | None:
@@ -72,7 +73,7 @@ class Sending:
         is_mail = reply.act is not None
         known = {key for m in case.messages if m.from_outbox for key in m.thread_keys}
         for one in reversed(item.written):
-            same = one.is_ours and one.is_mail is is_mail and wire.plain(one.text) == wire.plain(reply.text)
+            same = one.is_ours and one.is_mail is is_mail and plain(one.text) == plain(reply.text)
             if same and one.at >= reply.written_at - _EARLIER and one.ref not in known:
                 return Receipt(one.ref, one.at)
         raise Uncertain(f"Rakuten France does not show it for item {item.id}; look in the seller account")
@@ -83,10 +84,10 @@ class Sending:
         mails = [m for m in case.messages if m.author is Author.PLATFORM and m.direction is Direction.NOTE]
         answered = {"mailparentid": mails[-1].ref.rpartition(":")[2]} if mails else {}
         self._do(wire.TO_RAKUTEN, "SENT", case, content=reply.text, **answered)
-        return Receipt(f"{wire.item_id(case.ref)}:note:{reply.key}", self._tools.clock.now())
+        return Receipt(f"{item_id(case.ref)}:note:{reply.key}", self._tools.clock.now())
 
     def _do(self, action: str, done: str, case: Case, **parameters: str) -> None:
-        told = self._service.write(action, itemid=wire.item_id(case.ref), **parameters)
+        told = self._service.write(action, itemid=item_id(case.ref), **parameters)
         if told != done:
             raise Uncertain(f"Rakuten France answers {action} with {told[:40] or 'no status'!r} and not with {done}")
 
@@ -97,7 +98,7 @@ class Sending:
         raise Unsupported(f"Rakuten France does not offer {action} for this item now", PORTAL[capability])
 
     def _item(self, case: Case) -> wire.Item:
-        root = self._service.read("getiteminfos", itemid=wire.item_id(case.ref))
+        root = self._service.read("getiteminfos", itemid=item_id(case.ref))
         return wire.item_of(root, self._settings.own_names)
 
     def _refuse_what_breaks_rules(self, reply: Reply) -> None:

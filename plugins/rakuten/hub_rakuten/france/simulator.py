@@ -22,7 +22,8 @@ from hub_rakuten.france.pretended_seller import (
     work_list,
 )
 from hub_rakuten.france.service import PATH, VERSIONS
-from hub_rakuten.france.wire import CANCEL, CANCELLED, TO_BUYER, TO_RAKUTEN, item_id
+from hub_rakuten.france.texts import item_id
+from hub_rakuten.france.wire import CANCEL, CANCELLED, TO_BUYER, TO_RAKUTEN
 
 LOGIN, TOKEN = "boutique-élan", "jeton-prétendu"
 STAFF = "Service Clients"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from xml.etree.ElementTree import Element
 
 from hub import (
     Author,
-    Case,
     CaseState,
     CaseType,
     CaseUpdate,
@@ -21,7 +18,8 @@ from hub import (
     Order,
     Party,
 )
-from hub_rakuten.france.answers import child, children, instant, text
+from hub_rakuten.france.answers import below, child, instant, text
+from hub_rakuten.france.texts import Written, written_in
 
 MARKET, MARKETPLACE = "FR", "Rakuten France"
 CLAIM, CLAIMED, CLAIM_GONE = "CLAIM", "CLAIMED", "CLAIM_GONE"
@@ -36,19 +34,6 @@ class Todo:
 
     item: str
     causes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A message with the buyer, or a mail with Rakuten where it has an id."""
-
-    ref: str
-    sender: str
-    at: datetime
-    text: str
-    subject: str
-    is_ours: bool
-    is_mail: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +66,22 @@ class Item:
 def todo_of(root: Element) -> list[Todo]:
     """The work list: what each item is on it for."""
     found: dict[str, list[str]] = {}
-    for element in _below(root, "item"):
+    for element in below(root, "item"):
         item = text(element, "itemid")
         if not item:
             raise Misunderstood("an item on the work list of Rakuten France has no itemid")
-        causes = [text(cause) for cause in _below(element, "cause") if not len(cause)]
+        causes = [text(cause) for cause in below(element, "cause") if not len(cause)]
         found.setdefault(item, []).extend(filter(None, causes))
     return [Todo(item, tuple(dict.fromkeys(causes))) for item, causes in found.items()]
 
 
 def item_of(root: Element, own_names: frozenset[str]) -> Item:
     """An item with all that was written about it."""
-    element = next(_below(root, "item"), None)
+    element = next(below(root, "item"), None)
     number = text(element, "itemid")
     if element is None or not number:
         raise Misunderstood("an answer of Rakuten France about an item has no itemid")
-    actions = {text(action).lower() for action in _below(element, "actioncode")}
+    actions = {text(action).lower() for action in below(element, "actioncode")}
     sold = text(element, "date")
     return Item(
         id=number,
@@ -107,7 +92,7 @@ def item_of(root: Element, own_names: frozenset[str]) -> Item:
         sold_at=instant(sold, f"date of item {number}") if sold else None,
         claim=_claim(child(element, "claim"), number),
         actions=frozenset(_OLD_NAMES.get(action, action) for action in actions),
-        written=tuple(sorted(_written(element, number, own_names), key=lambda one: one.at)),
+        written=tuple(sorted(written_in(element, number, own_names), key=lambda one: one.at)),
     )
 
 
@@ -140,31 +125,6 @@ def claim_gone(ref: str, item: Item, now: datetime) -> CaseUpdate | None:
     return CaseUpdate(ref, now, state=CaseState.CLOSED, state_raw=CLAIM_GONE, state_at=now)
 
 
-def item_id(ref: str) -> str:
-    """The item that a case is about."""
-    return ref.partition(":")[0]
-
-
-def outbound_ref(item: str, content: str, number: int) -> str:
-    """The ref of what we wrote: without its instant, which is known to the minute and only by Rakuten's clock."""
-    return f"{item}:out:{_digest(item, plain(content))}:{number}"
-
-
-def next_outbound_ref(case: Case, content: str) -> str:
-    """The ref that a text will have once it is sent: by how many like it went to this buyer before."""
-    item = item_id(case.ref)
-    keys = {key for message in case.messages for key in (message.ref, *message.thread_keys)}
-    number = 1
-    while outbound_ref(item, content, number) in keys:
-        number += 1
-    return outbound_ref(item, content, number)
-
-
-def plain(content: str) -> str:
-    """A text without what a platform may change of it on the way: line ends, and blanks around it."""
-    return "\n".join(line.rstrip() for line in content.splitlines()).strip()
-
-
 def _claim(element: Element | None, item: str) -> Claim | None:
     if element is None:
         return None
@@ -177,42 +137,6 @@ def _claim(element: Element | None, item: str) -> Claim | None:
         is_amicable=text(element, "amicable").upper() == "Y",
         comment=text(element, "claimcomment"),
     )
-
-
-def _written(element: Element, item: str, own_names: frozenset[str]) -> Iterator[Written]:
-    seen: Counter[str] = Counter()
-    for message in _below(element, "message"):
-        yield _message(message, item, own_names, seen)
-    for mail in _below(element, "mail"):
-        number = text(mail, "mailid")
-        if not number:
-            raise Misunderstood(f"a mail about item {item} has no mailid")
-        at = instant(text(mail, "senddate"), f"senddate of mail {number} about item {item}")
-        sender = text(mail, "sender")
-        ours = sender.casefold() in own_names
-        yield Written(f"{item}:mail:{number}", sender, at, _content(mail), text(mail, "object"), ours, is_mail=True)
-
-
-def _message(element: Element, item: str, own_names: frozenset[str], seen: Counter[str]) -> Written:
-    sender, recipient = text(element, "sender"), text(element, "recipient")
-    written, content = text(element, "senddate"), _content(element)
-    ours = sender.casefold() in own_names
-    # Exactly one of the two is the seller, else nobody knows whose words these are.
-    if not sender or (recipient and (recipient.casefold() in own_names) == ours):
-        raise Misunderstood(
-            f"a message about item {item} is not between a buyer and this seller: if messages have another name for "
-            "you than your login, set seller_name to it"
-        )
-    at = instant(written, f"senddate of a message about item {item}")
-    key = _digest(item, plain(content)) if ours else _digest(item, sender, written, content)
-    seen[key] += 1
-    ref = outbound_ref(item, content, seen[key]) if ours else f"{item}:in:{key}:{seen[key]}"
-    return Written(ref, sender, at, content, "", ours, is_mail=False)
-
-
-def _content(element: Element) -> str:
-    """A text as it was written; the blanks and line breaks around it are the layout's."""
-    return text(element, "content")
 
 
 def _talk(item: Item, written: list[Written]) -> CaseUpdate:
@@ -297,17 +221,3 @@ def _buyer(written: Iterable[Written]) -> Party | None:
 def _subject(item: Item, written: Iterable[Written]) -> str:
     mail = next((one.subject for one in written if one.subject), "")
     return " · ".join(filter(None, (item.label or item.state or item.status, mail))) or f"item {item.id}"
-
-
-def _digest(*parts: str) -> str:
-    return sha256("|".join(parts).encode()).hexdigest()[:16]
-
-
-def _below(root: Element | None, name: str) -> Iterator[Element]:
-    """Every element of this name, however deep: the samples nest differently by age."""
-    if root is None:
-        return
-    yield from children(root, name)
-    for other in root:
-        if other.tag.rpartition("}")[2].lower() != name:
-            yield from _below(other, name)
