@@ -120,8 +120,9 @@ class Connection(ABC):
         """Read the platform back after an uncertain send: its receipt, or None if the reply is surely not there.
 
         Also asked for a reply that was taken with a receipt that is not final, after it had some time; a receipt that
-        still is not final is asked for again, a few times.
-        Raises Uncertain where the platform cannot tell, and Unavailable where it cannot be asked now.
+        still is not final is asked for again, a few times, and until its `until` where it has one.
+        Raises Rejected when what was taken has failed in the end, Uncertain where the platform cannot tell, and
+        Unavailable where it cannot be asked now.
         """
         raise Unsupported("this platform cannot be read back")
 
@@ -177,6 +178,8 @@ class Adapter(ABC):
     """Describes one platform and opens connections to it.
 
     `portal_steps` says in one sentence, for what a program cannot do there, what a person does in the seller account.
+    `personal_fields` names fields of its payloads that hold personal data though their names do not tell, for
+    `casehub record`.
     """
 
     key: ClassVar[str]
@@ -184,6 +187,7 @@ class Adapter(ABC):
     capabilities: ClassVar[frozenset[Capability]]
     limits: ClassVar[tuple[str, ...]] = ()
     portal_steps: ClassVar[Mapping[Capability, str]] = {}
+    personal_fields: ClassVar[frozenset[str]] = frozenset()
     Settings: ClassVar[type[BaseModel]]
 
     @abstractmethod

@@ -39,7 +39,7 @@ from hub.settings import Office, Settings, adapter_settings, load_settings
 from hub.store import open_store
 
 if TYPE_CHECKING:
-    from hub.http import Api, ApiClient, ApiDoor
+    from hub.http import Api, ApiClient
     from hub.store.budgets import SqliteLedger
 
 
@@ -161,8 +161,8 @@ class Hub:
         Somebody may have changed the policies while this command ran on the old ones: what it wrote is then stale, and
         the next command computes anew.
         """
-        if "_ledger" in vars(self):
-            self._ledger.close()
+        if "ledger" in vars(self):
+            self.ledger.close()
         with suppress(HubError):
             if self.refreshed and self.store.fact("policies") != self.origin:
                 with self.store.writing() as writer:
@@ -174,16 +174,13 @@ class Hub:
         return MailReaders(self.plugins.mail_readers, log.logger())
 
     def _open_api(self, api: Api) -> ApiClient:
-        return self._door(api)
-
-    @cached_property
-    def _door(self) -> ApiDoor:
         from hub.http import api_door  # noqa: PLC0415  a hub of mailboxes does without
 
-        return api_door(self.clock, self._ledger)
+        return api_door(self.clock, self.ledger)(api)
 
     @cached_property
-    def _ledger(self) -> SqliteLedger:
+    def ledger(self) -> SqliteLedger:
+        """Where the requests of all processes of this hub are counted."""
         from hub.store.budgets import SqliteLedger  # noqa: PLC0415  the same
 
         return SqliteLedger(self.settings.data_folder, self.clock)

@@ -220,7 +220,7 @@ def test_a_decision_with_a_text_stands_in_the_case_and_answers_the_customer() ->
     after = done(case, reply)
 
     [decision] = after.decisions
-    assert (decision.word, decision.what, decision.who) == ("refund_partly", "decide refund_partly, keep 80 %", "Bo")
+    assert (decision.word, decision.what, decision.who) == ("refund_partly", "refund_partly, keep 80 %", "Bo")
     assert not decision.stated
     assert (after.messages[-1].text, after.messages[-1].answers) == ("Vi betalar tillbaka", True)
     assert (after.state, after.waiting_since, after.approved) == (CaseState.WAITING, None, {})

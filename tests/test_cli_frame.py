@@ -35,6 +35,7 @@ from hub.core.merge import keys_of, merge_batch
 from hub.core.model import Author, Direction, Message, Party
 from hub.errors import Busy, ConfigurationError, NotFound, Refused, StoreError, Unavailable
 from hub.refreshing import refresh_evaluations
+from hub.testing.guard import RealNetworkError
 
 if TYPE_CHECKING:
     from tests.fakes import MovableClock
@@ -798,9 +799,9 @@ def test_the_database_is_checked_copied_and_rebuilt(write_settings: Write, tmp_p
 
 
 def test_no_test_reaches_the_real_network() -> None:
-    with socket.socket() as endpoint, pytest.raises(pytest.fail.Exception, match="the real network"):
+    with socket.socket() as endpoint, pytest.raises(RealNetworkError, match="the real network"):
         endpoint.connect(("192.0.2.1", 80))
-    with pytest.raises(pytest.fail.Exception, match=r"asked the real network for shop\.example"):
+    with pytest.raises(RealNetworkError, match=r"asked the real network for shop\.example"):
         socket.create_connection(("shop.example", 80))
 
 

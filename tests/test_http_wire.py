@@ -161,7 +161,7 @@ def test_an_answer_that_breaks_off_is_asked_for_again_by_a_read_and_leaves_a_wri
 
 
 def test_a_server_that_hangs_up_once_is_asked_again() -> None:
-    answers = [b"", b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n", FINE]
+    answers = [b"", b"HTTP/1.1 500 Oops\r\nconnection: close\r\n\r\n", FINE]
 
     def serve(connection: socket.socket) -> None:
         if request_of(connection):

@@ -18,7 +18,6 @@ RULES = MatchingRules()
 SIGNED = [ClueKind.RECIPIENT_TOKEN, ClueKind.REFERENCE_TOKEN, ClueKind.QUOTED_TOKEN]
 UNSIGNED = [ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.SUBJECT_NUMBER]
 BOUNCES = [ClueKind.BOUNCE_TOKEN, ClueKind.BOUNCED_MESSAGE_ID]
-PLATFORMS = [ClueKind.PLATFORM_KEY]
 BY_KEY = {ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID, ClueKind.PLATFORM_KEY}
 BY_KEY = {ClueKind.PLATFORM_KEY, ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID}
 
@@ -88,7 +87,6 @@ def test_a_message_that_points_nowhere_opens_a_case() -> None:
         (ClueKind.BOUNCED_MESSAGE_ID, "it reports on a message of this case"),
         (ClueKind.QUOTED_TOKEN, "it quotes the signed reference of this case"),
         (ClueKind.SUBJECT_NUMBER, "its subject names the case and its sender belongs to it"),
-        (ClueKind.PLATFORM_KEY, "its platform names the case"),
     ],
 )
 def test_every_clue_brings_the_customers_message_home_and_says_why(kind: ClueKind, reason: str) -> None:
@@ -96,7 +94,6 @@ def test_every_clue_brings_the_customers_message_home_and_says_why(kind: ClueKin
 
 
 def test_every_kind_of_clue_is_tested() -> None:
-    assert {*SIGNED, *UNSIGNED, *BOUNCES, *PLATFORMS} == set(ClueKind)
     assert {*SIGNED, *UNSIGNED, *BOUNCES, ClueKind.PLATFORM_KEY} == set(ClueKind)
 
 
@@ -105,7 +102,7 @@ def test_a_platforms_own_mark_decides_whoever_writes_whatever_after_however_long
 
     told = found(notice, clue(ClueKind.PLATFORM_KEY))
 
-    assert told == Match("CH-1001", "its platform says that it is about this case", by_platform=True)
+    assert told == Match("CH-1001", "its platform names the case", by_platform=True)
 
 
 def test_the_first_clue_that_holds_decides() -> None:
@@ -127,15 +124,6 @@ def test_a_stranger_with_our_signature_joins_unverified(kind: ClueKind) -> None:
 
     assert (joined.number, joined.unverified) == ("CH-1001", True)
     assert joined.reason.endswith(", from an address that is new to it")
-
-
-def test_what_the_platform_names_joins_whoever_wrote_it_and_however_late() -> None:
-    named = clue(ClueKind.PLATFORM_KEY)
-    reminder = message("automail@market.example", days=100, subject="Reminder", automatic=True)
-    customer = message("x7@relay.market.example", days=100, subject="Another subject")
-
-    for mail in (reminder, customer):
-        assert found(mail, named, threads=_closed(100)) == Match("CH-1001", "its platform names the case")
 
 
 @pytest.mark.parametrize("kind", UNSIGNED)

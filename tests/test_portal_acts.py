@@ -277,3 +277,19 @@ def test_closing_there_is_told_as_what_a_person_says() -> None:
     [closed] = [event.what for event in change.events if isinstance(event.what, StateChanged)]
     assert (closed.who, closed.reason) == ("Eva", "done in the portal, says Eva")
     assert ActKind.CLOSE not in {task.kind for task in change.case.open_tasks}
+
+
+def test_whoever_says_that_it_was_answered_has_done_the_task_to_answer() -> None:
+    case = answered(with_task("reply", text="Det är på väg 🙂"), "k1", "", "Eva", at(60), NOW).case
+
+    assert case.open_tasks == ()
+    assert (case.messages[-1].text, case.messages[-1].labels) == ("Det är på väg 🙂", ("stated",))
+
+
+def test_a_task_whose_answer_the_platform_has_told_already_is_only_ticked_off() -> None:
+    case = arriving(with_task("reply", text="Det är på väg", given_at=at(10)), true_answer(200))
+
+    after = tick_off(case, "", "Eva", at(205), at(210)).case
+
+    assert [message.ref for message in after.messages if message.answers] == ["api-1"]
+    assert after.open_tasks == ()

@@ -69,6 +69,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "policy": Entry("hub.cli.policy:policy", "Show, check, test and try out policies."),
     },
     "Maintain": {
+        "record": Entry("hub.cli.record:record", "Record what a platform answers, with personal data replaced."),
         "reread": Entry("hub.cli.reread:reread", "Read unreadable messages again from their kept originals."),
         "db": Entry("hub.cli.db:db", "Check, copy and rebuild the database."),
     },

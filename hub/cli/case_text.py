@@ -78,9 +78,12 @@ class CaseText:
         """What waits in the outbox, or was refused."""
         for reply in replies:
             style = "bold red" if reply.needs_a_person else "bold magenta"
-            what = in_words(reply.act).capitalize() if reply.act else "Reply"
-            head = Text(f"\n{one_line(what)} {reply.key}, {reply.state}", style=style)
-            head.append(f"  written by {one_line(reply.by) or 'somebody'}, {self._time(reply.written_at)}", style="dim")
+            what, wanted = ("Act", "wanted") if reply.act else ("Reply", "written")
+            act = f": {one_line(in_words(reply.act))}" if reply.act else ""
+            head = Text(f"\n{what} {reply.key}, {reply.state}{act}", style=style)
+            head.append(
+                f"  {wanted} by {one_line(reply.by) or 'somebody'}, {self._time(reply.written_at)}", style="dim"
+            )
             yield head
             for line in (one_line(reply.reason), _advice(reply)):
                 if line:

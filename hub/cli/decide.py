@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +13,9 @@ from hub.cli.acting import acted_json, give_task, queue, seen_of, task_lines, to
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, known_case, who_option
 from hub.cli.safe_text import one_line
-from hub.core.acting import Wish
+from hub.core.acting import Wish, need_in_words
 from hub.core.cost import cost_of
-from hub.core.platform_acts import ActKind, Offer, Tracking
+from hub.core.platform_acts import ActKind, Need, Offer, Tracking
 from hub.errors import Refused
 
 if TYPE_CHECKING:
@@ -31,6 +32,14 @@ _COMMANDS = {
     ActKind.CLOSE: "close {number}",
     ActKind.REOPEN: "reopen {number}",
     ActKind.NOTE: "note {number} --to-platform",
+}
+
+_GIVEN = {
+    Need.MESSAGE: "-m TEXT",
+    Need.PERCENT: "--percent 1-99",
+    Need.QUANTITY: "--quantity N",
+    Need.TRACKING: "--tracking CARRIER:NUMBER",
+    Need.EVIDENCE: "--evidence FILE",
 }
 
 
@@ -139,16 +148,15 @@ def _offer_text(case: Case, offer: Offer) -> RenderableType:
 def _offer_lines(case: Case, offer: Offer) -> Iterator[str]:
     yield one_line(offer.effect)
     if offer.needs:
-        most = f" (at most {offer.most})" if offer.most is not None else ""
-        yield f"needs: {', '.join(sorted(offer.needs))}{most}"
-    if offer.item:
-        yield f"item: {one_line(offer.item)}"
+        yield f"needs {'; '.join(need_in_words(need, offer) for need in sorted(offer.needs))}"
     cost = cost_of(case, Wish(offer))
     weight = (f"moves money, {cost}" if cost else "", "cannot be undone" if offer.irreversible else "")
     if any(weight):
         yield "; ".join(filter(None, weight))
     if offer.kind in _COMMANDS:
-        yield f"casehub {_COMMANDS[offer.kind].format(number=case.number, word=offer.word).strip()}"
+        command = _COMMANDS[offer.kind].format(number=case.number, word=shlex.quote(offer.word) if offer.word else "")
+        item = f" --item {shlex.quote(offer.item)}" if offer.item else ""
+        yield f"casehub {command.strip()}{item}{''.join(f' {_GIVEN[need]}' for need in sorted(offer.needs))}"
 
 
 def _meant(case: Case, offers: Sequence[Offer], word: str, item: str) -> Offer:

@@ -85,7 +85,7 @@ def reply(
     if now:
         _require_channel(hub, case.channel)
     files = keep_files(hub.store, paths)
-    waiting = tuple(hub.store.replies(WAITING, case_number=number))
+    waiting = tuple(known for known in hub.store.replies(WAITING, case_number=number) if not known.is_quiet)
     with _written(hub, case, message) as text:
         told = Reply("", number, case.channel, text, hub.clock.now(), attachments=files, then_close=then_close)
         reach.require_acceptable(replace(told, after=seen), case)

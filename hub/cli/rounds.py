@@ -59,7 +59,7 @@ def sync_ports(hub: Hub, watcher: Watcher, stop: threading.Event) -> SyncPorts:
     """What a reading needs, from the opened hub."""
     from hub.runs.sync import SyncPorts
 
-    return SyncPorts(hub.store, hub.clock, hub.evaluation_of, watcher, stop)
+    return SyncPorts(hub.store, hub.clock, hub.evaluation_of, watcher, stop, hub.book.adapters)
 
 
 def delivery_ports(hub: Hub, stop: threading.Event) -> DeliveryPorts:

@@ -6,18 +6,16 @@ from dataclasses import replace
 
 from hub.core.events import Opened
 from hub.core.incoming import IncomingMessage
-from hub.core.model import Author, Party
 
 
 def opened_about(opened: Opened, incoming: IncomingMessage) -> Opened:
-    """The opening with what the mail tells of the platform's case; who sends a notification is not the customer."""
+    """The opening with what the mail tells of the platform's case."""
     about = incoming.about
     if about is None:
         return opened
     return replace(
         opened,
         type_raw=about.type_raw,
-        customer=opened.customer if incoming.message.author is Author.CUSTOMER else Party(),
         url=about.url,
         market=about.market,
         marketplace=about.marketplace,

@@ -99,7 +99,8 @@ def _after_act(what: Acted, case: Case, at: datetime, after: After) -> Case:
     case = replace(case, approved={key: asked for key, asked in case.approved.items() if key != what.key})
     if what.act.kind is ActKind.DECIDE and all(known.key != what.key for known in case.decisions):
         act = what.act
-        decided = Decision(what.key, at, act.word, in_words(act), act.item, what.who, what.stated)
+        said = in_words(act).removeprefix("decide ")
+        decided = Decision(what.key, at, act.word, said, act.item, what.who, what.stated)
         case = replace(case, decisions=(*case.decisions, decided))
     effect = _effect(what, case, seen)
     return case if effect is None else after(effect, case, at)

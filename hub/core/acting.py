@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.core.acts import changed, require_answered, require_seen, require_unmerged
+from hub.core.acts import CANCELLABLE, changed, require_answered, require_seen, require_unmerged
 from hub.core.events import ReplyQueued
 from hub.core.merge import Change
 from hub.core.model import Attachment, Case, CaseState
@@ -17,6 +17,7 @@ from hub.core.turns import Owner
 from hub.errors import Refused
 
 _PERCENT = range(1, 100)
+_CHANGE_NOTHING = frozenset({ActKind.NOTE, ActKind.MARK_READ})
 _OPTIONS = {
     Need.MESSAGE: "-m",
     Need.PERCENT: "--percent",
@@ -100,20 +101,25 @@ def require_possible(case: Case, wish: Wish, others: Sequence[Reply], forbidden:
     _require_state(case, wish.offer.kind)
     if wish.offer.kind is ActKind.CLOSE and not wish.text.strip():
         require_answered(case, forbidden)
-    require_no_other(case, others)
+    require_no_other(case, wish.offer.kind, others)
     problems = [*_not_given(wish), *_out_of_range(wish)]
     if problems:
         raise Refused(f"{_title(wish.offer)} cannot be asked for like that: {'; '.join(problems)}.")
 
 
-def require_no_other(case: Case, others: Sequence[Reply]) -> None:
-    """Refuse a second act while the first is on its way: nobody knows yet how the case stands after it."""
+def require_no_other(case: Case, kind: ActKind, others: Sequence[Reply]) -> None:
+    """Refuse a second act while the first is on its way: nobody knows yet how the case stands after it.
+
+    A note changes nothing, so it stands in nobody's way.
+    """
     for other in others:
-        if other.act is not None and not other.is_quiet and other.state in WAITING:
-            raise Refused(
-                f"{case.number} has an act on its way that is {other.state}: {in_words(other.act)} ({other.key}). "
-                "Wait for `casehub deliver`, or take it back with `casehub outbox cancel`."
-            )
+        if other.act is None or other.state not in WAITING or {kind, other.act.kind} & _CHANGE_NOTHING:
+            continue
+        back = ", or take it back with `casehub outbox cancel`" if other.state in CANCELLABLE else ""
+        raise Refused(
+            f"{case.number} has an act on its way that is {other.state}: {in_words(other.act)} ({other.key}). "
+            f"Wait until `casehub deliver` knows what became of it{back}."
+        )
 
 
 def needs_a_yes(offer: Offer) -> bool:
@@ -152,7 +158,7 @@ def _require_state(case: Case, kind: ActKind) -> None:
 def _not_given(wish: Wish) -> Iterator[str]:
     allowed = wish.offer.needs | {Need.MESSAGE}
     for need in sorted(wish.offer.needs - wish.given):
-        yield f"it needs {_described(need, wish.offer)}, given with {_OPTIONS[need]}"
+        yield f"it needs {need_in_words(need, wish.offer)}, given with {_OPTIONS[need]}"
     for need in sorted(wish.given - allowed):
         yield f"it takes no {_OPTIONS[need]}"
 
@@ -168,7 +174,8 @@ def _out_of_range(wish: Wish) -> Iterator[str]:
             yield "--tracking is CARRIER:NUMBER"
 
 
-def _described(need: Need, offer: Offer) -> str:
+def need_in_words(need: Need, offer: Offer) -> str:
+    """What must come with an offer, as a person would say it."""
     most = f", at most {offer.most}" if offer.most is not None else ""
     return {
         Need.MESSAGE: "a text for the customer" if offer.kind not in _TO_PLATFORM else "a text for the platform",

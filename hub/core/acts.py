@@ -38,7 +38,8 @@ _INSTEAD: Mapping[ReplyState, str] = {
     ReplyState.DELIVERED: "it has reached the platform: to add something, write another with `casehub reply`",
     ReplyState.CANCELLED: "it was taken back: write another with `casehub reply`",
 }
-_CANCELLABLE = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN, ReplyState.REJECTED})
+CANCELLABLE = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN, ReplyState.REJECTED})
+"""The states in which a person may take a reply back."""
 _PERHAPS_SENT = frozenset(ReplyState) - {ReplyState.SENDING, ReplyState.DELIVERED}
 
 
@@ -142,21 +143,27 @@ def absorb(case: Case, other: Case, replies: Sequence[Reply], who: str, now: dat
             f"{other.number} has a reply in the outbox that is {waiting[0].state} ({waiting[0].key}); "
             "deliver or cancel it first, then merge."
         )
-    settled = tuple(other.settled[ref] for ref in sorted(other.settled))
-    taken = changed(
-        case,
-        now,
-        Absorbed(
-            other.number,
-            other.messages,
-            who,
-            settlements=settled,
-            promises=other.promises,
-            decisions=other.decisions,
-            portal_tasks=other.portal_tasks,
-        ),
+    return taken_up(case, other, other.messages, who, now)
+
+
+def taken_up(
+    case: Case, other: Case, messages: tuple[Message, ...], who: str, now: datetime, reason: str = ""
+) -> tuple[Change, Change]:
+    """What happens to `case` and to `other` when the one takes up the other with these messages."""
+    asked = (message.ref for message in messages if message.direction is Direction.INBOUND)
+    refs = sorted(ref for ref in asked if ref in other.settled)
+    settled = tuple(other.settled[ref] for ref in refs)
+    absorbed = Absorbed(
+        other.number,
+        messages,
+        who,
+        reason,
+        settlements=settled,
+        promises=other.promises,
+        decisions=other.decisions,
+        portal_tasks=other.portal_tasks,
     )
-    return taken, changed(other, now, Merged(case.number, who))
+    return changed(case, now, absorbed), changed(other, now, Merged(case.number, who, reason))
 
 
 def release(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
@@ -175,7 +182,7 @@ def release(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, 
 
 def cancel(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
     """Take a reply back that is not known to be sent."""
-    _require_state(reply, "cancelled", _CANCELLABLE)
+    _require_state(reply, "cancelled", CANCELLABLE)
     reason = f"cancelled by {who}" + (" although it may have been sent" if _is_uncertain(reply) else "")
     stopped = ReplyStopped(reply.key, ReplyState.CANCELLED.value, reason, reply.kind)
     return changed(case, now, stopped), move(reply, ReplyState.CANCELLED, reason)

@@ -13,12 +13,12 @@ _REPLY_PREFIX = re.compile(
     r"^\s*(?:\[[^\]]{1,40}\]|(?:re|aw|sv|vs|odp|antw|fwd?|vb|wg|tr|doorst)\s*(?:\[\d+\])?\s*[:：])\s*", re.IGNORECASE
 )
 _SIGNED = frozenset({ClueKind.RECIPIENT_TOKEN, ClueKind.REFERENCE_TOKEN, ClueKind.BOUNCE_TOKEN, ClueKind.QUOTED_TOKEN})
-_KEYS = frozenset({ClueKind.PLATFORM_KEY, ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID})
+_BY_KEY = frozenset({ClueKind.PLATFORM_KEY, ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID})
 _BOUNCES = frozenset({ClueKind.BOUNCE_TOKEN, ClueKind.BOUNCED_MESSAGE_ID})
 _WHY = {
     ClueKind.RECIPIENT_TOKEN: "it was sent to the case's own address",
     ClueKind.REFERENCE_TOKEN: "it answers a message we signed for this case",
-    ClueKind.PLATFORM_KEY: "its platform says that it is about this case",
+    ClueKind.PLATFORM_KEY: "its platform names the case",
     ClueKind.MESSAGE_ID: "it answers a message of this case",
     ClueKind.SAME_PARENT: "the same sender answered the same earlier message before",
     ClueKind.BOUNCE_TOKEN: "it reports on a message we signed for this case",
@@ -62,7 +62,7 @@ class KnownThreads:
 
     def resolve(self, clue: Clue) -> Case | None:
         """The case a clue points at, merges followed."""
-        return self.current(self.by_thread_key.get(clue.value, "") if clue.kind in _KEYS else clue.value)
+        return self.current(self.by_thread_key.get(clue.value, "") if clue.kind in _BY_KEY else clue.value)
 
     def current(self, number: str) -> Case | None:
         """The case that the one with this number goes on as: itself, unless it was merged."""

@@ -12,7 +12,7 @@ from hub.core.events import Detected, Event, Happening, MessageArrived, MessageR
 from hub.core.incoming import CaseUpdate, ClueKind, Incoming, IncomingMessage, OwnEcho
 from hub.core.matching import KnownThreads, Match, MatchingRules, match
 from hub.core.missing import detect
-from hub.core.model import RECALLED, Case, CaseType, Direction, Message, Order, Party, original_key
+from hub.core.model import RECALLED, STANDS_IN, Case, CaseType, Direction, Message, Order, Party, original_key
 from hub.core.news import News, new_facts, new_for_clocks, new_state
 from hub.core.outbox import Reply, ReplyState, as_message, delivered
 from hub.core.replay import apply, open_case
@@ -183,7 +183,7 @@ class _Merging:
             ref=message.ref,
             subject=message.subject,
             type=incoming.type,
-            customer=message.sender,
+            customer=Party() if STANDS_IN in message.labels else message.sender,
             order=_order_of(incoming),
             linked=linked,
             reason=found.reason,

@@ -197,6 +197,11 @@ class PlatformCase:
     type_raw: str = ""
     url: str = ""
 
+    @property
+    def key(self) -> str:
+        """The mark by which mails about this case are found on their channel; empty without a ref."""
+        return f"{self.platform}:{self.ref}" if self.ref else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

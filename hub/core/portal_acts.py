@@ -77,13 +77,19 @@ def find_task(case: Case, key: str = "") -> PortalTask:
 
 
 def answered(case: Case, key: str, text: str, who: str, at: datetime, now: datetime) -> Change:
-    """Say that the customer was answered on the platform itself: nobody waits any more since then."""
+    """Say that the customer was answered on the platform itself: nobody waits any more since then.
+
+    If somebody was to write an answer there, that is done with it.
+    """
     require_unmerged(case)
     since = case.waiting_since
     if since is None:
         raise Refused(f"Nobody waits for an answer in {case.number}; there is nothing to tick off.")
     at = _possible_instant(since, at, now, f"the customer wrote in {case.number}")
-    return _happened(case, at, now, MessageArrived(_stated(key, text, who, at), f"says {who}"))
+    wanted = [task for task in case.open_tasks if task.kind == REPLY]
+    text = text.strip() or (wanted[0].text if len(wanted) == 1 else "")
+    said = MessageArrived(_stated(key, text, who, at), f"says {who}")
+    return _happened(case, at, now, said, *(PortalTaskDone(task.key, who) for task in wanted))
 
 
 def _possible_instant(since: datetime, at: datetime, now: datetime, what: str) -> datetime:
@@ -101,7 +107,9 @@ def _effects(case: Case, task: PortalTask, who: str, at: datetime) -> Iterator[H
     """What a task that was done does here; closing and opening have happened here when they were wanted."""
     reason = f"done in the portal, says {who}"
     if task.kind == REPLY:
-        yield MessageArrived(_stated(task.key, task.text, who, at), f"says {who}")
+        # What the platform has told already is not told once more.
+        if not _is_told(case, task):
+            yield MessageArrived(_stated(task.key, task.text, who, at), f"says {who}")
         if task.then_close and not _waits_with_more(case, at):
             yield StateChanged(CaseState.CLOSED, Author.SELLER, who, reason)
     elif task.kind == ActKind.NOTE:
@@ -111,6 +119,11 @@ def _effects(case: Case, task: PortalTask, who: str, at: datetime) -> Iterator[H
         if task.kind == ActKind.DECIDE and task.text:
             yield MessageArrived(_stated(task.key, task.text, who, at), f"says {who}")
         yield Acted(task.key, Act(ActKind(task.kind), task.word), who, told, stated=True)
+
+
+def _is_told(case: Case, task: PortalTask) -> bool:
+    true = (m.sent_at for m in case.messages if m.answers and STATED not in m.labels and not m.from_outbox)
+    return case.waiting_since is None and any(at >= task.given_at for at in true)
 
 
 def _waits_with_more(case: Case, at: datetime) -> bool:

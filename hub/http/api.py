@@ -133,9 +133,4 @@ class ApiDoor(Protocol):
         ...
 
 
-def no_api(api: Api) -> ApiClient:
-    """The door of tools that lead to no web."""
-    raise NotImplementedError(f"these tools open no way to {api.base_url}")
-
-
-__all__ = ["Api", "ApiClient", "ApiDoor", "Budget", "BudgetNews", "Headers", "Upload", "no_api"]
+__all__ = ["Api", "ApiClient", "ApiDoor", "Budget", "BudgetNews", "Headers", "Upload"]

@@ -10,7 +10,7 @@ from functools import cache, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from hub.errors import ConfigurationError, Misunderstood, RateLimited, Unavailable, Uncertain
+from hub.errors import ConfigurationError, Misunderstood, RateLimited, Unavailable, Uncertain, Unsupported
 from hub.http.addresses import Addresses
 from hub.http.answers import Judge, asks_to_wait, news_of, wait_until
 from hub.http.api import Api, Upload
@@ -90,6 +90,8 @@ class HttpApiClient:
         expected: frozenset[int] = _DONE,
     ) -> Response:
         """Change something, once."""
+        if self._around.reads_only:
+            raise Unsupported(f"{self._addresses.host} is only read now; nothing was sent")
         request = self._request(method, path, params, headers, body_of(json, form, uploads))
         response = self._answer(request, writing=True)
         if response.status not in expected:

@@ -29,11 +29,13 @@ def api_door(
     pause: Pause | None = None,
     transport: Answering | None = None,
     recorder: Recorder | None = None,
+    reads_only: bool = False,
 ) -> ApiDoor:
     """A door whose clients tell the time by this clock and keep their budgets in this ledger (None: one of their own).
 
     Without a `pause` they sleep where they have to wait, except by a clock that goes only when it is told to: that is
     moved on instead. `transport` answers in the place of the network, and `recorder` is shown every exchange.
+    With `reads_only` every write is Unsupported.
     """
-    around = Surroundings(clock, ledger or MemoryLedger(clock), pause or pause_of(clock), transport, recorder)
-    return _Door(around)
+    ledger, pause = ledger or MemoryLedger(clock), pause or pause_of(clock)
+    return _Door(Surroundings(clock, ledger, pause, transport, recorder, reads_only))

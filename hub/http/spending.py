@@ -26,6 +26,7 @@ class Surroundings:
     pause: Pause
     transport: Answering | None = None
     recorder: Recorder | None = None
+    reads_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,9 @@ def _reading_troubles(record: ChannelRecord, silent_after: timedelta, now: datet
 
 def _reply_troubles(replies: Sequence[Reply], now: datetime) -> list[str]:
     person = [reply for reply in replies if reply.needs_a_person]
-    old = [r for r in replies if r.state not in FINAL and not r.needs_a_person and now - r.written_at > _OLD_REPLY]
+    # What a platform has taken, and said by when it tells what became of it, is not late before that.
+    unsent = [r for r in replies if r.state not in FINAL and not r.needs_a_person and not (r.until and now < r.until)]
+    old = [r for r in unsent if now - r.written_at > _OLD_REPLY]
     troubles = []
     if person:
         troubles.append(f"{_count(person)} for you to decide on: `casehub outbox`")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +16,7 @@ from hub.core.outbox import ReplyState
 from hub.core.ports import ChannelRecord, Clock, EvaluationOf, Store
 from hub.errors import Busy
 from hub.runs.channel import Failure, Source, after_failure, after_success, explain, rests
+from hub.runs.joining import Joining
 
 
 @dataclass(slots=True)
@@ -62,13 +63,14 @@ class Silent:
 
 @dataclass(frozen=True)
 class SyncPorts:
-    """What a reading needs from the shell."""
+    """What a reading needs from the shell; `adapters` has the key of every channel's adapter."""
 
     store: Store
     clock: Clock
     evaluation_of: EvaluationOf
     watcher: Watcher = field(default_factory=Silent)
     stop: threading.Event = field(default_factory=threading.Event)
+    adapters: Mapping[str, str] = field(default_factory=dict)
 
 
 def sync(sources: Sequence[Source], ports: SyncPorts, scheduled: bool = False) -> list[ChannelResult]:
@@ -219,6 +221,7 @@ def store_batch(source: Source, batch: Batch, ports: SyncPorts) -> MergeResult:
             writer.save_reply(
                 replace(writer.reply(key), state=ReplyState.DELIVERED, reason="met again on the platform")
             )
+        Joining(ports.store, writer, ports.evaluation_of, ports.adapters).join(source.name, merged.changes, now)
         writer.save_figures(source.name, batch.figures, now)
         writer.set_checkpoint(source.name, batch.checkpoint)
     return merged

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
@@ -14,6 +13,7 @@ from hub.adapter import Adapter
 from hub.core.platform_acts import ActKind
 from hub.core.ports import Clock
 from hub.errors import Unsupported
+from hub.http.exchange import Request, Response
 
 
 class Fault(StrEnum):
@@ -131,9 +131,9 @@ class Platform(ABC):
         del kind
         return self.customer_writes("Hello, where is my order?")
 
-    def seed(self, folder: Path) -> int:
-        """Take over what a recording in this folder shows; how many of its exchanges could be used."""
-        del folder
+    def seed(self, exchanges: Iterable[tuple[Request, Response]]) -> None:
+        """Answer as a recording shows; Unsupported where the platform does not speak HTTP."""
+        del exchanges
         raise Unsupported(f"the simulator of {self.adapter.title} cannot be seeded from a recording")
 
     @property

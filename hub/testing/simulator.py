@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
@@ -12,6 +12,7 @@ from typing import ClassVar
 from hub.core.ports import Clock
 from hub.http.exchange import ConnectionLost, Headers, Request, Response
 from hub.testing.platform import Fault, Platform
+from hub.testing.recordings import Exchange, Replay
 from hub.testing.serving import LoopbackServer
 
 READS = frozenset({"GET", "HEAD"})
@@ -43,6 +44,7 @@ class Simulator(Platform):
         self._pending: list[_Pending] = []
         self._server: LoopbackServer | None = None
         self._taken = 0
+        self._replay = Replay()
         self._clients = 0
         self._one_at_a_time = threading.RLock()
 
@@ -98,8 +100,13 @@ class Simulator(Platform):
         """Count it no more."""
         self._clients -= 1
 
+    def seed(self, exchanges: Iterable[Exchange]) -> None:
+        """Answer reads as they were answered in a recording (`recordings.read`), and others as always."""
+        self._replay = Replay(exchanges)
+
     def _take(self, request: Request) -> Response:
-        answer = self.answer(request)
+        recorded = None if self.is_write(request) or self.is_sign_in(request) else self._replay(request)
+        answer = recorded or self.answer(request)
         self._taken += self.is_write(request) and not self.is_sign_in(request) and answer.status < 400
         return answer
 

@@ -80,6 +80,7 @@ class EmailAdapter(Adapter):
         "new mail is found when a run asks for it, not at the instant it arrives",
         "quoted text is kept, not cut",
         "an acknowledgement has an empty envelope sender; through a mail server that refuses that, none can be sent",
+        "a marketplace's mail is proven only by the Authentication-Results of the server named in trusted_authserv",
         "mail with list headers counts as written by a machine, unless behind_a_list says that the address is a group",
     )
     portal_steps: ClassVar[Mapping[Capability, str]] = PORTAL_STEPS

@@ -38,10 +38,16 @@ def _why_not(reply: Reply, case: Case, about: PlatformCase, settings: EmailSetti
         return f"a mail would reach nobody: the customer's mail has no proven address at which {name} passes answers on"
     if reply.extra.get("cc") or reply.extra.get("bcc"):
         return f"nobody but the customer gets an answer by way of {name}: leave out cc and bcc"
-    until = answered.extra.get("answer_until", "")
-    if until and at >= datetime.fromisoformat(until):
-        return f"{name} passes answers to this conversation on until {until[:10]} only"
+    until = _answerable_until(case)
+    if until is not None and at >= until:
+        return f"{name} passes answers to this conversation on until {until:%Y-%m-%d} only"
     return ""
+
+
+def _answerable_until(case: Case) -> datetime | None:
+    """The earliest end that any of its mails tells: it is counted from the beginning of a conversation."""
+    told = (message.extra.get("answer_until", "") for message in case.messages)
+    return min((datetime.fromisoformat(until) for until in told if until), default=None)
 
 
 def _instead(case: Case, about: PlatformCase) -> str:

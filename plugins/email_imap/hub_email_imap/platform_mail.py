@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hub import Author, Clue, ClueKind, IncomingMessage, Mail, MailKind, MailReading, Message, Party, PlatformCase
 from hub_email_imap.authentication import proven_domains
 from hub_email_imap.parsed import ParsedMail
+from hub_email_imap.recipients import is_no_reply
 from hub_email_imap.text import one_line
 from hub_email_imap.tokens import bare_id
 
@@ -105,7 +106,8 @@ def _message(message: Message, mail: Mail, parsed: ParsedMail, reading: MailRead
 def _answering(parsed: ParsedMail, reading: MailReading) -> dict[str, str]:
     """Where and until when an answer reaches the customer, letter by letter as the mail has it."""
     hosts = tuple(host.strip().lower() for host in reading.answer_hosts)
-    there = [address for address in parsed.answer_to if address.rpartition("@")[2].lower() in hosts]
+    read = (address for address in parsed.answer_to if not is_no_reply(address))
+    there = [address for address in read if address.rpartition("@")[2].lower() in hosts]
     until = reading.answer_until
     return {
         "answer_to": there[0] if there else "",

@@ -10,6 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 from hub.http import is_loopback
 
 Security = Literal["tls", "starttls", "none"]
+# A star stands for the first part only, and never for all servers under a top-level domain.
+ServerName = Annotated[
+    str, StringConstraints(pattern=r"^((\*\.[\w-]+\.)?[\w-]+(\.[\w-]+)*)?$", strip_whitespace=True, to_lower=True)
+]
 MailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s<>]+@[^@\s<>]+$", strip_whitespace=True)]
 
 
@@ -46,7 +50,7 @@ class EmailSettings(BaseModel):
     behind_a_list: bool = Field(
         False, description="true if the address is a group or mailing list, such as a Google Group"
     )
-    trusted_authserv: str = Field(
+    trusted_authserv: ServerName = Field(
         "",
         description="the server whose Authentication-Results in your mail are believed, such as mx.shop.example; "
         "without it no mail of a marketplace counts as proven",

@@ -190,6 +190,17 @@ def test_a_mail_that_no_plugin_knows_is_an_ordinary_one(take: Take, shop: Shop) 
     assert shop.case().messages[0].author is Author.CUSTOMER
 
 
+@pytest.mark.parametrize("name", ["", "mx.shop.example", " MX.Shop.Example ", "*.mail.example", "our-server"])
+def test_the_name_of_a_server_may_be_trusted(shop: Shop, name: str) -> None:
+    assert shop.settings(trusted_authserv=name).trusted_authserv == name.strip().lower()
+
+
+@pytest.mark.parametrize("name", ["*", "*.com", "*.", "mx.*.example", "mx.shop.example; dkim=pass", "mx shop", ".com"])
+def test_what_names_no_server_or_everybodys_is_refused(shop: Shop, name: str) -> None:
+    with pytest.raises(ValueError, match="trusted_authserv"):
+        shop.settings(trusted_authserv=name)
+
+
 # Notifications
 
 
@@ -221,6 +232,17 @@ def test_mails_about_one_case_of_the_platform_join_and_others_do_not(take: Take,
     subjects = [[parsed.subject for parsed in case.messages] for case in shop.cases()]
     assert [len(names) for names in subjects] == [3, 1, 1]
     assert [case.about.ref for case in shop.cases() if case.about] == ["C-7", "C-8", "C-7"]
+
+
+def test_a_notification_starts_the_clock_and_a_reminder_does_not_start_it_anew(
+    take: Take, shop: Shop, clock: MovableClock
+) -> None:
+    take(platform_mail("First"))
+    clock.advance(hours=5)
+    take(platform_mail("Reminder", date=clock.now()))
+
+    assert len(shop.case().messages) == 2
+    assert shop.case().waiting_since == MONDAY_NOON
 
 
 def test_reading_the_mailbox_again_brings_nothing_twice(take: Take, shop: Shop, platform: MailPlatform) -> None:
@@ -468,6 +490,7 @@ def test_an_answer_to_a_notification_would_reach_nobody(take: Take, shop: Shop, 
         ("x@relay.market.example.evil.example", WRITTEN, "pass header.d=market.example"),
         ("x@other.market.example", WRITTEN, "pass header.d=market.example"),
         (CUSTOMERS_ADDRESS, replace(WRITTEN, answer_hosts=()), "pass header.d=market.example"),
+        ("noreply@relay.market.example", WRITTEN, "pass header.d=market.example"),
         (CUSTOMERS_ADDRESS, replace(WRITTEN, doubt="odd"), "pass header.d=market.example"),
         (CUSTOMERS_ADDRESS, WRITTEN, "none"),
     ],
@@ -489,6 +512,19 @@ def test_after_its_last_day_a_conversation_is_not_answered(
     clock.instant = until
 
     assert answered(shop).startswith("market passes answers to this conversation on until 2026-06-02 only; answer in")
+    assert platform.sent == []
+
+
+def test_the_last_day_of_a_conversation_is_that_of_its_first_mail(
+    take: Take, shop: Shop, platform: MailPlatform, clock: MovableClock
+) -> None:
+    until = datetime(2026, 6, 2, 12, tzinfo=UTC)
+    take(platform_mail(sender=CUSTOMERS_ADDRESS, text="Hallo\n"), replace(WRITTEN, answer_until=until))
+    clock.instant = until
+    later = replace(WRITTEN, answer_until=until + timedelta(days=90))
+    take(platform_mail(sender=CUSTOMERS_ADDRESS, text="Nog iets\n", date=until), later)
+
+    assert "until 2026-06-02 only" in answered(shop)
     assert platform.sent == []
 
 
