@@ -15,6 +15,7 @@ class PretendedMarketplace:
     def __init__(self, platform: Simulator) -> None:
         self.platform = platform
         self.adapter, self.channel = platform.adapter.key, platform.channel
+        self.sample_reply = platform.sample_reply
 
     def __enter__(self) -> Self:
         self.platform.serve()

@@ -48,6 +48,16 @@ class PretendedItem:
     actions: tuple[str, ...] = ACTIONS
     messages: list[PretendedText] = field(default_factory=list)
     mails: list[PretendedText] = field(default_factory=list)
+    log: list[tuple[datetime, str]] = field(default_factory=list)
+
+    def is_answered(self) -> bool:
+        """Whether the seller has written since the claim."""
+        return self.claim is None or any(one.sender != self.buyer and one.at >= self.claim.at for one in self.messages)
+
+    def cancel(self, at: datetime, code: str) -> None:
+        """End the sale."""
+        self.status, self.actions = "CANCELLED", ("contactusaboutitem",)
+        self.log.append((at, code))
 
     @property
     def causes(self) -> Iterator[str]:
@@ -99,6 +109,7 @@ def item_told(item: PretendedItem) -> str:
         "<availableactions>",
         *(f"<action>{_element('actioncode', action)}</action>" for action in item.actions),
         "</availableactions>",
+        *(_logged(at, code) for at, code in item.log),
         *(_text_told("mail", mail) for mail in item.mails),
         *(_text_told("message", message) for message in item.messages),
     ]
@@ -121,6 +132,10 @@ def _claim_told(claim: PretendedClaim | None) -> str:
         _element("claimcomment", claim.comment),
     ]
     return f"<claim>{''.join(parts)}</claim>"
+
+
+def _logged(at: datetime, code: str) -> str:
+    return f"<itemlog>{_element('creationdate', _written(at))}{_element('itemlogcode', code)}</itemlog>"
 
 
 def _text_told(kind: str, one: PretendedText) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NoReturn
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from xml.etree.ElementTree import Element
 
 from pydantic import SecretStr
@@ -119,7 +119,7 @@ class Service:
         answer = self._api.read(PATH, self._parameters(action, parameters), expected=_ANSWERED)
         refusal = _refusal(answer)
         if refusal is not None:
-            self._refuse_read(action, refusal)
+            self._refuse_read(action, refusal, self._fit_to_repeat(refusal))
         return self._result(action, answer)
 
     def write(self, action: str, **parameters: str) -> str:
@@ -127,7 +127,7 @@ class Service:
         answer = self._api.write("GET", PATH, self._parameters(action, parameters), expected=_ANSWERED)
         refusal = _refusal(answer)
         if refusal is not None:
-            self._refuse_write(action, refusal)
+            self._refuse_write(action, refusal, self._fit_to_repeat(refusal))
         try:
             return _status(self._result(action, answer))
         except Misunderstood as error:
@@ -150,31 +150,38 @@ class Service:
         if last and last != VERSIONS[action]:
             self.drifted[action] = last[:20]
 
-    def _refuse_read(self, action: str, refusal: Refusal) -> NoReturn:
-        self._refuse_either(action, refusal)
+    def _fit_to_repeat(self, refusal: Refusal) -> str:
+        """Rakuten's words in one short line, without what signs in, should they repeat that."""
+        words = " ".join(refusal.words.split())
+        for secret in QueryAuth(self._settings.login, self._settings.token).secrets():
+            words = words.replace(secret, "***").replace(quote(secret), "***")
+        return words[:300]
+
+    def _refuse_read(self, action: str, refusal: Refusal, words: str) -> NoReturn:
+        self._refuse_either(action, refusal, words)
         if refusal.code.lower() in ("servererror", "unknown error"):
-            raise Unavailable(f"Rakuten France cannot answer {action} now: {refusal.words}")
+            raise Unavailable(f"Rakuten France cannot answer {action} now: {words}")
         kind = ItemRefused if refusal.code.lower() == "parametererror" else Misunderstood
-        raise kind(f"Rakuten France refuses {action}: {refusal.words}")
+        raise kind(f"Rakuten France refuses {action}: {words}")
 
-    def _refuse_write(self, action: str, refusal: Refusal) -> NoReturn:
-        self._refuse_either(action, refusal)
+    def _refuse_write(self, action: str, refusal: Refusal, words: str) -> NoReturn:
+        self._refuse_either(action, refusal, words)
         if refusal.code.lower() == "parametererror":
-            raise Rejected(f"Rakuten France refuses {action}: {refusal.words}")
-        raise Uncertain(f"Rakuten France answers {action} with an error, and may have done it: {refusal.words}")
+            raise Rejected(f"Rakuten France refuses {action}: {words}")
+        raise Uncertain(f"Rakuten France answers {action} with an error, and may have done it: {words}")
 
-    def _refuse_either(self, action: str, refusal: Refusal) -> None:
+    def _refuse_either(self, action: str, refusal: Refusal, words: str) -> None:
         if refusal.is_quota:
             after = self._tools.clock.now() + QUOTA
             raise RateLimited(f"Rakuten France: this hour's requests are used up, says {action}", after)
         if refusal.code.lower() == "invaliduserconnection":
             raise AuthenticationFailed(
-                f"Rakuten France does not accept the login and the token ({refusal.words}): make a new token for web "
+                f"Rakuten France does not accept the login and the token ({words}): make a new token for web "
                 "services in the seller account, and put it into token"
             )
         if refusal.code.lower() == "invaliduserrights":
             raise AuthenticationFailed(
-                f"Rakuten France does not let this account do that ({refusal.words}): look in the seller account "
+                f"Rakuten France does not let this account do that ({words}): look in the seller account "
                 "whether web services are switched on and the account is active"
             )
 

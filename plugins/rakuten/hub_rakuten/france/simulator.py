@@ -27,6 +27,8 @@ from hub_rakuten.france.wire import CANCEL, CANCELLED, TO_BUYER, TO_RAKUTEN
 
 LOGIN, TOKEN = "boutique-élan", "jeton-prétendu"
 STAFF = "Service Clients"
+SILENCE = timedelta(days=4)
+"""The three days that a seller has for a claim, and one in which Rakuten's staff decides to cancel the sale."""
 _WRITES = frozenset({TO_BUYER, TO_RAKUTEN, CANCEL})
 
 
@@ -36,6 +38,9 @@ class FranceSimulator(Simulator):
     adapter: ClassVar[type[Adapter]] = FranceAdapter
     channel: ClassVar[str] = "rakuten_fr"
     base_url: ClassVar[str] = "https://ws.fr.shopping.rakuten.com"
+    sample_reply: ClassVar[str] = (
+        "Bonjour, merci de votre message. Nous vérifions votre commande et vous répondons demain avant midi."
+    )
     refusal: ClassVar[str] = "Le contenu du message est refusé"
     faults: ClassVar[frozenset[Fault]] = frozenset(Fault) - {Fault.FAILED_LATER}
 
@@ -66,6 +71,7 @@ class FranceSimulator(Simulator):
         item = self.items[number] = PretendedItem(number, about.get("buyer", "Zoé_75"), self.now() - timedelta(days=6))
         if about.get("claim", True):
             item.claim = PretendedClaim(text, self.now(), about.get("type", "DAMAGED"))
+            item.log.append((self.now(), "AMICABLE_CLAIM_CREATION"))
             return f"{number}:c{self.now():%Y%m%d%H%M}"
         self._message(item, text)
         return number
@@ -108,9 +114,13 @@ class FranceSimulator(Simulator):
         return deepcopy(self.items)
 
     def tick(self) -> None:
-        """Begin a new hour's quota."""
+        """Begin a new hour's quota, and cancel the sales whose claims the seller has not answered in time."""
         if self._no_more_before is not None and self.now() >= self._no_more_before:
             self._no_more_before = None
+        for item in self.items.values():
+            over = item.claim is not None and self.now() >= item.claim.at + SILENCE
+            if over and item.status != CANCELLED and not item.is_answered():
+                item.cancel(self.now(), "PRETENDED_CANCELLATION")
 
     def is_write(self, request: Request) -> bool:
         """Everything is GET; three actions change something that a person would call so."""
@@ -166,7 +176,7 @@ class FranceSimulator(Simulator):
         if action not in item.actions:
             return _xml(error("ParameterError", "This action is not available for the item"))
         if action == CANCEL:
-            item.status, item.actions = CANCELLED, (TO_RAKUTEN,)
+            item.cancel(self.now(), "PRETENDED_CANCELLATION")
             return self._told(action, f"<status>{CANCELLED}</status>")
         if action == TO_BUYER:
             item.messages.append(PretendedText(LOGIN, item.buyer, asked.get("content", ""), self.now()))

@@ -58,6 +58,7 @@ class Item:
     label: str
     order: str
     sold_at: datetime | None
+    logged_at: datetime | None
     claim: Claim | None
     actions: frozenset[str]
     written: tuple[Written, ...]
@@ -83,6 +84,7 @@ def item_of(root: Element, own_names: frozenset[str]) -> Item:
         raise Misunderstood("an answer of Rakuten France about an item has no itemid")
     actions = {text(action).lower() for action in below(element, "actioncode")}
     sold = text(element, "date")
+    logged = [instant(text(one, "creationdate"), f"a log of item {number}") for one in below(element, "itemlog")]
     return Item(
         id=number,
         status=text(element, "itemstatus"),
@@ -90,6 +92,7 @@ def item_of(root: Element, own_names: frozenset[str]) -> Item:
         label=text(element, "itemstatelabel"),
         order=text(element, "purchaseid"),
         sold_at=instant(sold, f"date of item {number}") if sold else None,
+        logged_at=max(logged, default=None),
         claim=_claim(child(element, "claim"), number),
         actions=frozenset(_OLD_NAMES.get(action, action) for action in actions),
         written=tuple(sorted(written_in(element, number, own_names), key=lambda one: one.at)),
@@ -150,7 +153,7 @@ def _talk(item: Item, written: list[Written]) -> CaseUpdate:
         state=CaseState.CLOSED if claim is not None else None,
         state_raw=CLAIMED if claim is not None else "",
         state_at=max(claim.at, written[-1].at) if claim is not None else None,
-        customer=_buyer(written),
+        customer=_buyer(item),
         order=Order(item.order) if item.order else None,
         market=MARKET,
         marketplace=MARKETPLACE,
@@ -159,6 +162,8 @@ def _talk(item: Item, written: list[Written]) -> CaseUpdate:
 
 def _claimed(item: Item, claim: Claim, since: list[Written], types: Mapping[str, CaseType]) -> CaseUpdate:
     cancelled = item.status.upper() == CANCELLED
+    # When it was cancelled is not told but by the newest line of the log; what a buyer wrote since is newer.
+    ours = [one.at for one in since if one.is_ours]
     return CaseUpdate(
         ref=claim.ref,
         opened_at=claim.at,
@@ -168,8 +173,8 @@ def _claimed(item: Item, claim: Claim, since: list[Written], types: Mapping[str,
         type_raw=claim.type,
         state=CaseState.CLOSED if cancelled else CaseState.OPEN,
         state_raw=CANCELLED if cancelled else CLAIM,
-        state_at=max([claim.at, *(one.at for one in since)]) if cancelled else claim.at,
-        customer=_buyer(item.written),
+        state_at=max(claim.at, item.logged_at or claim.at, *ours) if cancelled else claim.at,
+        customer=_buyer(item),
         order=Order(item.order) if item.order else None,
         priority=CLAIM,
         market=MARKET,
@@ -185,7 +190,7 @@ def _comment(claim: Claim, item: Item) -> Message:
         direction=Direction.INBOUND,
         sent_at=claim.at,
         text=claim.comment,
-        sender=_buyer(item.written) or Party(),
+        sender=_buyer(item),
         extra={**_extra(item), "claim_state": claim.state, "amicable": "Y" if claim.is_amicable else "N"},
     )
 
@@ -214,8 +219,10 @@ def _extra(item: Item) -> dict[str, str]:
     return {"actions": " ".join(sorted(item.actions)), "item_status": item.status, "item_state": item.state}
 
 
-def _buyer(written: Iterable[Written]) -> Party | None:
-    return next((Party(one.sender) for one in written if not one.is_ours and not one.is_mail), None)
+def _buyer(item: Item) -> Party:
+    """Who bought it: by the name in messages, and where there is none, as the one he is."""
+    names = (one.sender for one in item.written if not one.is_ours and not one.is_mail)
+    return Party(next(names, f"Buyer of item {item.id}"))
 
 
 def _subject(item: Item, written: Iterable[Written]) -> str:

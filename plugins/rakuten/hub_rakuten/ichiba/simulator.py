@@ -28,6 +28,9 @@ class IchibaSimulator(Simulator):
     channel: ClassVar[str] = "ichiba"
     base_url: ClassVar[str] = "https://api.rms.rakuten.co.jp"
     refusal: ClassVar[str] = "bad parameter"
+    sample_reply: ClassVar[str] = (
+        "お問い合わせありがとうございます。ただいま確認しておりますので、明日の正午までにご連絡いたします。"
+    )
     faults: ClassVar[frozenset[Fault]] = frozenset(Fault) - {Fault.FAILED_LATER}
     unknown_order: ClassVar[str] = f"{SHOP_ID}-20200101-0000000000"
 

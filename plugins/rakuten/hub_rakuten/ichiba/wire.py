@@ -133,7 +133,7 @@ def inquiry_of(told: Json) -> Inquiry:
         shop=str(told.get("shopId", "")),
         opened_at=opened_at,
         said=(_first(told, number, opened_at, kind), *(_reply(one, number) for one in replies)),
-        customer=Party(_text(told, "userName"), _text(told, "userMaskEmail")),
+        customer=_customer(told, number),
         type=kind,
         category=_text(told, "category"),
         order=_text(told, "orderNumber"),
@@ -229,6 +229,12 @@ def _reply(told: Json, number: str) -> Said:
         is_deleted=bool(told.get("isMessageDeleted")),
         files=_files(told, number),
     )
+
+
+def _customer(told: Mapping[str, Json], number: str) -> Party:
+    """Who asked; R-Messe delivers an answer whether or not it tells a name."""
+    name, email = _text(told, "userName"), _text(told, "userMaskEmail")
+    return Party(name or ("" if email else f"Customer of {number}"), email)
 
 
 def _files(told: Mapping[str, Json], number: str) -> tuple[File, ...]:
