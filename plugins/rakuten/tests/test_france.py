@@ -18,7 +18,6 @@ from hub import (
     ActKind,
     AuthenticationFailed,
     Author,
-    Capability,
     Case,
     CaseState,
     CaseType,
@@ -38,6 +37,7 @@ from hub_rakuten.france.adapter import FranceAdapter
 from hub_rakuten.france.answers import instant, root_of
 from hub_rakuten.france.position import Position
 from hub_rakuten.france.pretended_seller import error
+from hub_rakuten.france.sending import WHERE_NOT_OFFERED
 from hub_rakuten.france.settings import FranceSettings
 from hub_rakuten.france.simulator import LOGIN, TOKEN, FranceSimulator
 from hub_rakuten.france.wire import CANCEL, TO_BUYER, TO_RAKUTEN, Todo, item_of, todo_of
@@ -408,7 +408,7 @@ def test_what_is_not_offered_is_not_sent_and_the_seller_account_is_named(account
     with pytest.raises(Unsupported) as refused:
         desk.send(desk.reply(case), case)
 
-    assert refused.value.portal_step == FranceAdapter.portal_steps[Capability.REPLY]
+    assert refused.value.portal_step == WHERE_NOT_OFFERED[TO_BUYER]
     assert account.received(ref) == []
     assert [offer.kind for offer in desk.adapter.offers(case, desk.settings)] == [ActKind.NOTE]
 

@@ -27,14 +27,19 @@ LONGEST_TEXT = 2000
 """No limit is published; this one is that of Rakuten Ichiba (assumed)."""
 
 PORTAL = {
-    Capability.REPLY: "Look at the item in your seller account: it says what can be written there, and to whom.",
-    Capability.NOTE: "Write to Rakuten's customer service from your seller account.",
-    Capability.DECIDE: "Cancel or refund the sale in your seller account, where Rakuten France lets you.",
     Capability.HAND_OVER: "Rakuten's customer service takes a claim over by itself; answer it in your seller account.",
     Capability.CLOSE: "End the claim in your seller account, by what you agreed with the buyer.",
     Capability.REOPEN: "An ended claim cannot be opened again; write to Rakuten's customer service.",
     Capability.MARK_READ: "Messages count as read once casehub has read them.",
 }
+"""What a person does where no program can."""
+
+WHERE_NOT_OFFERED = {
+    wire.TO_BUYER: "Look at the item in your seller account: it says what can be written there, and to whom.",
+    wire.TO_RAKUTEN: "Write to Rakuten's customer service from your seller account.",
+    wire.CANCEL: "Cancel or refund the sale in your seller account, where Rakuten France lets you.",
+}
+"""What a person does where Rakuten does not offer an action for the item."""
 
 _EARLIER = timedelta(minutes=3)  # the instants of messages are known to the minute
 
@@ -48,7 +53,7 @@ class Sending:
     def reply(self, reply: Reply, case: Case) -> Receipt:
         """Write to the buyer."""
         self._refuse_what_breaks_rules(reply)
-        self._require(wire.TO_BUYER, Capability.REPLY, case)
+        self._require(wire.TO_BUYER, case)
         ref = next_outbound_ref(case, reply.text)
         self._do(wire.TO_BUYER, "SENT", case, content=reply.text)
         return Receipt(ref, self._tools.clock.now())
@@ -58,10 +63,10 @@ class Sending:
         if act.kind is ActKind.NOTE:
             return self._write_to_rakuten(reply, case)
         if act.kind is ActKind.DECIDE and act.word == wire.CANCEL:
-            self._require(wire.CANCEL, Capability.DECIDE, case)
+            self._require(wire.CANCEL, case)
             self._do(wire.CANCEL, wire.CANCELLED, case, comment=reply.text)
             return Receipt(f"{item_id(case.ref)}:cancelled", self._tools.clock.now())
-        raise Unsupported(f"Rakuten France lets no program do that: {act.kind}", PORTAL[Capability(act.kind.value)])
+        raise Unsupported(f"Rakuten France has no decision {act.word!r}", WHERE_NOT_OFFERED[wire.CANCEL])
 
     def find(self, reply: Reply, case: Case) -> Receipt | None:
         """Look for it in the item; what is not there is never surely absent, and money least of all."""
@@ -80,7 +85,7 @@ class Sending:
 
     def _write_to_rakuten(self, reply: Reply, case: Case) -> Receipt:
         self._refuse_what_breaks_rules(reply)
-        self._require(wire.TO_RAKUTEN, Capability.NOTE, case)
+        self._require(wire.TO_RAKUTEN, case)
         mails = [m for m in case.messages if m.author is Author.PLATFORM and m.direction is Direction.NOTE]
         answered = {"mailparentid": mails[-1].ref.rpartition(":")[2]} if mails else {}
         self._do(wire.TO_RAKUTEN, "SENT", case, content=reply.text, **answered)
@@ -91,11 +96,11 @@ class Sending:
         if told != done:
             raise Uncertain(f"Rakuten France answers {action} with {told[:40] or 'no status'!r} and not with {done}")
 
-    def _require(self, action: str, capability: Capability, case: Case) -> None:
+    def _require(self, action: str, case: Case) -> None:
         """Refuse what Rakuten does not offer for the item, and ask it only where that is not known to be so."""
         if action in (offered_in(case) or ()) or action in self._item(case).actions:
             return
-        raise Unsupported(f"Rakuten France does not offer {action} for this item now", PORTAL[capability])
+        raise Unsupported(f"Rakuten France does not offer {action} for this item now", WHERE_NOT_OFFERED[action])
 
     def _item(self, case: Case) -> wire.Item:
         root = self._service.read("getiteminfos", itemid=item_id(case.ref))

@@ -71,7 +71,7 @@ class IchibaAdapter(Adapter):
         "a reply that may have been taken, and that R-Messe does not show, waits for a person; it is never sent twice",
         "completing, taking up again and fetching files were built from other people's programs (unverified)",
         "files live for 90 days at Rakuten: they are fetched when their message is first seen",
-        "that an order has no delivery date and no batch is Rakuten's: the proof of delivery is the carrier's",
+        "an order tells no delivery and no batch: the proof of delivery has to come from the carrier",
     )
     portal_steps: ClassVar = {
         Capability.DECIDE: "Refund, exchange or cancel in RMS, in the order itself.",
@@ -80,6 +80,7 @@ class IchibaAdapter(Adapter):
         ),
         Capability.NOTE: "Write to Rakuten's shop support in RMS; an inquiry has no note to Rakuten.",
     }
+    personal_fields = frozenset({"label"})  # of an attachment: the file's name
     Settings: ClassVar[type[IchibaSettings]] = IchibaSettings
 
     def open(self, settings: IchibaSettings, tools: Tools) -> Connection:
