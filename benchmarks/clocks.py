@@ -20,7 +20,6 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from hub.app import refresh_evaluations
 from hub.core.escalation import Step
 from hub.core.evaluation import evaluate
 from hub.core.events import Event, MessageArrived, Opened, StateChanged
@@ -36,7 +35,9 @@ from hub.policies.holiday_sets import holiday_set
 from hub.policies.reading import read_file
 from hub.policies.surroundings import Surroundings
 from hub.policies.tables import PolicyFile
-from hub.runs.escalation import EscalationPorts, escalate
+from hub.refreshing import refresh_evaluations
+from hub.runs.escalation import escalate
+from hub.runs.telling import EscalationPorts
 from hub.store import open_store
 
 ROOT = Path(__file__).parents[1]

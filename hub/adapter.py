@@ -120,8 +120,9 @@ class Connection(ABC):
         """Read the platform back after an uncertain send: its receipt, or None if the reply is surely not there.
 
         Also asked for a reply that was taken with a receipt that is not final, after it had some time; a receipt that
-        still is not final is asked for again, a few times.
-        Raises Uncertain where the platform cannot tell, and Unavailable where it cannot be asked now.
+        still is not final is asked for again, a few times, and until its `until` where it has one.
+        Raises Rejected when what was taken has failed in the end, Uncertain where the platform cannot tell, and
+        Unavailable where it cannot be asked now.
         """
         raise Unsupported("this platform cannot be read back")
 
@@ -158,6 +159,11 @@ class PretendedPlatform(Protocol):
     @property
     def channel(self) -> str:
         """What a channel on it is called."""
+        ...
+
+    @property
+    def sample_reply(self) -> str:
+        """What the seller answers in the demo, in the language of its customers."""
         ...
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
@@ -16,21 +16,24 @@ from pydantic import BaseModel
 
 from hub import log
 from hub.adapter import Adapter, Connection, Tools
-from hub.core.escalation import StepState
+from hub.clock import present_clock
 from hub.core.evaluation import evaluate
 from hub.core.matching import MatchingRules
-from hub.core.model import Case, CaseState, epoch
+from hub.core.model import Case, epoch
 from hub.core.policy import Policy
-from hub.core.ports import Clock, EvaluationOf, Store
+from hub.core.ports import Clock, Store
 from hub.core.readings import Deadline, Evaluation, headline, noticed
 from hub.core.worktime import Calendar
 from hub.errors import ConfigurationError, HubError
+from hub.mail_readers import MailReaders
 from hub.office import OfficeHours, surroundings
 from hub.plugins import AdapterInfo, Plugins, disabled_by, load_plugins
 from hub.policies.book import PolicyBook, load_book
 from hub.policies.surroundings import Surroundings
 from hub.policies.tables import PolicyFile
 from hub.policies.versions import tzdata_version
+from hub.reaching import require_may_mark_read
+from hub.refreshing import refresh_evaluations
 from hub.secrets import signer, signing_key
 from hub.settings import Office, Settings, adapter_settings, load_settings
 from hub.store import open_store
@@ -38,18 +41,6 @@ from hub.store import open_store
 if TYPE_CHECKING:
     from hub.http import Api, ApiClient
     from hub.store.budgets import SqliteLedger
-
-_OPEN = frozenset({CaseState.OPEN, CaseState.WAITING})
-_AT_ONCE = 500
-_MANY = 5_000
-
-
-class SystemClock:
-    """The computer's own clock."""
-
-    def now(self) -> datetime:
-        """The present instant, in UTC."""
-        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +55,8 @@ class Channel:
     enabled: bool = True
     acknowledges: bool = False
     language: str = ""
+    marks_read: bool = False
+    detects: bool = True
 
     def open(self, tools: Tools) -> Connection:
         """A connection to the platform, for one run."""
@@ -105,8 +98,12 @@ class Hub:
 
     def evaluate(self, case: Case) -> Evaluation:
         """What the clocks of a case show under its policy."""
+        return self.evaluate_at(case, self.clock.now())
+
+    def evaluate_at(self, case: Case, now: datetime) -> Evaluation:
+        """What they showed, or will show, at another instant, by what is known today."""
         chosen = self.book.chosen(case)
-        return evaluate(case, chosen.policy, chosen.options, self.clock.now(), self.office)
+        return evaluate(case, chosen.policy, chosen.options, now, self.office)
 
     def evaluation_of(self, case: Case) -> Evaluation:
         """The same for keeping: a case with a step that is due already wakes at once, so that somebody looks at it."""
@@ -149,6 +146,7 @@ class Hub:
             keep=self.store.keep,
             content=self.store.content,
             sign=partial(self._sign, channel),
+            read_mail=self._mail_readers,
             open_api=self._open_api,
         )
 
@@ -170,6 +168,10 @@ class Hub:
                 with self.store.writing() as writer:
                     writer.set_fact("policies", self.origin)
         self.store.close()
+
+    @cached_property
+    def _mail_readers(self) -> MailReaders:
+        return MailReaders(self.plugins.mail_readers, log.logger())
 
     def _open_api(self, api: Api) -> ApiClient:
         from hub.http import api_door  # noqa: PLC0415  a hub of mailboxes does without
@@ -194,12 +196,15 @@ class Hub:
 
     def _permitted(self, channel: Channel | BrokenChannel) -> Channel | BrokenChannel:
         """The channel, unless it is set to do what its platform forbids."""
-        if not isinstance(channel, Channel) or not channel.acknowledges:
+        if not isinstance(channel, Channel):
             return channel
-        from hub.runs.acknowledge import require_may_acknowledge  # noqa: PLC0415  most channels do not
-
         try:
-            require_may_acknowledge(channel.name, channel.adapter, self.policy_of(channel.name))
+            if channel.marks_read:
+                require_may_mark_read(channel.name, channel.adapter)
+            if channel.acknowledges:
+                from hub.runs.acknowledge import require_may_acknowledge  # noqa: PLC0415  most channels do not
+
+                require_may_acknowledge(channel.name, channel.adapter, self.policy_of(channel.name))
         except ConfigurationError as error:
             return BrokenChannel(channel.name, f"{self.settings.file}: {error}")
         return channel
@@ -217,7 +222,7 @@ def open_hub(config: Path | None = None, clock: Clock | None = None, refresh: bo
     settings = load_settings(config)
     around = surroundings(office_hours(settings.office))
     plugins = load_plugins(disabled_by(settings.plugins.disabled, os.environ))
-    clock = clock or SystemClock()
+    clock = clock or present_clock()
     book = _book(settings, plugins, around, settings.policies_file, clock)
     hub = Hub(settings, open_store(settings.data_folder, clock), clock, plugins, around, book)
     try:
@@ -240,39 +245,16 @@ def _book(
 ) -> PolicyBook:
     """The book of these settings; unless it shall be the whole one, without what decides nothing here."""
     adapters = {name: table.adapter for name, table in settings.channels.items()}
-    # A policy that no channel follows by its adapter counts only where the seller's own file may name it.
+    # A policy that no channel follows by its adapter counts only where the seller's own file may name it, or where a
+    # mail may turn out to be about its platform.
     every = whole or own is not None
+    recognised = {reader.plugin for reader in plugins.mail_readers}
     files = [
         PolicyFile(policy.where, policy.text)
         for policy in plugins.policies
-        if every or any(adapter in policy.text for adapter in adapters.values())
+        if every or policy.plugin in recognised or any(adapter in policy.text for adapter in adapters.values())
     ]
     return load_book(files, own, around, adapters, clock.now().date(), tests=whole)
-
-
-def refresh_evaluations(store: Store, evaluation_of: EvaluationOf, digest: str) -> int:
-    """Evaluate all open cases anew if they stem from other policies; how many.
-
-    Of a database that was never evaluated every case is, so that scores know the closed ones too. It goes on in steps,
-    so that others can write meanwhile; what breaks off begins anew with the next command.
-    """
-    before = store.fact("policies")
-    if before == digest:
-        return 0
-    numbers = store.numbers(_OPEN if before else frozenset(CaseState))
-    if len(numbers) > _MANY:
-        log.logger().warning("the policies changed: all deadlines are computed anew", cases=len(numbers))
-    told = {record.key.case_number for record in store.steps(frozenset({StepState.TOLD, StepState.UNCERTAIN}))}
-    for first in range(0, len(numbers), _AT_ONCE):
-        with store.writing() as writer:
-            for number in numbers[first : first + _AT_ONCE]:
-                evaluation = evaluation_of(writer.case(number))
-                # What was told under the policies of before may have become untrue: somebody has to look.
-                wakeup = 0 if number in told else evaluation.wakeup
-                writer.set_evaluation(number, replace(evaluation, wakeup=wakeup))
-    with store.writing() as writer:
-        writer.set_fact("policies", digest)
-    return len(numbers)
 
 
 def office_hours(office: Office) -> OfficeHours:
@@ -307,6 +289,8 @@ def _configure(name: str, settings: Settings, plugins: Plugins) -> Channel | Bro
         table.enabled,
         table.acknowledge,
         table.acknowledge_language,
+        table.mark_read,
+        table.detect_missing,
     )
 
 

@@ -40,4 +40,8 @@ def hub_register_policies(register: Callable[[Traversable], None]) -> None:
 
 @hookspec(firstresult=True)
 def hub_read_mail(mail: Mail) -> MailReading | None:
-    """Say what a mail of your platform tells of a case, or None if it is not one; another plugin may then know it."""
+    """Say what a mail of your platform tells of a case, or None if it is not one; another plugin may then know it.
+
+    It is asked of every mail that reaches a mailbox, plugin by plugin in the order of their names, perhaps in several
+    threads at once. A reader that raises, or answers something else, is told of in the log and has recognised nothing.
+    """

@@ -21,6 +21,8 @@ OWN_KEYS = frozenset(
         "new_subject_after_days",
         "acknowledge",
         "acknowledge_language",
+        "mark_read",
+        "detect_missing",
     }
 )
 """The keys of a channel's table that are casehub's own; no adapter may have a setting of such a name."""

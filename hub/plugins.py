@@ -15,7 +15,9 @@ import pluggy
 
 from hub import hookspecs
 from hub.adapter import Adapter
+from hub.core.mail import Mail
 from hub.errors import ConfigurationError, HubError
+from hub.mail_readers import MailReader
 from hub.notifier import Notifier
 from hub.plugin_checks import MalformedPlugin, policy_text, problem_with_adapter, problem_with_notifier
 
@@ -83,7 +85,7 @@ class BrokenPlugin:
 
 @dataclass(frozen=True, slots=True)
 class Plugins:
-    """What was found: adapters and notifiers by key, policies, broken plugins, and the names of the disabled ones."""
+    """What was found: adapters and notifiers by key, policies, mail readers, broken plugins, and the disabled ones."""
 
     adapters: Mapping[str, AdapterInfo]
     broken: tuple[BrokenPlugin, ...] = ()
@@ -91,6 +93,7 @@ class Plugins:
     notifiers: Mapping[str, NotifierInfo] = field(default_factory=dict)
     policies: tuple[PolicyText, ...] = ()
     loaded: tuple[LoadedPlugin, ...] = ()
+    mail_readers: tuple[MailReader, ...] = ()
 
     def adapter(self, key: str) -> AdapterInfo:
         """The adapter with this key; ConfigurationError says why there is none, or which ones there are."""
@@ -124,6 +127,15 @@ class _Found:
     notifiers: dict[str, NotifierInfo] = field(default_factory=dict)
     policies: list[PolicyText] = field(default_factory=list)
     loaded: dict[str, LoadedPlugin] = field(default_factory=dict)
+    reading: list[tuple[str, Callable[[Mail], object]]] = field(default_factory=list)
+
+    def mail_readers(self) -> tuple[MailReader, ...]:
+        """Who reads mails, each with the adapters of the others."""
+        owners = {key: info.plugin for key, info in self.adapters.items()}
+        return tuple(
+            MailReader(name, read, frozenset(key for key, owner in owners.items() if owner != name))
+            for name, read in self.reading
+        )
 
 
 def load_plugins(disabled: Iterable[str] = (), found: Iterable[EntryPoint] | None = None) -> Plugins:
@@ -148,6 +160,7 @@ def load_plugins(disabled: Iterable[str] = (), found: Iterable[EntryPoint] | Non
         notifiers=found_so_far.notifiers,
         policies=tuple(found_so_far.policies),
         loaded=tuple(found_so_far.loaded.values()),
+        mail_readers=found_so_far.mail_readers(),
     )
 
 
@@ -178,6 +191,8 @@ def _load(point: EntryPoint, found: _Found) -> None:
     found.adapters.update({key: AdapterInfo(adapter, *origin) for key, adapter in own_adapters.items()})
     found.notifiers.update({key: NotifierInfo(notifier, *origin) for key, notifier in own_notifiers.items()})
     found.policies += policies
+    if hook.hub_read_mail.get_hookimpls():
+        found.reading.append((point.name, lambda mail: hook.hub_read_mail(mail=mail)))
     found.loaded[point.name] = LoadedPlugin(*origin)
 
 

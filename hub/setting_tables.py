@@ -149,6 +149,8 @@ class ChannelTable(_OpenTable):
     new_subject_after_days: int = Field(14, ge=0, le=_MOST_DAYS)
     acknowledge: bool = False
     acknowledge_language: Literal["cs", "de", "en", "fr", "ja", "nl", "sv"] = "en"
+    mark_read: bool = False
+    detect_missing: bool = True
 
 
 class NotifierTable(_OpenTable):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from hub import (
+    Act,
     Author,
     Batch,
     Case,
@@ -80,6 +81,7 @@ class PretendedPlatform:
     on_deliver: Callable[[Reply, Case], Receipt] | None = None
     on_find: Callable[[Reply, Case], Receipt | None] | None = None
     received: list[tuple[str, str]] = field(default_factory=list)
+    performed: list[tuple[str, Act]] = field(default_factory=list)
     connections_open: int = 0
     connect_error: Exception | None = None
     fetches: int = 0
@@ -119,10 +121,17 @@ class _PretendedConnection(Connection):
         self._platform.received.append((reply.key, reply.text))
         return Receipt(f"platform-{reply.key}", MONDAY_NOON)
 
+    def perform(self, reply: Reply, case: Case) -> Receipt:
+        assert reply.act is not None
+        if self._platform.on_deliver is not None:
+            return self._platform.on_deliver(reply, case)
+        self._platform.performed.append((reply.key, reply.act))
+        return Receipt(f"platform-{reply.key}", MONDAY_NOON)
+
     def find(self, reply: Reply, case: Case) -> Receipt | None:
         if self._platform.on_find is not None:
             return self._platform.on_find(reply, case)
-        there = any(key == reply.key for key, _ in self._platform.received)
+        there = any(key == reply.key for key, _ in (*self._platform.received, *self._platform.performed))
         return Receipt(f"platform-{reply.key}", MONDAY_NOON) if there else None
 
 

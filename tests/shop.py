@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
 
 import structlog
 
-from hub import Case, Connection, Reply, Tools
+from hub import Case, Connection, Mail, MailReading, Reply, Tools
 from hub.core.acts import queue_reply
 from hub.core.outbox import ReplyState
 from hub.core.ports import CaseFilter, Store
@@ -63,8 +63,16 @@ def options_of(servers: MailServers) -> dict[str, Any]:
     }
 
 
-def tools_of(store: Store, clock: MovableClock) -> Tools:
-    """What a hub with this store would lend a connection."""
+def nobody_reads(mail: Mail) -> MailReading | None:
+    """No plugin knows this mail."""
+    del mail
+    return None
+
+
+def tools_of(
+    store: Store, clock: MovableClock, read_mail: Callable[[Mail], MailReading | None] = nobody_reads
+) -> Tools:
+    """What a hub with this store, and with plugins that read mails so, would lend a connection."""
     return Tools(
         channel="support",
         clock=clock,
@@ -72,6 +80,7 @@ def tools_of(store: Store, clock: MovableClock) -> Tools:
         keep=store.keep,
         content=store.content,
         sign=lambda text: hmac.new(b"the shop's key", text.encode(), "sha256").hexdigest(),
+        read_mail=read_mail,
     )
 
 
@@ -82,6 +91,7 @@ class Shop:
     store: Store
     clock: MovableClock
     options: dict[str, Any]
+    read_mail: Callable[[Mail], MailReading | None] = nobody_reads
 
     def settings(self, **changed: Any) -> EmailSettings:
         """The mailbox's settings, some of them changed."""
@@ -89,7 +99,7 @@ class Shop:
 
     def tools(self) -> Tools:
         """What the hub would lend the connection."""
-        return tools_of(self.store, self.clock)
+        return tools_of(self.store, self.clock, self.read_mail)
 
     def connect(self, **changed: Any) -> Connection:
         """A connection to the mailbox."""

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from hub.core.events import (
     Absorbed,
+    Acted,
     Assigned,
     Event,
     FactsLearnt,
@@ -24,6 +25,8 @@ from hub.core.events import (
     Merged,
     MessageReread,
     Opened,
+    PortalTaskDone,
+    PortalTaskGiven,
     ReplyDelivered,
     StateChanged,
 )
@@ -31,6 +34,7 @@ from hub.core.incoming import CaseUpdate, Clue, ClueKind, Incoming, IncomingMess
 from hub.core.merge import Change, Keys, keys_of, merge_batch
 from hub.core.model import Attachment, Author, Case, CaseState, CaseType, Direction, Message, Order, Party, epoch
 from hub.core.outbox import Reply, ReplyState, as_message, start_sending
+from hub.core.platform_acts import Act, ActKind
 from hub.core.policy import ClockName, Deed
 from hub.core.ports import CaseFilter, ChannelRecord, ListOrder, Store, Writer
 from hub.core.readings import Deadline, Evaluation, Reading, StageReading, headline
@@ -384,6 +388,30 @@ class StoreContract:
         assert numbers(due_before=due) == numbers(risk_before=due) == []
         assert numbers(due_before=due + timedelta(microseconds=1)) == [one]
         assert numbers(risk_before=due + timedelta(microseconds=1)) == [one]
+
+    def test_the_cases_with_something_to_do_in_a_portal_are_found_also_after_a_rebuild(self, store: Store) -> None:
+        one, two, _ = (take(store, mail(ref))[0] for ref in ("a", "b", "c"))
+        for number, key in ((one, "k1"), (two, "k2"), (two, "k3")):
+            happen(store, number, PortalTaskGiven(key, "close", "close it", "Press the button 漢字"))
+        happen(store, one, PortalTaskDone("k1", "åsa"))
+        happen(store, two, PortalTaskDone("k2", "åsa"))
+        happen(store, two, StateChanged(CaseState.CLOSED, Author.SELLER))
+
+        before = (store.with_tasks(), store.with_tasks(done=True))
+        store.rebuild(due_in_a_day)
+
+        assert before == (store.with_tasks(), store.with_tasks(done=True)) == ([two], [one, two])
+        assert store.inspect() == []
+
+    def test_the_evidence_of_an_act_is_kept_with_its_case(self, store: Store) -> None:
+        [number] = take(store, mail("a"))
+        evidence = Attachment("foto.jpg", "image/jpeg", 3, store.keep(b"jpg"))
+        happen(store, number, Acted("k1", Act(ActKind.DECIDE, "reject", evidence=(evidence,)), "åsa"))
+
+        assert store.inspect() == []
+        store.rebuild(due_in_a_day)
+        assert store.inspect() == []
+        assert store.case(number).decisions[0].word == "reject"
 
     def test_a_summary_says_what_the_case_says(self, store: Store) -> None:
         [number] = take(store, mail("a", order_number="ORD-77/12", problem="no charset"))

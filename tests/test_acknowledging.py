@@ -39,7 +39,7 @@ from hub.core.events import (
 from hub.core.incoming import OwnEcho
 from hub.core.matching import KnownThreads
 from hub.core.merge import Known, merge_batch
-from hub.core.model import Author, Case, CaseState, Direction, Message, Party, epoch
+from hub.core.model import Author, Case, CaseState, Direction, Message, Party, PlatformCase, epoch
 from hub.core.outbox import MOST_READ_BACKS, Reply, ReplyState, as_message, delivered, without_asking
 from hub.core.policy import ClockName
 from hub.core.readings import Evaluation, Reading
@@ -83,6 +83,14 @@ def asked(**changed: Any) -> Case:
 
 def test_the_writer_of_a_first_message_is_promised_the_instant_by_which_it_is_due() -> None:
     assert decided(a_case()) == Acknowledgement("m1", ASA, DUE)
+
+
+def test_no_customer_of_a_marketplace_gets_an_acknowledgement() -> None:
+    theirs = replace(a_case(), about=PlatformCase("bolcom", "C-7"))
+    why = "it is a marketplace's case, which has the contact with the customer itself"
+
+    assert decided(theirs) == Declined(why)
+    assert pointless(ACK, theirs, [ACK], NOON) == why
 
 
 def test_what_is_promised_is_what_the_customer_reads_and_never_later_than_due() -> None:

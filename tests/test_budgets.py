@@ -183,7 +183,7 @@ TAKING = """
 import sys, time
 from datetime import timedelta
 from pathlib import Path
-from hub.app import SystemClock
+from hub.clock import SystemClock
 from hub.store.budgets import SqliteLedger
 
 class Remembering(SystemClock):

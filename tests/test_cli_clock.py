@@ -136,7 +136,7 @@ class Desktop:
 def desktop(tmp_path: Path, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, install_plugin: Install) -> Desktop:
     config = tmp_path / "hub.toml"
     config.write_text(HUB_TOML, encoding="utf-8")
-    monkeypatch.setattr("hub.app.SystemClock", lambda: clock)
+    monkeypatch.setattr("hub.clock.SystemClock", lambda: clock)
     monkeypatch.setenv("SHOP_PASSWORD", "Åsa 漢字")
     install_plugin("shop")
     install_plugin("bell", BELL)

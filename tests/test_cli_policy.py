@@ -115,7 +115,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, clock: MovableClock, monkeypatch: pytest.MonkeyPatch) -> Desk:
     (tmp_path / "hub.toml").write_text(HUB_TOML, encoding="utf-8")
-    monkeypatch.setattr("hub.app.SystemClock", lambda: clock)
+    monkeypatch.setattr("hub.clock.SystemClock", lambda: clock)
     return Desk(tmp_path, clock)
 
 

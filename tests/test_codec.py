@@ -17,6 +17,7 @@ from hub.core.codec import dump_happening, dumps, from_plain, load_happening, lo
 from hub.core.events import FactsLearnt, Happening, MessageArrived, Opened, StateChanged
 from hub.core.model import Author, CaseState, Direction, Message, Money, Order, OrderLine, Party
 from hub.core.outbox import Receipt, Reply
+from hub.core.platform_acts import Act
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 
@@ -49,6 +50,11 @@ def test_what_is_written_is_one_line_of_json(what: Happening) -> None:
 @given(st.builds(Reply, written_at=instants, not_before=st.none() | instants) | st.builds(Receipt, at=instants))
 def test_replies_and_receipts_survive_too(value: Reply | Receipt) -> None:
     assert loads(type(value), dumps(value)) == value
+
+
+@given(st.builds(Reply, written_at=instants, until=st.none() | instants, act=st.from_type(Act)))
+def test_the_act_of_a_reply_survives_the_way_into_the_store(reply: Reply) -> None:
+    assert loads(Reply, dumps(reply)) == reply
 
 
 def test_what_holds_its_default_is_left_out_and_letters_stay_readable() -> None:

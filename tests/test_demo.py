@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.demo import fresh_folder
+from hub.demo.stage import fresh_folder
 from hub.errors import Refused
 
 ROOT = Path(__file__).parents[1]

@@ -24,7 +24,8 @@ from hub.core.readings import Evaluation, noticed
 from hub.core.replay import apply, replay
 from hub.core.worktime import Calendar
 from hub.errors import AuthenticationFailed, RateLimited, Rejected, StoreError, Unavailable, Uncertain
-from hub.runs.escalation import MOST_TRIES, EscalationPorts, EscalationResult, escalate
+from hub.runs.escalation import escalate
+from hub.runs.telling import MOST_TRIES, EscalationPorts, EscalationResult
 from tests.clocks import (
     answers,
     asks,

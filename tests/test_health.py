@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from hub import Unavailable
+from hub.core.acting import mark_read
 from hub.core.outbox import Reply, ReplyState
 from hub.core.ports import CaseFilter, Store
 from hub.runs.channel import Source
@@ -87,6 +89,38 @@ def test_an_answer_nobody_would_notice_is_unsent_is_an_alarm(
     [shop] = examine(store, clock, HOUR, {})
 
     assert shop.well is not troubled
+
+
+def test_what_a_platform_has_taken_is_late_only_after_the_instant_by_which_it_tells(
+    store: Store, clock: MovableClock
+) -> None:
+    read(store, clock, PretendedPlatform([letter("m1")]))
+    [case] = store.cases(CaseFilter())
+    with store.writing() as writer:
+        taken = Reply("k", case.number, "shop", "Hej", MONDAY_NOON, state=ReplyState.ACCEPTED)
+        writer.save_reply(replace(taken, until=MONDAY_NOON + timedelta(hours=3)))
+
+    clock.advance(minutes=50)
+    [before] = examine(store, clock, HOUR, {})
+    clock.advance(hours=3)
+    [after] = examine(store, clock, {"shop": timedelta(days=1)}, {})
+
+    assert before.well
+    assert "unsent" in after.troubles[0]
+
+
+def test_a_mark_of_reading_that_waits_is_no_alarm(store: Store, clock: MovableClock) -> None:
+    read(store, clock, PretendedPlatform([letter("m1")]))
+    [case] = store.cases(CaseFilter())
+    reading = mark_read(store.case(case.number), "k", MONDAY_NOON - timedelta(days=1), [])
+    assert reading is not None
+    with store.writing() as writer:
+        writer.save_reply(reading)
+
+    [shop] = examine(store, clock, HOUR, {})
+
+    assert (shop.well, shop.replies_waiting) == (True, 0)
+    assert examine(store, clock, {}, {}) == []
 
 
 def test_replies_of_a_channel_that_was_switched_off_are_an_alarm(store: Store, clock: MovableClock) -> None:

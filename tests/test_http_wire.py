@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from hub.app import SystemClock
+from hub.clock import SystemClock
 from hub.errors import ConfigurationError, HubError, Misunderstood, Unavailable, Uncertain
 from hub.http import (
     Api,

@@ -18,7 +18,8 @@ RULES = MatchingRules()
 SIGNED = [ClueKind.RECIPIENT_TOKEN, ClueKind.REFERENCE_TOKEN, ClueKind.QUOTED_TOKEN]
 UNSIGNED = [ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.SUBJECT_NUMBER]
 BOUNCES = [ClueKind.BOUNCE_TOKEN, ClueKind.BOUNCED_MESSAGE_ID]
-BY_KEY = {ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID}
+BY_KEY = {ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID, ClueKind.PLATFORM_KEY}
+BY_KEY = {ClueKind.PLATFORM_KEY, ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID}
 
 
 def message(
@@ -93,7 +94,15 @@ def test_every_clue_brings_the_customers_message_home_and_says_why(kind: ClueKin
 
 
 def test_every_kind_of_clue_is_tested() -> None:
-    assert {*SIGNED, *UNSIGNED, *BOUNCES} == set(ClueKind)
+    assert {*SIGNED, *UNSIGNED, *BOUNCES, ClueKind.PLATFORM_KEY} == set(ClueKind)
+
+
+def test_a_platforms_own_mark_decides_whoever_writes_whatever_after_however_long() -> None:
+    notice = message("noreply@platform.example", days=400, subject="Something else")
+
+    told = found(notice, clue(ClueKind.PLATFORM_KEY))
+
+    assert told == Match("CH-1001", "its platform names the case", by_platform=True)
 
 
 def test_the_first_clue_that_holds_decides() -> None:

@@ -36,7 +36,7 @@ ALLOWED = {
     "held": "queued cancelled delivered",
     "sending": "accepted delivered uncertain rejected queued held",
     "accepted": "delivered rejected uncertain",
-    "uncertain": "delivered queued cancelled",
+    "uncertain": "delivered queued rejected cancelled",
     "rejected": "delivered cancelled",
     "delivered": "",
     "cancelled": "delivered",

@@ -586,6 +586,8 @@ def test_the_book_is_the_same_whether_its_tests_are_read_or_not() -> None:
         ('id = "a"\n[[test]]\nname = "x"\n[test.office]\n[[test]]\n', 'id = "a"\n'),
         ('id = "a"\n[[test]]\nname = "x"\n[calendars.b]\n', 'id = "a"\n[[test]]\nname = "x"\n[calendars.b]\n'),
         ('id = "a"\n', 'id = "a"\n'),
+        ('title = """\n[[test]]\n"""\n', 'title = """\n[[test]]\n"""\n'),
+        ("title = '''\n[[test]]\n'''\n", "title = '''\n[[test]]\n'''\n"),
     ],
 )
 def test_only_tests_at_the_end_of_a_file_are_left_out(text: str, left: str) -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from hub.app import refresh_evaluations
 from hub.core.codec import dump_happening
 from hub.core.escalation import StepState
 from hub.core.events import Happening, MessageArrived, Opened, StateChanged
@@ -24,6 +23,7 @@ from hub.core.outbox import start_sending
 from hub.core.ports import CaseFilter, ListOrder, Store
 from hub.core.readings import headline
 from hub.errors import Busy, Refused, StoreError
+from hub.refreshing import refresh_evaluations
 from hub.store import SqliteStore, clocks, connection, open_store, reading, schema, scores, steps
 from hub.store.connection import Connection
 from tests.clocks_contract import ClocksContract
@@ -320,7 +320,7 @@ def test_processes_that_open_a_new_folder_at_once_make_one_store(folder: Path) -
         opener.communicate()
 
     assert codes == [0, 0, 0, 0]
-    assert value(folder, "SELECT count(*) FROM _sqlite_migrations") == 2
+    assert value(folder, "SELECT count(*) FROM _sqlite_migrations") == 4
 
 
 def test_a_process_that_writes_for_too_long_is_not_waited_for(
@@ -403,6 +403,7 @@ def test_the_next_cases_are_read_from_an_index_without_sorting(
         (lambda raw: reading.list_cases(raw, CaseFilter(risk_before=NOON)), "SEARCH cases USING INDEX cases_by_risk"),
         (lambda raw: clocks.list_clocks(raw, "x", NOON, NOON, ""), "SEARCH clocks USING INDEX clocks_by_start"),
         (lambda raw: clocks.list_clocks(raw, "x", NOON, NOON, "s"), "SEARCH clocks USING INDEX clocks_by_start"),
+        (lambda raw: reading.list_orders(raw, ["s"], "p", NOON, 9), "SEARCH cases USING INDEX cases_by_order"),
         (lambda raw: scores.list_ratings(raw, NOON, NOON, "s"), "SEARCH cases USING INDEX cases_by_rating"),
         (lambda raw: steps.list_steps(raw, None, "", None, 50), "SCAN steps USING INDEX steps_by_change"),
         (lambda raw: steps.list_steps(raw, frozenset({StepState.FAILED}), "", None, None), "SEARCH steps USING INDEX"),

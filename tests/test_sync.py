@@ -249,7 +249,7 @@ def test_a_full_disk_ends_the_channel_and_keeps_the_checkpoint_where_it_was(
 ) -> None:
     platform = PretendedPlatform([letter("m1"), letter("m2")])
 
-    def no_space(*_: object) -> None:
+    def no_space(*_: object, **__: object) -> None:
         raise StoreError("the disk is full")
 
     with monkeypatch.context() as patch:

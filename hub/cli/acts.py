@@ -11,25 +11,32 @@ from hub.cli.desk_options import case_number, desk_of, given_text, known_case, w
 
 if TYPE_CHECKING:
     from hub.app import Hub
+    from hub.cli.on_platform import Acted
     from hub.core.model import Case
 
 
 @click.command(short_help="Write a note on a case that stays in the house.")
 @click.argument("number", metavar="CASE", type=case_number)
 @click.option("-m", "--message", help="The note; without it, standard input.")
+@click.option("--to-platform", is_flag=True, help="Leave it for the platform's staff instead; it does not stay here.")
 @who_option
 @json_option
 @with_hub
-def note(hub: Hub, number: str, message: str | None, who: str | None, as_json: bool) -> None:
-    """Write a note on a case; the customer never sees it.
+def note(hub: Hub, number: str, message: str | None, to_platform: bool, who: str | None, as_json: bool) -> None:
+    """Write a note on a case; the customer never sees it. With --to-platform the platform's staff does.
 
-    With --json: {"case", "state", "assignee"}.
+    With --json: {"case", "state", "assignee"}, and with --to-platform also {"queued", "task"}.
 
     Example: casehub note CH-1042 -m "Carrier says Tuesday"
     """
     known_case(hub, number)
-    case = desk_of(hub, who).note(number, given_text(message, "the note"))
-    _tell(hub, case, f"Noted on {number}.", as_json=as_json)
+    if not to_platform:
+        case = desk_of(hub, who).note(number, given_text(message, "the note"))
+        _tell(hub, case, f"Noted on {number}.", as_json=as_json)
+        return
+    from hub.cli.on_platform import leave_note
+
+    _tell_acted(leave_note(hub, number, given_text(message, "the note"), who), as_json=as_json)
 
 
 @click.command(short_help="Give a case to somebody, or back.")
@@ -57,37 +64,56 @@ def assign(hub: Hub, number: str, person: str | None, nobody: bool, who: str | N
 @click.command(short_help="Close a case that needs nobody any more.")
 @click.argument("number", metavar="CASE", type=case_number)
 @click.option("--reason", default="", help="Why, for the history.")
+@click.option("-m", "--message", default="", help="A text for the customer, where the platform closes with one.")
+@click.option("--here", is_flag=True, help="Close it in casehub only, not on its platform.")
+@click.option("--yes", is_flag=True, help="Yes to what cannot be undone, without being asked.")
 @who_option
 @json_option
 @with_hub
-def close(hub: Hub, number: str, reason: str, who: str | None, as_json: bool) -> None:
-    """Close a case; nothing is sent, and a new message of the customer opens it again.
+def close(
+    hub: Hub, number: str, reason: str, message: str, here: bool, yes: bool, who: str | None, as_json: bool
+) -> None:
+    """Close a case; a new message of the customer opens it again.
 
-    With --json: {"case", "state", "assignee"}.
+    Where casehub can close cases on the platform, this is put into the outbox, and the case is closed when the platform
+    has done it: until then its clock runs. Where only a person can do it there, the case is closed here at once and
+    `casehub tasks` lists what is left to do.
+
+    With --json: {"case", "state", "assignee", "queued": the reply or null, "task": the portal task or null}.
 
     Example: casehub close CH-1042 --reason "refunded by phone"
     """
+    from hub.cli.on_platform import close_case
+
     waited = known_case(hub, number).deadline is not None
-    case = desk_of(hub, who).close(number, reason)
-    unanswered = " Its customer had no answer yet." if waited else ""
-    _tell(hub, case, f"{number} is closed.{unanswered}", as_json=as_json)
+    closed = close_case(hub, number, who, reason=reason, text=message, here=here, yes=yes)
+    unanswered = " Its customer had no answer yet." if waited and not closed.case.is_open else ""
+    _tell_acted(closed, f"{number} is closed.{unanswered}", hub, as_json=as_json)
 
 
 @click.command(short_help="Open a closed case again.")
 @click.argument("number", metavar="CASE", type=case_number)
 @click.option("--reason", default="", help="Why, for the history.")
+@click.option("-m", "--message", default="", help="A text for the customer, where the platform reopens with one.")
+@click.option("--here", is_flag=True, help="Open it in casehub only, not on its platform.")
+@click.option("--yes", is_flag=True, help="Yes to what cannot be undone, without being asked.")
 @who_option
 @json_option
 @with_hub
-def reopen(hub: Hub, number: str, reason: str, who: str | None, as_json: bool) -> None:
-    """Open a closed case again.
+def reopen(
+    hub: Hub, number: str, reason: str, message: str, here: bool, yes: bool, who: str | None, as_json: bool
+) -> None:
+    """Open a closed case again, on its platform as well, in the way of `casehub close`.
 
-    With --json: {"case", "state", "assignee"}.
+    With --json: {"case", "state", "assignee", "queued": the reply or null, "task": the portal task or null}.
 
     Example: casehub reopen CH-1042 --reason "the refund bounced"
     """
+    from hub.cli.on_platform import reopen_case
+
     known_case(hub, number)
-    _tell(hub, desk_of(hub, who).reopen(number, reason), f"{number} is open again.", as_json=as_json)
+    opened = reopen_case(hub, number, who, reason=reason, text=message, here=here, yes=yes)
+    _tell_acted(opened, f"{number} is open again.", hub, as_json=as_json)
 
 
 @click.command(short_help="Let one case go on as another.")
@@ -109,6 +135,22 @@ def merge(hub: Hub, number: str, into: str, who: str | None, as_json: bool) -> N
         known_case(hub, named)
     case = desk_of(hub, who).merge(number, into)
     _tell(hub, case, f"{number} goes on as {into}, which now has {len(case.messages)} messages.", as_json=as_json)
+
+
+def _tell_acted(acted: Acted, what: str = "", hub: Hub | None = None, *, as_json: bool) -> None:
+    """What came of an act: queued for the platform, a task for a person, or done here (`what`)."""
+    from hub.cli.acting import acted_json, task_lines, told_as_queued
+
+    if as_json:
+        echo_json(acted_json(acted.case, acted.reply, acted.task))
+        return
+    if acted.reply is not None:
+        click.echo(told_as_queued(acted.reply))
+        return
+    if hub is not None:
+        _tell(hub, acted.case, what, as_json=False)
+    for line in task_lines(acted.case, acted.task) if acted.task else ():
+        click.echo(line)
 
 
 def _tell(hub: Hub, case: Case, what: str, *, as_json: bool) -> None:

@@ -7,12 +7,17 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
+from hub.core.acting import Wish
 from hub.core.codec import to_plain
+from hub.core.cost import cost_of
 from hub.core.events import Event
 from hub.core.model import Attachment, Case, Message, Money, Order, OrderLine, Party
 from hub.core.outbox import Reply
+from hub.core.platform_acts import Offer
+from hub.core.portal import Decision, PortalTask
 from hub.core.ports import CaseSummary
 from hub.core.readings import Deadline
+from hub.core.turns import Detection
 
 Json = dict[str, Any]
 
@@ -68,6 +73,8 @@ def case_json(case: Case, deadline: Deadline | None) -> Json:
         "ref": case.ref,
         "type": case.type.value,
         "type_raw": case.type_raw,
+        "type_told": case.type_told.value,
+        "detected": _detected(case.detected),
         "state": case.state.value,
         "state_raw": case.state_raw,
         "subject": case.subject,
@@ -82,6 +89,8 @@ def case_json(case: Case, deadline: Deadline | None) -> Json:
         "merged_into": case.merged_into or None,
         "deadline": deadline_json(deadline),
         "last_inbound": case.last_inbound.ref if case.last_inbound else None,
+        "decisions": [decision_json(decision) for decision in case.decisions],
+        "tasks": [task_json(case, task) for task in case.portal_tasks],
         "messages": [message_json(message) for message in case.messages],
     }
 
@@ -102,6 +111,7 @@ def message_json(message: Message) -> Json:
         "attachments": [_attachment(item) for item in message.attachments],
         "raw": message.raw,
         "problem": message.problem,
+        "doubt": message.extra.get("doubt", ""),
     }
 
 
@@ -123,6 +133,57 @@ def reply_json(reply: Reply) -> Json:
         "attempts": reply.attempts,
         "automatic": reply.automatic,
         "promise": instant(reply.promise),
+        "act": None if reply.act is None else to_plain(reply.act),
+        "until": instant(reply.until),
+    }
+
+
+def task_json(case: Case, task: PortalTask) -> Json:
+    """What only a person can do on the platform of a case."""
+    return {
+        "case": case.number,
+        "key": task.key,
+        "kind": task.kind,
+        "what": task.what,
+        "step": task.step,
+        "url": task.url,
+        "text": task.text,
+        "word": task.word,
+        "given_at": instant(task.given_at),
+        "by": task.who,
+        "done_at": instant(task.done_at),
+        "done_by": task.done_by,
+        "comment": task.comment,
+        "dropped": task.dropped,
+    }
+
+
+def offer_json(case: Case, offer: Offer) -> Json:
+    """What the platform of a case takes as it stands."""
+    cost = cost_of(case, Wish(offer))
+    return {
+        "kind": offer.kind.value,
+        "word": offer.word,
+        "title": offer.title,
+        "effect": offer.effect,
+        "item": offer.item,
+        "needs": sorted(offer.needs),
+        "most": offer.most,
+        "moves_money": offer.moves_money,
+        "irreversible": offer.irreversible,
+        "cost": None if cost is None else {"amount": money_json(cost.amount), "at_most": cost.at_most},
+    }
+
+
+def decision_json(decision: Decision) -> Json:
+    """What was decided on the platform, or is said to have been."""
+    return {
+        "word": decision.word,
+        "what": decision.what,
+        "item": decision.item,
+        "at": instant(decision.at),
+        "by": decision.who,
+        "stated": decision.stated,
     }
 
 
@@ -162,7 +223,20 @@ def _party(party: Party) -> Json:
 def _order(order: Order | None) -> Json | None:
     if order is None:
         return None
-    return {"number": order.number, "value": money_json(order.value), "lines": [_line(line) for line in order.lines]}
+    return {
+        "number": order.number,
+        "confirmed": order.confirmed,
+        "candidates": list(order.candidates),
+        "value": money_json(order.value),
+        "lines": [_line(line) for line in order.lines],
+    }
+
+
+def _detected(found: Detection | None) -> Json | None:
+    """Why the hub took the case for what it did."""
+    if found is None:
+        return None
+    return {"rule": found.rule, "language": found.language, "words": found.words, "message": found.message}
 
 
 def _line(line: OrderLine) -> Json:

@@ -12,13 +12,15 @@ from rich.table import Table
 from rich.text import Text
 
 from hub.cli.due_text import local_time, time_left
-from hub.cli.history import told
+from hub.cli.history import reason_of, told, words_of_type
 from hub.cli.safe_text import clean, fold_quotes, one_line, size_text
 from hub.cli.view import due_style, type_text
 from hub.core.events import Event
-from hub.core.model import Case, CaseState, Direction, Message, Party
+from hub.core.model import VANISHED, Case, CaseState, Direction, Message, Order, Party
 from hub.core.outbox import Reply, ReplyState
+from hub.core.platform_acts import in_words
 from hub.core.readings import Deadline
+from hub.core.turns import Detection, Owner
 
 _STATE_STYLES = {CaseState.OPEN: "bold green", CaseState.WAITING: "cyan", CaseState.CLOSED: "dim"}
 _WRITER_STYLES = {Direction.INBOUND: "bold cyan", Direction.OUTBOUND: "bold green", Direction.NOTE: "bold yellow"}
@@ -33,7 +35,7 @@ class CaseText:
     full: bool = False
     html: bool = False
 
-    def head(self, case: Case, deadline: Deadline | None, rule: str) -> RenderableType:
+    def head(self, case: Case, deadline: Deadline | None, rule: str, offers: str = "") -> RenderableType:
         """Number, subject, state, and whatever is known of the case."""
         title = Text(f"{case.number}  ", style="bold")
         title.append(f"{case.state}  ", style=_STATE_STYLES.get(case.state, ""))
@@ -41,7 +43,7 @@ class CaseText:
         facts = Table.grid(padding=(0, 2, 0, 0))
         facts.add_column(style="dim", no_wrap=True)
         facts.add_column()
-        for name, value in self._facts(case, deadline, rule):
+        for name, value in (*self._facts(case, deadline, rule), *self._doings(case, offers)):
             facts.add_row(name, value)
         return Group(title, facts)
 
@@ -51,23 +53,43 @@ class CaseText:
             yield Text(f"\n{place}  ", style="dim").append_text(self._writer(message))
             if message.problem:
                 yield _indented(self._problem(case, place, message))
+            if doubt := message.extra.get("doubt"):
+                yield _indented(Text(f"! Doubtful: {one_line(doubt)}", style="bold red"))
             if body := self._body(message):
                 yield _indented(Text(body))
             for item in message.attachments:
                 line = f"attached: {one_line(item.name)} ({size_text(item.size)}, {one_line(item.media_type)})"
                 yield _indented(Text(line, style="dim"))
 
+    def tasks(self, case: Case) -> Iterator[RenderableType]:
+        """What is left to do in the platform's portal."""
+        for task in case.open_tasks:
+            head = Text(f"\nTo do in the portal: {one_line(task.what)}", style="bold magenta")
+            head.append(f"  wanted by {one_line(task.who) or 'somebody'}, {self._time(task.given_at)}", style="dim")
+            yield head
+            for line in (task.step, task.url):
+                if line:
+                    yield _indented(Text(one_line(line)))
+            if task.text:
+                yield _indented(Text(clean(task.text), style="italic"))
+            yield _indented(Text(f"`casehub done {case.number} {task.key}` ticks it off.", style="italic"))
+
     def replies(self, replies: Sequence[Reply]) -> Iterator[RenderableType]:
         """What waits in the outbox, or was refused."""
         for reply in replies:
             style = "bold red" if reply.needs_a_person else "bold magenta"
-            head = Text(f"\nReply {reply.key}, {reply.state}", style=style)
-            head.append(f"  written by {one_line(reply.by) or 'somebody'}, {self._time(reply.written_at)}", style="dim")
+            what, wanted = ("Act", "wanted") if reply.act else ("Reply", "written")
+            act = f": {one_line(in_words(reply.act))}" if reply.act else ""
+            head = Text(f"\n{what} {reply.key}, {reply.state}{act}", style=style)
+            head.append(
+                f"  {wanted} by {one_line(reply.by) or 'somebody'}, {self._time(reply.written_at)}", style="dim"
+            )
             yield head
             for line in (one_line(reply.reason), _advice(reply)):
                 if line:
                     yield _indented(Text(line, style="italic"))
-            yield _indented(Text(clean(reply.text)))
+            if reply.text:
+                yield _indented(Text(clean(reply.text)))
             for item in reply.attachments:
                 yield _indented(Text(f"attached: {one_line(item.name)} ({size_text(item.size)})", style="dim"))
 
@@ -83,9 +105,13 @@ class CaseText:
     def _facts(self, case: Case, deadline: Deadline | None, rule: str) -> Iterator[tuple[str, Text]]:
         yield "Customer", Text(_party(case.customer) or "unknown")
         yield "Channel", Text(f"{case.channel}, {type_text(case.type, case.type_raw)}")
+        if case.detected is not None:
+            yield "", Text(self._why_taken_for(case, case.detected), style="yellow")
+        if case.state_raw == VANISHED:
+            yield "State", Text("closed by the platform: vanished from its list", style="yellow")
         if case.order is not None:
             worth = f" ({case.order.value})" if case.order.value else ""
-            yield "Order", Text(f"{one_line(case.order.number)}{worth}")
+            yield "Order", Text(f"{one_line(case.order.number)}{worth}{_doubt(case, case.order)}")
             for line in case.order.lines:
                 price = f", {line.price}" if line.price else ""
                 yield "", Text(f"{line.quantity} x {one_line(line.title)}{price}")
@@ -101,6 +127,22 @@ class CaseText:
         if case.url:
             yield "Link", Text(one_line(case.url))
 
+    def _doings(self, case: Case, offers: str) -> Iterator[tuple[str, Text]]:
+        """What the platform takes for the case, and what was decided there."""
+        for decision in case.decisions:
+            says = f", says {one_line(decision.who)}" if decision.stated else f" by {one_line(decision.who)}"
+            yield "Decided", Text(f"{one_line(decision.what)}{says}, {self._time(decision.at)}", style="green")
+        if case.owner is Owner.PLATFORM:
+            yield "Owner", Text("the platform deals with it", style="magenta")
+        if offers:
+            yield "Offers", Text(one_line(offers))
+
+    def _why_taken_for(self, case: Case, found: Detection) -> str:
+        message = next((m for m in case.messages if m.ref == found.message), None)
+        where = f" in the message of {self._time(message.sent_at)}" if message else ""
+        told = f"taken for a {words_of_type(found.type)}: {one_line(reason_of(found))}{where}"
+        return f"{told}; if it is not one, say so: `casehub classify {case.number} --type question`"
+
     def _due(self, deadline: Deadline | None) -> Text:
         due = time_left(deadline, self.now, self.zone)
         return Text(one_line(due.text), style=due_style(due))
@@ -115,7 +157,7 @@ class CaseText:
         name = _party(message.sender) or message.author.value
         line = Text(f"{kind}{name}", style=_WRITER_STYLES[message.direction])
         line.append(f"  {self._time(message.sent_at)}", style="dim")
-        marks = [*(["automatic"] if message.automatic else []), *message.labels]
+        marks = [*(["automatic"] if message.automatic else []), *(label.replace("_", " ") for label in message.labels)]
         if marks:
             line.append(f"  [{one_line(', '.join(marks))}]", style="yellow")
         return line
@@ -144,9 +186,20 @@ _ADVICE = {
 
 
 def _advice(reply: Reply) -> str:
+    if reply.state is ReplyState.UNCERTAIN and reply.until is not None:
+        return "The platform has it: `casehub deliver` asks what became of it."
     if reply.state is ReplyState.UNCERTAIN and not reply.needs_a_person:
         return "It may have been sent: `casehub deliver` looks it up before anything else."
     return _ADVICE.get(reply.state, "")
+
+
+def _doubt(case: Case, order: Order) -> str:
+    """What stands behind the number of an order that no platform has confirmed."""
+    others = f", or {', '.join(map(one_line, order.candidates))}" if order.candidates else ""
+    if case.sought is not None and not order.confirmed:
+        often = "once" if case.sought.times == 1 else f"{case.sought.times} times"
+        return f"{others} (unknown to its platform, asked {often})"
+    return others
 
 
 def _indented(text: Text) -> Padding:

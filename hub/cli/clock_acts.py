@@ -10,6 +10,7 @@ import click
 
 from hub.cli.common import echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, desk_of, known_case, who_option
+from hub.cli.instants import given_instant
 from hub.core.model import CaseType
 from hub.core.policy import ClockName
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from hub.app import Hub
 
 _CLOCKS = click.Choice([name.value for name in ClockName])
-_YEARS = range(2000, 2100)
 
 
 @click.command(short_help="Say what a case is about, or how urgent it is.")
@@ -38,7 +38,7 @@ def classify(hub: Hub, number: str, kind: str | None, priority: str | None, who:
     """
     known_case(hub, number)
     desk_of(hub, who).classify(number, CaseType(kind) if kind else None, priority)
-    _tell(hub, number, as_json=as_json)
+    tell_deadline(hub, number, as_json=as_json)
 
 
 @click.command(short_help="Say that a customer's message needs no answer.")
@@ -58,7 +58,7 @@ def no_reply(hub: Hub, number: str, why: str, who: str | None, as_json: bool) ->
     """
     known_case(hub, number)
     desk_of(hub, who).need_no_reply(number, why)
-    _tell(hub, number, as_json=as_json)
+    tell_deadline(hub, number, as_json=as_json)
 
 
 @click.command(short_help="Set by when a case is due, by hand.")
@@ -90,51 +90,20 @@ def set_due(
     if clear:
         desk.take_back_due(number, clock, why)
     else:
-        desk.set_due(number, clock, _instant(at or "", hub.settings.office.timezone, case.opened_at), why)
-    _tell(hub, number, as_json=as_json, changed=clock)
+        desk.set_due(number, clock, _due(at or "", hub.settings.office.timezone, case.opened_at), why)
+    tell_deadline(hub, number, as_json=as_json, changed=clock)
 
 
-def _instant(text: str, zone: str, opened_at: datetime) -> datetime:
-    """The instant a text says, in this zone where it names none; a time that is skipped or shown twice is refused.
-
-    So is one before the case was opened, which is a slip of the year.
-    """
-    told = _read(text)
-    if told.tzinfo is None:
-        told = told.replace(tzinfo=ZoneInfo(zone))
-        if told.utcoffset() != told.replace(fold=1).utcoffset():
-            raise click.BadParameter(
-                f"{text!r} is in a night in which {zone} changes its clocks; add the offset, such as +01:00.",
-                param_hint="--at",
-            )
+def _due(text: str, zone: str, opened_at: datetime) -> datetime:
+    """The instant a text says; one before the case was opened is a slip of the year, and refused."""
+    told = given_instant(text, zone)
     if told.timestamp() <= opened_at.timestamp():
         opened = f"{opened_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
         raise click.BadParameter(f"{text!r} is not after the opening of the case, {opened}.", param_hint="--at")
     return told
 
 
-def _read(text: str) -> datetime:
-    try:
-        told = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _no_instant(text) from error
-    if told.year not in _YEARS:
-        raise _no_instant(text)
-    # A date alone would be its very beginning, when most people mean its end.
-    if len(text) <= len("2026-11-25"):
-        hint = f"{text!r} says no time of the day; write it as {told:%Y-%m-%d} 12:00."
-        raise click.BadParameter(hint, param_hint="--at")
-    return told
-
-
-def _no_instant(text: str) -> click.BadParameter:
-    return click.BadParameter(
-        f"{text!r} is no instant of {_YEARS.start} to {_YEARS.stop - 1}; write it as 2026-11-25 12:00.",
-        param_hint="--at",
-    )
-
-
-def _tell(hub: Hub, number: str, *, as_json: bool, changed: str = "") -> None:
+def tell_deadline(hub: Hub, number: str, *, as_json: bool, changed: str = "") -> None:
     """By when the case is due now, by which of its clocks, and that the changed one is not that one."""
     from hub.cli.as_json import deadline_json
     from hub.cli.due_text import time_left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from hub.core.policy import Audience, Deed
 
@@ -13,6 +14,11 @@ _DEEDS: Mapping[Deed, str] = {
     Deed.REMIND: "reminder",
     Deed.PREPARE: "call for a decision",
 }
+
+
+def percent(share: Decimal) -> str:
+    """A share as people write it, with no more digits than it has: 90 %, 99.5 %."""
+    return f"{(share * 100).normalize():f} %"
 
 
 def deed_words(deed: Deed, audience: Audience) -> str:

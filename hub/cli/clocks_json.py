@@ -10,7 +10,7 @@ from hub.core.explaining import Trace, explain
 from hub.core.model import from_epoch
 from hub.core.policy import ClockRule, Source
 from hub.core.readings import Reading, StageReading
-from hub.runs.escalation import EscalationResult
+from hub.runs.telling import EscalationResult
 
 Json = dict[str, Any]
 

@@ -55,7 +55,7 @@ def held_by_idle_channels(hub: Hub, named: Sequence[str]) -> list[dict[str, Any]
 
     worked_on = {channel.name for channel in hub.channels() if channel.enabled}
     worked_on |= {channel.name for channel in hub.broken_channels()}
-    idle = {reply.channel for reply in hub.store.replies(WAITING)} - worked_on
+    idle = {reply.channel for reply in hub.store.replies(WAITING) if not reply.is_quiet} - worked_on
     return [
         {"channel": name, "ok": False, "error": IDLE, "error_kind": "ConfigurationError"}
         for name in sorted(idle)

@@ -29,17 +29,28 @@ def demo(folder: Path, serve: bool) -> None:
 
     Example: casehub demo --serve
     """
-    from datetime import UTC, datetime
+    from contextlib import ExitStack
+    from datetime import timedelta
 
-    from hub import demo as stage
+    from hub.clock import SystemClock, time_told_by
+    from hub.demo import stage
+    from hub.demo.day import DemoClock, working_morning
+    from hub.demo.story import play
 
     stage.fresh_folder(folder)
-    with stage.pretended_platform() as platform:
-        settings = stage.write_settings(folder, platform, datetime.now(UTC).date())
-        with stage.settings_in_force(settings.resolve()):
-            stage.play(folder, click.echo, _run, platform)
+    today = SystemClock().now()
+    clock = DemoClock(working_morning(today, stage.holidays(today.year), stage.ZONE))
+    platforms = stage.pretended_platforms(clock)
+    with ExitStack() as served:
+        for platform in platforms.values():
+            served.enter_context(platform)
+        settings = stage.write_settings(folder, platforms, today.year)
+        with stage.settings_in_force(settings.resolve()), time_told_by(clock):
+            play(folder, clock, platforms, click.echo, _run)
+            clock.set(clock.now() + timedelta(minutes=1))
             _farewell(folder, serve)
             if serve:
+                clock.let_go()
                 with stop_event() as stop:
                     stop.wait()
 

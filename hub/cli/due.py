@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -71,21 +71,6 @@ def when(case: CaseSummary, now: datetime, zone: str) -> str:
         return WITHIN_2_HOURS
     here = ZoneInfo(zone)
     return TODAY if instant.astimezone(here).date() == now.astimezone(here).date() else LATER
-
-
-def hours_text(hours: Mapping[str, Sequence[str]]) -> str:
-    """Opening hours in one line, equal days in a row taken together: Mon-Fri 09:00-17:00, Sat 10:00-14:00."""
-    runs: list[tuple[list[str], Sequence[str]]] = []
-    for day, intervals in hours.items():
-        if runs and runs[-1][1] == intervals:
-            runs[-1][0].append(day.capitalize())
-        else:
-            runs.append(([day.capitalize()], intervals))
-    return ", ".join(f"{_days(days)} {' and '.join(intervals)}" for days, intervals in runs if intervals)
-
-
-def _days(days: Sequence[str]) -> str:
-    return days[0] if len(days) == 1 else f"{days[0]}-{days[-1]}"
 
 
 def _print_groups(hub: Hub, owed: Sequence[CaseSummary]) -> None:

@@ -17,7 +17,7 @@ from hub.core.escalation import StepRecord, StepState
 
 if TYPE_CHECKING:
     from hub.app import Hub
-    from hub.runs.escalation import EscalationResult
+    from hub.runs.telling import EscalationResult
 
 _STYLES = {
     StepState.FAILED: "bold red",

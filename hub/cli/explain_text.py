@@ -15,7 +15,7 @@ from hub.cli.due_text import elapsed, local_time
 from hub.cli.safe_text import one_line
 from hub.cli.view import type_text
 from hub.core.explaining import Trace, clock_rule, explain
-from hub.core.model import Case, epoch, from_epoch
+from hub.core.model import VANISHED, Case, epoch, from_epoch
 from hub.core.pauses import Segment
 from hub.core.policy import ClockName, ClockRule, Policy, Rule, Source
 from hub.core.readings import ClockState, DueBy, Evaluation, Reading, StageReading
@@ -49,7 +49,8 @@ class ExplainText:
         for line in _source_lines(rule.source):
             table.add_row("", Text(line, style="dim"))
         for outcome in case.outcomes:
-            told = f"{one_line(outcome.what)}, {self._time(epoch(outcome.at))}: the platform has done so"
+            what = "vanished from its list" if outcome.what == VANISHED else one_line(outcome.what)
+            told = f"{what}, {self._time(epoch(outcome.at))}: the platform has done so"
             table.add_row(Text("Outcome", "bold"), Text(told, "magenta"))
         table.add_row(Text("Times", "bold"), Text(f"in {self.zone}, by the time zone data {tzdata}"))
         yield table

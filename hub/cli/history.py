@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from hub.core import events
-from hub.core.model import Direction, Message
+from hub.core.model import VANISHED, Direction, Message
+from hub.core.platform_acts import ActKind, in_words
+from hub.core.turns import Detection
 
 
 def told(event: events.Event) -> str:
@@ -21,14 +23,42 @@ def told(event: events.Event) -> str:
         case events.FactsLearnt():
             return f"learnt: {', '.join(_facts(what))}"
         case events.StateChanged():
-            return _because(f"{what.state} by {what.who or what.by}", what.raw or what.reason)
+            return _because(f"{what.state} by {what.who or what.by}", _word(what.raw) or what.reason)
         case events.Classified():
             said = [word for word in (what.type and what.type.value, what.priority) if word]
             return f"classified as {', '.join(said) or 'nothing special'} by {what.who}"
         case events.Assigned():
             return f"given to {what.to} by {what.who}" if what.to else f"given back by {what.who}"
         case _:
+            return _told_of_findings(what)
+
+
+def reason_of(detection: Detection) -> str:
+    """Why the hub took a case for what it did: the rule, the words and their language."""
+    word = "words" if " " in detection.words else "word"
+    return f"the {word} '{detection.words}' ({detection.language}, rule '{detection.rule}')"
+
+
+def words_of_type(kind: str) -> str:
+    """The name of a type of cases in a sentence."""
+    return kind.replace("_", " ")
+
+
+def _told_of_findings(what: events.Happening) -> str:
+    match what:
+        case events.MessageRecalled():
+            return "the platform took a message back, which stays readable here"
+        case events.Detected():
+            return f"taken for a {words_of_type(what.detection.type)}: {reason_of(what.detection)}"
+        case events.OrderSought():
+            return f"the platform knows no order {' or '.join(what.numbers)}"
+        case _:
             return _told_of_clocks(what)
+
+
+def _word(told: str) -> str:
+    """The platform's word, that of adapters for a case which its list no longer has in a sentence."""
+    return "vanished from its list" if told == VANISHED else told
 
 
 def _told_of_clocks(what: events.Happening) -> str:
@@ -44,7 +74,7 @@ def _told_of_clocks(what: events.Happening) -> str:
             said = f"due {_utc(what.due)}, set by {who}" if what.due else f"due as the rule says again, by {who}"
             return _because(f"{what.clock} {said}", what.why)
         case events.OutcomeLearnt():
-            return f"the platform did: {what.what}"
+            return f"the platform did: {_word(what.what)}"
         case events.Rated():
             return f"the customer rated it {what.rating}" if what.rating else "the customer took the rating back"
         case _:
@@ -54,17 +84,36 @@ def _told_of_clocks(what: events.Happening) -> str:
 def _told_of_replies_and_merges(what: events.Happening) -> str:
     match what:
         case events.ReplyQueued():
-            return f"reply {what.key} queued by {what.who}"
+            return f"{_what_waits(what.act)} {what.key} queued by {what.who}"
         case events.ReplyDelivered():
             return _because(f"reply {what.key} delivered", what.reason)
         case events.ReplyStopped():
-            return _because(f"reply {what.key} {what.state}", what.reason)
+            return _because(f"{_what_waits(what.act)} {what.key} {what.state}", what.reason)
         case events.Absorbed():
-            return f"took up {what.number} with {len(what.messages)} messages, merged by {what.who}"
+            taken = f"took up {what.number} with {len(what.messages)} messages, merged by {what.who}"
+            return _because(taken, what.reason)
         case events.Merged():
-            return f"went on as {what.into}, merged by {what.who}"
+            return _because(f"went on as {what.into}, merged by {what.who}", what.reason)
+        case _:
+            return _told_of_the_platform(what)
+
+
+def _told_of_the_platform(what: events.Happening) -> str:
+    match what:
+        case events.Acted():
+            done = "stated" if what.stated else "done on the platform"
+            return _because(f"{in_words(what.act)}: {done}, for {what.who or 'nobody'}", what.reason)
+        case events.PortalTaskGiven():
+            return _because(f"to do in the portal, wanted by {what.who}: {what.what}", what.text)
+        case events.PortalTaskDone():
+            over = "dropped" if what.dropped else "done in the portal"
+            return _because(f"task {what.key} {over}, says {what.who}", what.comment)
         case _:
             return type(what).__name__
+
+
+def _what_waits(act: ActKind | None) -> str:
+    return "reply" if act is None else f"{act.replace('_', ' ')} on the platform"
 
 
 def _arrival(message: Message) -> str:

@@ -149,13 +149,13 @@ def _read(text: str, setting: SettingInWords) -> object:
 def _first_file(
     info: AdapterInfo, channel: str, given: Mapping[str, Any], country: str | None, timezone: str | None
 ) -> FirstFile:
-    from hub import app
     from hub.cli.first_file import FirstFile
+    from hub.clock import present_clock
     from hub.describe import settings_in_words
     from hub.office import local_timezone, propose_holidays
 
     # From last year on: a case that came in before New Year has its deadline too.
-    year = app.SystemClock().now().year
+    year = present_clock().now().year
     years = (year - 1, year + 2)
     zone = timezone or _ask("The office's time zone", local_timezone(), _time_zone)
     land = country

@@ -12,6 +12,7 @@ import click
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import confirm, desk_of, who_option
 from hub.core.outbox import FINAL, WAITING, Reply, ReplyState
+from hub.core.platform_acts import in_words
 from hub.runs.desk import Desk
 
 if TYPE_CHECKING:
@@ -52,12 +53,12 @@ def _decision(command: Callable[[Decide], None]) -> Callable[..., None]:
 @json_option
 @click.pass_context
 def outbox(context: click.Context, everything: bool, as_json: bool) -> None:
-    """Show the replies that are not delivered yet, and decide about those that need a person, marked with "!".
+    """Show the replies and acts that are not delivered yet, and decide about those that need a person, marked "!".
 
     A key may be cut to a beginning that no other key has. Each decision asks first when a person sits at a terminal.
 
     With --json: {"replies": [{"key", "case", "channel", "state", "needs_a_person", "reason", "text", "attachments",
-    "by", "after", "written_at", "not_before", "attempts"}]}; the decisions print the one reply.
+    "by", "after", "written_at", "not_before", "attempts", "act"}]}; the decisions print the one reply.
 
     Example: casehub outbox release 3f2a
     """
@@ -78,7 +79,9 @@ def list_(hub: Hub, everything: bool, as_json: bool) -> None:
     """
     # A rejected reply is final, yet somebody must see that its customer has no answer.
     open_states = frozenset(ReplyState) - FINAL | {ReplyState.REJECTED}
-    replies = hub.store.replies(None if everything else open_states)
+    replies = [
+        reply for reply in hub.store.replies(None if everything else open_states) if everything or not reply.is_quiet
+    ]
     if as_json:
         from hub.cli.as_json import reply_json
 
@@ -165,7 +168,8 @@ def reply_lines(reply: Reply, now: datetime, width: int) -> Iterator[Text]:
     age = elapsed(max(now - reply.written_at, timedelta()))
     yield Text(f"{'!' if reply.needs_a_person else ' '} {reply.key}  {reply.case_number}  {reply.state}", style=style)
     yield Text(f"  {age} old{by}, on {reply.channel}{_next_try(reply, now)}", style="dim")
-    text = Text(f"  {one_line(reply.text)}")
+    act = "" if reply.act is None else in_words(reply.act)
+    text = Text(f"  {': '.join(filter(None, (one_line(act), one_line(reply.text))))}")
     text.truncate(width, overflow="ellipsis")
     yield text
     if reply.reason:

@@ -19,6 +19,21 @@ if TYPE_CHECKING:
     from hub.notifier import Notifier
     from hub.plugins import BrokenPlugin, LoadedPlugin, Plugins, PolicyText
 
+_CAN = {
+    "acknowledge": "tell new customers by when an answer comes",
+    "attach": "send files with a reply",
+    "close": "close cases on the platform",
+    "decide": "decide cases, such as a refund",
+    "fetch": "read cases and messages",
+    "hand_over": "hand cases over to the platform",
+    "look_up_order": "look up what an order was worth",
+    "mark_read": "mark as read what a person has opened",
+    "note": "leave notes for the platform's staff",
+    "read_back": "look up whether a reply arrived",
+    "reopen": "open closed cases again",
+    "reply": "answer customers",
+    "reread": "read kept originals again",
+}
 _MORE = "`casehub --debug plugins {}` shows where."
 
 
@@ -28,7 +43,8 @@ _MORE = "`casehub --debug plugins {}` shows where."
 def plugins(name: str | None, as_json: bool) -> None:
     """List the installed plugins with what they bring (adapters, notifiers, policies) and their state.
 
-    With NAME: all about that plugin, with the settings of its adapters and notifiers.
+    With NAME: all about that plugin: what it can do, what only a person can do in the platform's portal, its limits,
+    and the settings of its adapters and notifiers.
 
     Example: casehub plugins email_imap
     """
@@ -88,6 +104,7 @@ def _adapter(adapter: type[Adapter]) -> dict[str, Any]:
         "key": adapter.key,
         "title": adapter.title,
         "capabilities": sorted(adapter.capabilities),
+        "portal_steps": {capability.value: step for capability, step in sorted(adapter.portal_steps.items())},
         "limits": list(adapter.limits),
         "settings": settings_in_words(adapter.Settings),
     }
@@ -142,7 +159,10 @@ def _tell_one(plugin: dict[str, Any], found: Plugins) -> None:
             click.echo(broken.trace if options().debug else f"{broken.error}\n{_MORE.format(broken.name)}")
     for adapter in plugin["adapters"]:
         click.echo(f"\nadapter {adapter['key']}: {adapter['title']}")
-        click.echo(f"can: {', '.join(adapter['capabilities'])}")
+        for capability in adapter["capabilities"]:
+            click.echo(f"can: {_CAN[capability]}")
+        for capability, step in adapter["portal_steps"].items():
+            click.echo(f"in the portal only: {_CAN[capability]}: {step}")
         for limit in adapter["limits"]:
             click.echo(f"limit: {limit}")
         _tell_settings(adapter["settings"])

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hub.cli.clock_words import deed_words
+from hub.cli.clock_words import deed_words, percent
 from hub.core.openings import DAYS
 from hub.core.policy import Anchor, ClockRule, Moment, Policy, Rule, Source, Stage
 from hub.core.turns import Owner
@@ -143,7 +143,7 @@ class PolicyText:
 
     def _scores(self) -> Iterator[Text | Padding]:
         for objective in self.policy.objectives:
-            share = f"{objective.share:%} met" if objective.share is not None else ""
+            share = f"{percent(objective.share)} met" if objective.share is not None else ""
             late = f"fewer than {objective.late_limit} late" if objective.late_limit else ""
             yield Text.assemble(
                 "\nObjective: ", (objective.title, "bold"), f" ({' and '.join(filter(None, (share, late)))})"
@@ -151,7 +151,9 @@ class PolicyText:
             yield _source(objective.source)
         if (line := self.policy.satisfaction) is not None:
             yield Text.assemble(
-                "\nSatisfaction: ", (line.title, "bold"), f" (target {line.target:%}, floor {line.floor:%})"
+                "\nSatisfaction: ",
+                (line.title, "bold"),
+                f" (target {percent(line.target)}, floor {percent(line.floor)})",
             )
             yield _source(line.source)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from hub.errors import Refused
 if TYPE_CHECKING:
     from hub.app import Hub
     from hub.core.model import Attachment, Case, Message
+    from hub.runs.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +60,35 @@ def reply(
 
     The text comes from -m, else from standard input, else from your editor ($VISUAL or $EDITOR), with the conversation
     below it. On a terminal you see the reply and are asked before it is queued. A reply is refused when the customer
-    wrote again while you were writing.
+    wrote again while you were writing, and when it breaks a rule of the platform, which is named.
 
-    With --json: {"key", "case", "channel", "state", "reason", "text", "attachments", "by", "after", "written_at", ...}.
+    Where only a person can answer on the platform, your text is kept as the draft of a task that `casehub tasks` lists.
+
+    With --json: {"key", "case", "channel", "state", "reason", "text", "attachments", "by", "after", "written_at", ...};
+    where it becomes a task, that: {"case", "key", "kind", "what", "step", "url", "text", ...}.
 
     Example: casehub reply CH-1042 -m "Your parcel arrives on Tuesday." --attach label.pdf
     """
+    from hub.adapter import Capability
     from hub.core.acts import require_answerable
+    from hub.reaching import reach_of
     from hub.runs.desk import keep_files
 
     known_case(hub, number)
     case = hub.store.case(number)
     require_answerable(case)
     seen = _seen(case, after)
+    reach = reach_of(hub, case)
+    if not reach.can(Capability.REPLY, case):
+        _answer_in_the_portal(hub, reach, case, message, paths, then_close, who, as_json=as_json)
+        return
     if now:
         _require_channel(hub, case.channel)
     files = keep_files(hub.store, paths)
-    waiting = tuple(hub.store.replies(WAITING, case_number=number))
+    waiting = tuple(known for known in hub.store.replies(WAITING, case_number=number) if not known.is_quiet)
     with _written(hub, case, message) as text:
+        told = Reply("", number, case.channel, text, hub.clock.now(), attachments=files, then_close=then_close)
+        reach.require_acceptable(replace(told, after=seen), case)
         _look_again(_Draft(case, text, files, waiting), yes=yes)
         queued = desk_of(hub, who).reply(number, text, after=seen, files=files, then_close=then_close)
     if now:
@@ -84,6 +96,39 @@ def reply(
     _tell(queued, then_close=then_close, as_json=as_json)
     if now and queued.state not in (ReplyState.DELIVERED, ReplyState.ACCEPTED):
         sys.exit(1)
+
+
+def _answer_in_the_portal(
+    hub: Hub,
+    reach: Reach,
+    case: Case,
+    message: str | None,
+    paths: Sequence[Path],
+    then_close: bool,
+    who: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Keep the text as the draft of what a person writes on the platform's own page."""
+    from hub.adapter import Capability
+    from hub.cli.acting import give_task, task_lines
+    from hub.core.portal import PortalTask
+
+    now = hub.clock.now()
+    reach.task(Capability.REPLY, case, "", now)
+    files = f", with {', '.join(path.name for path in paths)}" if paths else ""
+    with _written(hub, case, message) as text:
+        if not text.strip():
+            raise Refused("A reply without text is not kept; give it with -m, on standard input or in the editor.")
+        wanted = PortalTask("", "reply", f"answer the customer{files}", "", now, text=text, then_close=then_close)
+        task = give_task(hub, reach, Capability.REPLY, case, who, wanted)
+    if as_json:
+        from hub.cli.as_json import task_json
+
+        echo_json(task_json(case, task))
+        return
+    for line in task_lines(case, task):
+        click.echo(line)
 
 
 def _seen(case: Case, after: str | None) -> str:

@@ -17,7 +17,6 @@ from hub.errors import NotFound
 if TYPE_CHECKING:
     from hub.adapter import Connection
     from hub.app import Hub
-    from hub.core.matching import MatchingRules
     from hub.runs.channel import Source
     from hub.runs.desk import Desk, Reread
 
@@ -72,10 +71,10 @@ def _read_again(hub: Hub, wanted: Sequence[tuple[str, str]]) -> Iterator[Reread]
 def _of_channel(desk: Desk, source: Source, messages: Sequence[tuple[str, str]]) -> Iterator[Reread]:
     with source.connect() as connection:
         for number, ref in messages:
-            yield _one(desk, connection, source.rules, number, ref)
+            yield _one(desk, connection, source, number, ref)
 
 
-def _one(desk: Desk, connection: Connection, rules: MatchingRules, number: str, ref: str) -> Reread:
+def _one(desk: Desk, connection: Connection, source: Source, number: str, ref: str) -> Reread:
     from hub.runs.channel import explain
     from hub.runs.desk import Reread
 
@@ -84,7 +83,7 @@ def _one(desk: Desk, connection: Connection, rules: MatchingRules, number: str, 
         item = connection.reread(message)
     except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes, and the next message waits
         return Reread(number, ref, readable=False, remark=explain(error).text)
-    return desk.take_reread(number, ref, item, rules)
+    return desk.take_reread(number, ref, item, source.rules, detects=source.detects)
 
 
 def _none_read(messages: Sequence[tuple[str, str]], remark: str) -> Iterator[Reread]:

@@ -19,14 +19,12 @@ if TYPE_CHECKING:
     from hub.runs.acknowledge import AcknowledgingChannel
     from hub.runs.channel import Source
     from hub.runs.delivery import DeliveryPorts
-    from hub.runs.escalation import EscalationPorts, Outlet
-    from hub.runs.sync import SyncPorts, Watcher
+    from hub.runs.sync import ChannelResult, SyncPorts, Watcher
+    from hub.runs.telling import EscalationPorts, Outlet
 
 
 def chosen_sources(hub: Hub, names: Sequence[str]) -> list[Source]:
     """The channels named, or all enabled ones; NotFound lists what there is."""
-    from hub.runs.channel import Source
-
     channels = {channel.name: channel for channel in hub.channels()}
     known = {*channels, *(channel.name for channel in hub.broken_channels())}
     for name in names:
@@ -34,7 +32,14 @@ def chosen_sources(hub: Hub, names: Sequence[str]) -> list[Source]:
             there_are = ", ".join(sorted(known)) or "none yet"
             raise NotFound(f"There is no channel {name!r}; the channels are: {there_are}.")
     wanted = [c for c in channels.values() if (c.name in names if names else c.enabled)]
-    return [Source(c.name, _connector(hub, c), c.rules) for c in wanted]
+    return [_source(hub, channel) for channel in wanted]
+
+
+def _source(hub: Hub, channel: Channel) -> Source:
+    from hub.runs.channel import Source
+
+    connect = _connector(hub, channel)
+    return Source(channel.name, connect, channel.rules, channel.detects, channel.adapter.key)
 
 
 def _connector(hub: Hub, channel: Channel) -> Any:
@@ -54,7 +59,7 @@ def sync_ports(hub: Hub, watcher: Watcher, stop: threading.Event) -> SyncPorts:
     """What a reading needs, from the opened hub."""
     from hub.runs.sync import SyncPorts
 
-    return SyncPorts(hub.store, hub.clock, hub.evaluation_of, watcher, stop)
+    return SyncPorts(hub.store, hub.clock, hub.evaluation_of, watcher, stop, hub.book.adapters)
 
 
 def delivery_ports(hub: Hub, stop: threading.Event) -> DeliveryPorts:
@@ -62,6 +67,22 @@ def delivery_ports(hub: Hub, stop: threading.Event) -> DeliveryPorts:
     from hub.runs.delivery import DeliveryPorts
 
     return DeliveryPorts(hub.store, hub.clock, hub.evaluation_of, stop=stop)
+
+
+def look_up_orders(hub: Hub, results: Sequence[ChannelResult], stop: threading.Event) -> None:
+    """Let cases learn of their orders on the channels that were just read; what went wrong becomes a notice there."""
+    from hub.adapter import Capability
+
+    able = [c for c in hub.channels() if c.enabled and Capability.LOOK_UP_ORDER in c.adapter.capabilities]
+    read = {result.name: result for result in results if result.ok and not result.skipped}
+    if not read.keys() & {channel.name for channel in able}:
+        return
+    from hub.runs.enrich import EnrichPorts, enrich, order_sources
+
+    sources = order_sources([_source(hub, channel) for channel in able], read)
+    silent = enrich(EnrichPorts(hub.store, hub.clock, hub.evaluation_of, stop), sources)
+    for name, why in silent.items():
+        read[name].notices = (*read[name].notices, f"orders were not looked up: {why}")
 
 
 def acknowledge(hub: Hub) -> list[str]:
@@ -98,7 +119,7 @@ def _acknowledging(hub: Hub, channel: Channel) -> AcknowledgingChannel:
 def escalation_ports(hub: Hub, outlets: Sequence[Outlet], stop: threading.Event, *, patient: bool) -> EscalationPorts:
     """What telling people by these outlets needs, from the opened hub."""
     from hub.outlets import notification_hours
-    from hub.runs.escalation import EscalationPorts
+    from hub.runs.telling import EscalationPorts
 
     return EscalationPorts(
         store=hub.store,

@@ -12,7 +12,15 @@ import click
 from hub.cli import deliver as delivering
 from hub.cli import sync as reading
 from hub.cli.common import echo_json, json_option, options, with_hub
-from hub.cli.rounds import acknowledge, broken_channels, chosen_sources, delivery_ports, stop_event, sync_ports
+from hub.cli.rounds import (
+    acknowledge,
+    broken_channels,
+    chosen_sources,
+    delivery_ports,
+    look_up_orders,
+    stop_event,
+    sync_ports,
+)
 from hub.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -103,6 +111,7 @@ def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
 
     sources = chosen_sources(hub, ())
     read = sync(sources, sync_ports(hub, Silent(), stop), scheduled=True)
+    look_up_orders(hub, read, stop)
     troubles = acknowledge(hub)
     sent = [] if stop.is_set() else deliver(sources, delivery_ports(hub, stop))
     broken = broken_channels(hub, ())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.cli.clock_words import percent
 from hub.cli.common import console, echo_json, json_option, no_channels, with_hub
 from hub.cli.safe_text import one_line
 from hub.core.incoming import Figure
@@ -195,7 +196,7 @@ def _tell(found: Sequence[ChannelScores]) -> None:
 
 
 def _tell_objective(screen: Console, objective: Objective, lines: Sequence[Compared[ObjectiveScore]]) -> None:
-    wanted = f", at least {_line_text(objective.share)}" if objective.share is not None else ""
+    wanted = f", at least {percent(objective.share)}" if objective.share is not None else ""
     screen.print(one_line(f"{objective.title}{wanted}"))
     rows = [
         (s.period, str(s.met), str(s.late), str(s.undecided), _share_text(s.share), _verdict(s))
@@ -210,11 +211,11 @@ def _tell_objective(screen: Console, objective: Objective, lines: Sequence[Compa
 
 
 def _tell_satisfaction(screen: Console, rule: Satisfaction, lines: Sequence[Compared[SatisfactionScore]]) -> None:
-    screen.print(one_line(f"{rule.title}, at least {_line_text(rule.target)} from {rule.least_ratings} ratings on"))
+    screen.print(one_line(f"{rule.title}, at least {percent(rule.target)} from {rule.least_ratings} ratings on"))
     states = {
         Satisfied.GOOD: "good",
-        Satisfied.BELOW_TARGET: f"below {_line_text(rule.target)}",
-        Satisfied.BELOW_FLOOR: f"below {_line_text(rule.floor)}",
+        Satisfied.BELOW_TARGET: f"below {percent(rule.target)}",
+        Satisfied.BELOW_FLOOR: f"below {percent(rule.floor)}",
         Satisfied.TOO_FEW: "too few",
     }
     rows = [
@@ -258,10 +259,6 @@ def _verdict(score: ObjectiveScore) -> str:
 def _share_text(share: Decimal | None) -> str:
     """A share in per cent, cut and not rounded: 89.99 % must not look like 90 %."""
     return "–" if share is None else f"{(share * 100).quantize(Decimal('0.01'), ROUND_DOWN)} %"
-
-
-def _line_text(share: Decimal) -> str:
-    return f"{(share * 100).normalize():f} %"
 
 
 def _told(figure: Figure) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, known_case
 from hub.core.model import Case, Message
 from hub.core.outbox import ReplyState
-from hub.errors import NotFound, Refused
+from hub.errors import HubError, NotFound, Refused
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -39,11 +40,13 @@ def show(
     folder: Path | None,
     as_json: bool,
 ) -> None:
-    """Show a case: who wants what, until when, the conversation oldest first, and the replies on their way.
+    """Show a case: who wants what, until when, what its platform takes, the conversation oldest first, what is left to
+    do in a portal, and the replies on their way.
 
     --save writes all attachments and originals into a folder and never overwrites a file there.
 
-    With --json: {"case": {"number", "state", "customer", "order", "deadline", "last_inbound", "messages": [...], ...},
+    With --json: {"case": {"number", "state", "customer", "order", "deadline", "last_inbound", "decisions": [...],
+    "tasks": [...], "messages": [...], ...},
     "replies": [...], "events": [...] (with --history)}; with --save: {"saved": [paths]}.
 
     Example: casehub show CH-1042 --history
@@ -109,8 +112,8 @@ def _save(hub: Hub, case: Case, folder: Path, *, as_json: bool) -> None:
 def _print_json(hub: Hub, case: Case, *, history: bool) -> None:
     from hub.cli.as_json import case_json, events_json, reply_json
 
-    replies = hub.store.replies(case_number=case.number)
-    shown = {"case": case_json(case, hub.deadline_of(case)), "replies": [reply_json(reply) for reply in replies]}
+    replies = [reply_json(reply) for reply in hub.store.replies(case_number=case.number) if not reply.is_quiet]
+    shown: dict[str, object] = {"case": case_json(case, hub.deadline_of(case)), "replies": replies}
     if history:
         shown["events"] = events_json(hub.store.history(case.number))
     echo_json(shown)
@@ -123,13 +126,46 @@ def _print_case(hub: Hub, number: str, case: Case, *, full: bool, html: bool, hi
         click.echo(f"{number} went on as {case.number}, which is shown here.")
     screen = console()
     text = CaseText(hub.clock.now(), hub.settings.office.timezone, full=full, html=html)
-    replies = [reply for reply in hub.store.replies(case_number=case.number) if reply.state not in _SETTLED]
+    replies = [
+        reply
+        for reply in hub.store.replies(case_number=case.number)
+        if reply.state not in _SETTLED and not reply.is_quiet
+    ]
     parts = [
-        text.head(case, hub.deadline_of(case), rule_title(hub, case)),
+        text.head(case, hub.deadline_of(case), rule_title(hub, case), _offers(hub, case)),
         *text.messages(case),
+        *text.tasks(case),
         *text.replies(replies),
     ]
     if history:
         parts.append(text.history(hub.store.history(case.number)))
     for part in parts:
         screen.print(part)
+    _mark_read(hub, case)
+
+
+def _offers(hub: Hub, case: Case) -> str:
+    """What may be done on the platform, in one line; a plugin that breaks at it keeps nobody from reading."""
+    from hub.reaching import reach_of
+    from hub.runs.reach import offers_in_short
+
+    try:
+        offers = offers_in_short(reach_of(hub, case).offers(case))
+    except HubError as error:
+        return f"unknown: {error}"
+    return f"{offers}; `casehub decide {case.number}` tells more" if offers else ""
+
+
+def _mark_read(hub: Hub, case: Case) -> None:
+    """Let the platform know that a person has opened the case, where its channel wants that; it holds up nobody."""
+    from hub.cli.desk_options import desk_of
+    from hub.core.acting import mark_read
+    from hub.reaching import marks_read
+
+    if not marks_read(hub, case.channel):
+        return
+    with contextlib.suppress(HubError):
+        # Looked at first without waiting for other writers: mostly it was told already.
+        if mark_read(case, "", hub.clock.now(), hub.store.replies(case_number=case.number)) is None:
+            return
+        desk_of(hub, "casehub").mark_read(case.number)

@@ -96,7 +96,7 @@ def _served(pretended: PretendedPlatform, platform: Platform | None, port: int) 
 
 def settings_of(pretended: PretendedPlatform) -> str:
     """The table for hub.toml, with the secrets where secrets belong: outside of it."""
-    from hub.demo import adapter_key
+    from hub.demo.stage import adapter_key
 
     channel = pretended.channel
     variables = {secret: f"{channel}_{secret}".upper() for secret in pretended.secrets()}

@@ -64,6 +64,16 @@ def _remarks(hub: Hub) -> Iterator[Remark]:
     yield from untold(hub.store, hub.clock, {channel.name: channel.silent_after for channel in hub.channels()})
     yield from _scored(hub)
     yield from _ending(hub)
+    yield from _left_to_do(hub)
+
+
+def _left_to_do(hub: Hub) -> Iterator[Remark]:
+    """What only a person can do on the platforms."""
+    from hub.runs.health import Remark
+
+    if count := len(hub.store.with_tasks()):
+        cases = "1 case has" if count == 1 else f"{count} cases have"
+        yield Remark(f"{cases} something to do in a portal: `casehub tasks`", alarm=False)
 
 
 def _scored(hub: Hub) -> Iterator[Remark]:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.common import echo_json, json_option, no_channels, with_hub
-from hub.cli.rounds import acknowledge, broken_channels, chosen_sources, stop_event, sync_ports, what_is_due
+from hub.cli.rounds import (
+    acknowledge,
+    broken_channels,
+    chosen_sources,
+    look_up_orders,
+    stop_event,
+    sync_ports,
+    what_is_due,
+)
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -37,6 +45,7 @@ def sync(hub: Hub, channels: Sequence[str], as_json: bool) -> None:
     broken = broken_channels(hub, channels)
     with stop_event() as stop, progress_watcher(quiet=as_json) as watcher:
         results = read_channels(sources, sync_ports(hub, watcher, stop))
+        look_up_orders(hub, results, stop)
     troubles = acknowledge(hub)
     if as_json:
         read = [as_data(result) for result in results] + broken

@@ -23,6 +23,7 @@ MOST_A_DAY = 3
 """How many automatic mails a case brings forth in a day."""
 
 _DAY = timedelta(days=1)
+_OWN_CONTACT = "it is a marketplace's case, which has the contact with the customer itself"
 _LISTS = frozenset({"list", "bulk"})
 _DEAF = (
     *("noreply", "donotreply", "dontreply", "neverreply", "mailerdaemon", "postmaster", "bounce", "listserv"),
@@ -109,6 +110,8 @@ def pointless(reply: Reply, case: Case, others: Iterable[Reply], now: datetime) 
     """Why an automatic reply that is about to be sent should not be, if it should not; `others` are of its case."""
     if reply.promise is not None and reply.promise <= now:
         return "the instant it promises has passed"
+    if case.about is not None:
+        return _OWN_CONTACT
     if case.state is not CaseState.OPEN or reply.after in case.settled:
         return "the customer was answered, or nobody waits any more"
     if any(not other.automatic and other.state in WAITING for other in others):
@@ -138,7 +141,7 @@ def _not_to(first: Message, now: datetime, own: Collection[str]) -> str:
     address = first.sender.email
     if first.direction is not Direction.INBOUND or mailbox(address) in set(map(mailbox, own)):
         return "we wrote first"
-    if not first.asks_for_an_answer or "unverified" in first.labels:
+    if not first.asks_for_an_answer or first.automatic or "unverified" in first.labels:
         return "no person is known to have written it"
     # Whoever writes through a shop's form wants a confirmation, whatever the form's software calls its mails.
     if _LISTS & set(first.labels) and "via-form" not in first.labels:
@@ -150,6 +153,8 @@ def _not_to(first: Message, now: datetime, own: Collection[str]) -> str:
 
 def _not_in(case: Case, first: Message, now: datetime) -> str:
     """Why the case, as it stands, calls for no acknowledgement."""
+    if case.about is not None:
+        return _OWN_CONTACT
     if case.state is not CaseState.OPEN or first.ref in case.settled:
         return "nobody waits for an answer any more"
     sent = (m for m in case.messages if m.automatic and m.direction is Direction.OUTBOUND)

@@ -38,7 +38,8 @@ _INSTEAD: Mapping[ReplyState, str] = {
     ReplyState.DELIVERED: "it has reached the platform: to add something, write another with `casehub reply`",
     ReplyState.CANCELLED: "it was taken back: write another with `casehub reply`",
 }
-_CANCELLABLE = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN, ReplyState.REJECTED})
+CANCELLABLE = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN, ReplyState.REJECTED})
+"""The states in which a person may take a reply back."""
 _PERHAPS_SENT = frozenset(ReplyState) - {ReplyState.SENDING, ReplyState.DELIVERED}
 
 
@@ -72,11 +73,7 @@ def close(case: Case, reason: str, who: str, now: datetime, forbidden: Forbidden
     require_unmerged(case)
     if case.state is CaseState.CLOSED:
         raise Refused(f"{case.number} is closed already; `casehub reopen {case.number}` opens it again.")
-    if forbidden is not None and not any(message.answers for message in case.messages):
-        raise Refused(
-            f"{case.number} cannot be closed yet: {forbidden.reason.rstrip('.')} ({forbidden.source.where}); "
-            f"answer it with `casehub reply {case.number} --close`."
-        )
+    require_answered(case, forbidden)
     return changed(case, now, StateChanged(CaseState.CLOSED, Author.SELLER, who, reason))
 
 
@@ -125,7 +122,7 @@ def queue_reply(
         after=after,
         then_close=then_close,
     )
-    _require_seen(case, reply)
+    require_seen(case, reply)
     return changed(case, now, ReplyQueued(key, who)), reply
 
 
@@ -140,17 +137,33 @@ def absorb(case: Case, other: Case, replies: Sequence[Reply], who: str, now: dat
             f"{other.number} came by {other.channel} and {case.number} by {case.channel}: a reply goes out on one "
             "channel only, so answer each and leave a note on both."
         )
-    waiting = [reply for reply in replies if reply.state in WAITING]
+    waiting = [reply for reply in replies if reply.state in WAITING and not reply.is_quiet]
     if waiting:
         raise Refused(
             f"{other.number} has a reply in the outbox that is {waiting[0].state} ({waiting[0].key}); "
             "deliver or cancel it first, then merge."
         )
-    settled = tuple(other.settled[ref] for ref in sorted(other.settled))
-    taken = changed(
-        case, now, Absorbed(other.number, other.messages, who, settlements=settled, promises=other.promises)
+    return taken_up(case, other, other.messages, who, now)
+
+
+def taken_up(
+    case: Case, other: Case, messages: tuple[Message, ...], who: str, now: datetime, reason: str = ""
+) -> tuple[Change, Change]:
+    """What happens to `case` and to `other` when the one takes up the other with these messages."""
+    asked = (message.ref for message in messages if message.direction is Direction.INBOUND)
+    refs = sorted(ref for ref in asked if ref in other.settled)
+    settled = tuple(other.settled[ref] for ref in refs)
+    absorbed = Absorbed(
+        other.number,
+        messages,
+        who,
+        reason,
+        settlements=settled,
+        promises=other.promises,
+        decisions=other.decisions,
+        portal_tasks=other.portal_tasks,
     )
-    return taken, changed(other, now, Merged(case.number, who))
+    return changed(case, now, absorbed), changed(other, now, Merged(case.number, who, reason))
 
 
 def release(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
@@ -164,14 +177,14 @@ def release(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, 
             "that address; take it back with `casehub outbox cancel` and write to whom you mean."
         )
     queued = replace(move(reply, ReplyState.QUEUED), after=newest.ref if newest else reply.after)
-    return changed(case, now, ReplyQueued(reply.key, who)), queued
+    return changed(case, now, ReplyQueued(reply.key, who, reply.kind)), queued
 
 
 def cancel(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
     """Take a reply back that is not known to be sent."""
-    _require_state(reply, "cancelled", _CANCELLABLE)
+    _require_state(reply, "cancelled", CANCELLABLE)
     reason = f"cancelled by {who}" + (" although it may have been sent" if _is_uncertain(reply) else "")
-    stopped = ReplyStopped(reply.key, ReplyState.CANCELLED.value, reason)
+    stopped = ReplyStopped(reply.key, ReplyState.CANCELLED.value, reason, reply.kind)
     return changed(case, now, stopped), move(reply, ReplyState.CANCELLED, reason)
 
 
@@ -179,7 +192,7 @@ def retry(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Re
     """Send an uncertain reply again, because a person is sure that it did not arrive."""
     _require_state(reply, "sent again", {ReplyState.UNCERTAIN})
     queued = replace(move(reply, ReplyState.QUEUED, f"{who} is sure that it was not sent"), read_backs=0)
-    return changed(case, now, ReplyQueued(reply.key, who)), queued
+    return changed(case, now, ReplyQueued(reply.key, who, reply.kind)), queued
 
 
 def mark_delivered(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
@@ -226,13 +239,23 @@ def require_unmerged(case: Case) -> None:
         raise Refused(f"{case.number} went on as {case.merged_into}; do this on {case.merged_into}.")
 
 
-def _require_seen(case: Case, reply: Reply) -> None:
+def require_answered(case: Case, forbidden: Forbidden | None) -> None:
+    """Refuse to close a case that its platform forbids to close before it was answered."""
+    if forbidden is not None and not any(message.answers for message in case.messages):
+        raise Refused(
+            f"{case.number} cannot be closed yet: {forbidden.reason.rstrip('.')} ({forbidden.source.where}); "
+            f"answer it with `casehub reply {case.number} --close`."
+        )
+
+
+def require_seen(case: Case, reply: Reply) -> None:
+    """Refuse what was written before the customer's newest message was seen."""
     newer = has_grown(case, reply)
     if newer is not None:
         writer = newer.sender.name or newer.sender.email or "The customer"
         raise Refused(
-            f"{writer} wrote again before this reply to {case.number} was approved; "
-            f"read it with `casehub show {case.number}`, then reply again."
+            f"{writer} wrote again before this {'act' if reply.act else 'reply'} to {case.number} was approved; "
+            f"read it with `casehub show {case.number}`, then {'decide' if reply.act else 'reply'} again."
         )
 
 

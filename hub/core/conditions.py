@@ -71,7 +71,7 @@ def facts_of(case: Case, options: Mapping[str, str], hour_class: str = "") -> Fa
     forwarded = any(handover.to is Owner.SELLER for handover in case.handovers)
     found: dict[str, Fact] = {
         "channel": case.channel,
-        "case_type": None if case.type is CaseType.UNKNOWN else case.type.value,
+        "case_type": None if _type_of(case) is CaseType.UNKNOWN else _type_of(case).value,
         "type_raw": case.type_raw or None,
         "priority": case.priority or None,
         "market": case.market or None,
@@ -82,6 +82,12 @@ def facts_of(case: Case, options: Mapping[str, str], hour_class: str = "") -> Fa
         "hour_class": hour_class or None,
     }
     return found | {OPTION + name: value for name, value in options.items()}
+
+
+def _type_of(case: Case) -> CaseType:
+    """The type by which its platform judges: what the hub guesses does not change the rule of a type that it told."""
+    told = case.type_told not in (CaseType.UNKNOWN, CaseType.QUESTION)
+    return case.type_told if case.detected and told else case.type
 
 
 def verdict(conditions: Iterable[Condition], facts: Facts, rates: Rates) -> Verdict:

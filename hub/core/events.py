@@ -1,10 +1,15 @@
 """What can happen to a case; a case is the sum of its events."""
 
+# ruff: noqa: PLC0414  what happens by acts on the platform is told of here too
+
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from hub.core.acting_events import Acted as Acted
+from hub.core.acting_events import PortalTaskDone as PortalTaskDone
+from hub.core.acting_events import PortalTaskGiven as PortalTaskGiven
 from hub.core.model import (
     Author,
     CaseState,
@@ -15,7 +20,9 @@ from hub.core.model import (
     PlatformCase,
     comparable,
 )
-from hub.core.turns import GivenPromise, Owner, Settlement
+from hub.core.platform_acts import ActKind
+from hub.core.portal import Decision, PortalTask
+from hub.core.turns import Detection, GivenPromise, Owner, Settlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +48,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class MessageArrived:
-    """Somebody wrote something; `reason` says why it belongs to this case."""
+    """Somebody wrote something; `reason` says why it belongs to this case.
+
+    `channel` is the one it came by, where that is not the case's own.
+    """
 
     message: Message
     reason: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,27 @@ class MessageReread:
     """A message that could not be read, or was read badly, was read again from its kept original."""
 
     message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecalled:
+    """The platform took the message with this ref back: nobody waits for an answer to it; our copy stays readable."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """The hub takes the case for another type than the platform does, for what the customer wrote."""
+
+    detection: Detection
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSought:
+    """The platform was asked for these order numbers and surely has none of them."""
+
+    numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +135,11 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class ReplyQueued:
-    """A person approved a reply; it waits in the outbox under `key`."""
+    """A person approved a reply, or an act on the platform; it waits in the outbox under `key`."""
 
     key: str
     who: str = ""
+    act: ActKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +160,12 @@ class ReplyDelivered:
 
 @dataclass(frozen=True, slots=True)
 class ReplyStopped:
-    """The reply with `key` was not delivered: rejected, uncertain, held or cancelled, and why."""
+    """The reply with `key` was not delivered, or the act not done: rejected, uncertain, held or cancelled, and why."""
 
     key: str
     state: str
     reason: str = ""
+    act: ActKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +223,7 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class Absorbed:
-    """Another case turned out to be the same matter; its messages go on here, settled ones as settled.
+    """Another case turned out to be the same matter, and why; its messages go on here, settled ones as settled.
 
     `settled` holds the bare refs of older versions, which did not keep since when.
     """
@@ -197,9 +231,12 @@ class Absorbed:
     number: str
     messages: tuple[Message, ...] = ()
     who: str = ""
+    reason: str = ""
     settled: tuple[str, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     promises: tuple[GivenPromise, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    portal_tasks: tuple[PortalTask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +245,16 @@ class Merged:
 
     into: str
     who: str = ""
+    reason: str = ""
 
 
 Happening = (
     Opened
     | MessageArrived
     | MessageReread
+    | MessageRecalled
+    | Detected
+    | OrderSought
     | FactsLearnt
     | Classified
     | StateChanged
@@ -229,6 +270,9 @@ Happening = (
     | ReplyStopped
     | Absorbed
     | Merged
+    | Acted
+    | PortalTaskGiven
+    | PortalTaskDone
 )
 
 

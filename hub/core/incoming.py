@@ -17,18 +17,19 @@ Checkpoint = Mapping[str, Any]
 class ClueKind(StrEnum):
     """How a message points at the case it belongs to, the most trustworthy way first.
 
-    The `…_TOKEN` kinds carry a case number whose signature the adapter has verified.
+    The `…_TOKEN` kinds carry a case number whose signature the adapter has verified. PLATFORM_KEY is a platform's own
+    mark of its case, `PLATFORM:REF`, out of a mail that surely comes from that platform.
     """
 
     RECIPIENT_TOKEN = "recipient_token"  # noqa: S105  the name of a kind, not a password
     REFERENCE_TOKEN = "reference_token"  # noqa: S105  the same
+    PLATFORM_KEY = "platform_key"
     MESSAGE_ID = "message_id"
     SAME_PARENT = "same_parent"
     BOUNCE_TOKEN = "bounce_token"  # noqa: S105  the same
     BOUNCED_MESSAGE_ID = "bounced_message_id"
     QUOTED_TOKEN = "quoted_token"  # noqa: S105  the same
     SUBJECT_NUMBER = "subject_number"
-    PLATFORM_KEY = "platform_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,17 @@ class Clue:
 
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
-    """A message that does not say by itself which case it belongs to; matching finds the case or opens one."""
+    """A message that does not say by itself which case it belongs to; matching finds the case or opens one.
+
+    `order_numbers` are further candidates beside `order_number`; the first one that its platform knows is the order's.
+    """
 
     message: Message
     clues: tuple[Clue, ...] = ()
     may_open: bool = True
     type: CaseType = CaseType.QUESTION
     order_number: str = ""
+    order_numbers: tuple[str, ...] = ()
     about: PlatformCase | None = None
 
 

@@ -56,7 +56,8 @@ class MailReading:
     `platform` is the key of the plugin's adapter, `ref` the case's ref as that adapter has it, where the mail tells it.
     `keys` are further marks that mails about one case share. `doubt` says in words why a person should look at it, such
     as a signature that is missing; a doubtful mail is never dropped. `order_numbers` are as the mail has them, not
-    confirmed. `opened_at` is the platform's own instant where the mail tells one.
+    confirmed. `opened_at` is the platform's own instant where the mail tells one. `answer_hosts` are the domains of the
+    addresses at which the platform passes an answer on to the customer, and `answer_until` is when it stops doing so.
     """
 
     platform: str
@@ -71,7 +72,14 @@ class MailReading:
     url: str = ""
     subject: str = ""
     opened_at: datetime | None = None
+    answer_hosts: tuple[str, ...] = ()
+    answer_until: datetime | None = None
     doubt: str = ""
+
+    def __post_init__(self) -> None:
+        for at in (self.opened_at, self.answer_until):
+            if at is not None:
+                require_aware(at)
 
 
 def _lies_in(domain: str, parent: str) -> bool:

@@ -13,10 +13,12 @@ _REPLY_PREFIX = re.compile(
     r"^\s*(?:\[[^\]]{1,40}\]|(?:re|aw|sv|vs|odp|antw|fwd?|vb|wg|tr|doorst)\s*(?:\[\d+\])?\s*[:：])\s*", re.IGNORECASE
 )
 _SIGNED = frozenset({ClueKind.RECIPIENT_TOKEN, ClueKind.REFERENCE_TOKEN, ClueKind.BOUNCE_TOKEN, ClueKind.QUOTED_TOKEN})
+_BY_KEY = frozenset({ClueKind.PLATFORM_KEY, ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID})
 _BOUNCES = frozenset({ClueKind.BOUNCE_TOKEN, ClueKind.BOUNCED_MESSAGE_ID})
 _WHY = {
     ClueKind.RECIPIENT_TOKEN: "it was sent to the case's own address",
     ClueKind.REFERENCE_TOKEN: "it answers a message we signed for this case",
+    ClueKind.PLATFORM_KEY: "its platform names the case",
     ClueKind.MESSAGE_ID: "it answers a message of this case",
     ClueKind.SAME_PARENT: "the same sender answered the same earlier message before",
     ClueKind.BOUNCE_TOKEN: "it reports on a message we signed for this case",
@@ -39,7 +41,8 @@ class MatchingRules:
 class Match:
     """Where a message goes: into `number`, or (empty) into a new case linked to `linked`; always with the reason.
 
-    `guessable` says that nothing but a number led there, and a sender that anybody can write into From.
+    `guessable` says that nothing but a number led there, and a sender that anybody can write into From; `by_platform`,
+    that a platform's own mark did.
     """
 
     number: str
@@ -47,6 +50,7 @@ class Match:
     unverified: bool = False
     linked: tuple[str, ...] = ()
     guessable: bool = False
+    by_platform: bool = False
 
 
 @dataclass
@@ -58,8 +62,7 @@ class KnownThreads:
 
     def resolve(self, clue: Clue) -> Case | None:
         """The case a clue points at, merges followed."""
-        by_key = clue.kind in (ClueKind.MESSAGE_ID, ClueKind.SAME_PARENT, ClueKind.BOUNCED_MESSAGE_ID)
-        return self.current(self.by_thread_key.get(clue.value, "") if by_key else clue.value)
+        return self.current(self.by_thread_key.get(clue.value, "") if clue.kind in _BY_KEY else clue.value)
 
     def current(self, number: str) -> Case | None:
         """The case that the one with this number goes on as: itself, unless it was merged."""
@@ -89,6 +92,9 @@ def _judge(message: Message, clue: Clue, case: Case, rules: MatchingRules) -> Ma
     belongs = message.sender.email.lower() in case.addresses
     if clue.kind in _BOUNCES:
         return Match(case.number, _WHY[clue.kind])
+    # A platform says itself which of its mails are about one case, whoever wrote them and however late.
+    if clue.kind is ClueKind.PLATFORM_KEY:
+        return Match(case.number, _WHY[clue.kind], by_platform=True)
     if not belongs and message.author is not Author.SELLER:
         stranger = _judge_stranger(message, clue, case, rules)
         if stranger is not None:

@@ -6,25 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hub.core.events import (
-    FACTS,
-    DeadlineGiven,
-    Event,
-    FactsLearnt,
-    Happening,
-    MessageArrived,
-    Opened,
-    OutcomeLearnt,
-    OwnerChanged,
-    Rated,
-    StateChanged,
-)
-from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage, OwnEcho
+from hub.core.about import filled_in, opened_about
+from hub.core.admission import as_joined, as_note, tombstone
+from hub.core.events import Detected, Event, Happening, MessageArrived, MessageRecalled, Opened
+from hub.core.incoming import CaseUpdate, ClueKind, Incoming, IncomingMessage, OwnEcho
 from hub.core.matching import KnownThreads, Match, MatchingRules, match
-from hub.core.model import Author, Case, CaseType, Direction, Message, Order, Party, comparable, original_key
+from hub.core.missing import detect
+from hub.core.model import RECALLED, STANDS_IN, Author, Case, CaseType, Direction, Message, Order, Party, original_key
+from hub.core.news import News, new_facts, new_for_clocks, new_state
 from hub.core.outbox import Reply, ReplyState, as_message, delivered
 from hub.core.replay import apply, open_case
-from hub.core.turns import Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +68,7 @@ def keys_of(items: Iterable[Incoming]) -> Keys:
         if isinstance(item, CaseUpdate):
             refs.add(item.ref)
             messages.update(message.ref for message in item.messages)
+            threads.update(message.ref for message in item.messages if message.direction is Direction.OUTBOUND)
         elif isinstance(item, OwnEcho):
             replies.add(item.key)
             numbers.add(item.case_number)
@@ -98,22 +90,42 @@ def merge_batch(
     now: datetime,
     next_number: Callable[[], str],
     rules: MatchingRules | None = None,
+    *,
+    detects: bool = True,
 ) -> MergeResult:
-    """Turn what a channel brought into events; what is known already changes nothing."""
-    merging = _Merging(known, channel, now, next_number, rules or MatchingRules())
+    """Turn what a channel brought into events; what is known already changes nothing.
+
+    Where it `detects`, what customers write is looked through for missing items.
+    """
+    merging = _Merging(known, channel, now, next_number, rules or MatchingRules(), detects)
     for item in items:
         merging.take(item)
     return merging.result()
+
+
+def looked_through(change: Change, message: Message, now: datetime) -> Change:
+    """A change that made a message readable, with what its words make of the case."""
+    detection = detect(change.case, message)
+    if detection is None:
+        return change
+    event = Event(Detected(detection), message.sent_at, now)
+    return replace(change, case=apply(change.case, event), events=(*change.events, event))
 
 
 class _Merging:
     """The state of merging one batch: which cases have got which events so far."""
 
     def __init__(
-        self, known: Known, channel: str, now: datetime, next_number: Callable[[], str], rules: MatchingRules
+        self,
+        known: Known,
+        channel: str,
+        now: datetime,
+        next_number: Callable[[], str],
+        rules: MatchingRules,
+        detects: bool,
     ) -> None:
         self._known, self._channel, self._now = known, channel, now
-        self._next_number, self._rules = next_number, rules
+        self._next_number, self._rules, self._detects = next_number, rules, detects
         self._events: dict[str, list[Event]] = {}
         self._new: set[str] = set()
         self._delivered: list[str] = []
@@ -135,16 +147,22 @@ class _Merging:
         return MergeResult(changes, tuple(self._delivered), self._messages)
 
     def _take_message(self, incoming: IncomingMessage) -> None:
-        message = incoming.message
+        message = _with_platform_keys(incoming)
         if message.ref in self._known.message_refs or self._has_original(message):
+            self._follow_recall(message)
             return
         found = self._match(incoming)
         if not found.number and not incoming.may_open:
             return
         if found.number:
-            message = _as_joined(message, found, self._case(found.number).addresses)
+            message = as_joined(message, found, self._case(found.number).addresses)
+            if self._case(found.number).channel != self._channel:
+                message = as_note(message)
         number = found.number or self._open(incoming, found)
         self._add_message(number, message, found.reason)
+        news = filled_in(self._case(number), incoming, _order_of(incoming)) if found.by_platform else None
+        if news is not None:
+            self._record(number, news, self._now)
 
     def _has_original(self, message: Message) -> bool:
         """Whether the very same original is here under another ref, as when another version of the plugin read it."""
@@ -154,7 +172,7 @@ class _Merging:
 
     def _match(self, incoming: IncomingMessage) -> Match:
         found = match(incoming, self._known.threads, self._rules)
-        if not found.number or self._case(found.number).channel == self._channel:
+        if not found.number or found.by_platform or self._case(found.number).channel == self._channel:
             return found
         # Refs are unique on a channel only: a message kept under another one would be new at every reading.
         return Match("", f"it belongs to {found.number}, which came by another channel", linked=(found.number,))
@@ -168,58 +186,34 @@ class _Merging:
             ref=message.ref,
             subject=message.subject,
             type=incoming.type,
-            customer=message.sender,
-            order=Order(incoming.order_number) if incoming.order_number else None,
+            customer=_writer(message),
+            order=_order_of(incoming),
             linked=linked,
             reason=found.reason,
-            about=incoming.about,
         )
-        return self._record_opening(opened, message.sent_at)
+        return self._record_opening(opened_about(opened, incoming), message.sent_at)
 
     def _take_update(self, update: CaseUpdate) -> None:
         number = self._known.by_ref.get(update.ref)
         if number is None:
             number = self._record_opening(_opening(update, self._next_number(), self._channel), update.opened_at)
         else:
-            self._learn_facts(number, update)
+            self._record_all(number, new_facts(self._case(number), update, self._now))
         goes_on = self._known.threads.current(number) or self._case(number)
         for message in update.messages:
-            if message.ref not in self._known.message_refs:
+            if message.ref in self._known.message_refs:
+                self._follow_recall(message)
+            elif not self._is_our_reply(message):
                 self._add_message(goes_on.number, message, "the platform lists it in this case")
         if goes_on.number == number:
-            self._follow_state(number, update)
-            self._follow_clocks(number, update)
+            self._record_all(number, new_state(self._case(number), update, self._now))
+            self._record_all(number, new_for_clocks(self._case(number), update, self._now))
 
-    def _learn_facts(self, number: str, update: CaseUpdate) -> None:
-        case = self._case(number)
-        told = {name: getattr(update, name) for name in FACTS if getattr(update, name) is not None}
-        news = {name: value for name, value in told.items() if value != getattr(case, name)}
-        if news:
-            self._record(number, FactsLearnt(**news), self._now)
-
-    def _follow_state(self, number: str, update: CaseUpdate) -> None:
-        case = self._case(number)
-        same = update.state is case.state and update.state_raw == case.state_raw
-        if update.state is None or update.state_at is None or same:
-            return
-        # Told again, an older word would undo what a person here or a newer message has done since.
-        if case.state_at is not None and update.state_at < case.state_at:
-            return
-        self._record(number, StateChanged(update.state, Author.PLATFORM, raw=update.state_raw), update.state_at)
-
-    def _follow_clocks(self, number: str, update: CaseUpdate) -> None:
-        """Record what else clocks run by, where the platform tells something new of it."""
-        case = self._case(number)
-        if update.owner and update.owner_at and _is_handed_over(case, update.owner, update.owner_at):
-            self._record(number, OwnerChanged(update.owner, Author.PLATFORM), update.owner_at)
-        for clock, told in (update.deadlines or {}).items():
-            known, due = case.due_by_platform.get(clock), _given(told)
-            if due != (known.due if known else None):
-                self._record(number, DeadlineGiven(clock, due, Author.PLATFORM), self._now)
-        if update.outcome and update.outcome_at and update.outcome not in {outcome.what for outcome in case.outcomes}:
-            self._record(number, OutcomeLearnt(update.outcome), update.outcome_at)
-        if update.rating is not None and update.rated_at is not None and update.rating != case.rating:
-            self._record(number, Rated(update.rating), update.rated_at)
+    def _is_our_reply(self, message: Message) -> bool:
+        """Whether the hub sent this itself and has it already, under a ref of its own."""
+        case = self._known.threads.current(self._known.threads.by_thread_key.get(message.ref, ""))
+        ours = () if case is None or message.direction is not Direction.OUTBOUND else case.messages
+        return any(m.from_outbox and message.ref in m.thread_keys for m in ours)
 
     def _take_echo(self, echo: OwnEcho) -> None:
         """Our own reply came back: if its receipt was never stored, this is the receipt."""
@@ -237,9 +231,23 @@ class _Merging:
         self._delivered.append(reply.key)
 
     def _add_message(self, number: str, message: Message, reason: str) -> None:
-        self._record(number, MessageArrived(message, reason), message.sent_at)
+        if RECALLED in message.labels:
+            message = tombstone(message)
+        came_by = "" if self._case(number).channel == self._channel else self._channel
+        self._record(number, MessageArrived(message, reason, came_by), message.sent_at)
         self._remember(number, message)
         self._messages += 1
+        detection = detect(self._case(number), message) if self._detects else None
+        if detection is not None:
+            self._record(number, Detected(detection), message.sent_at)
+
+    def _follow_recall(self, message: Message) -> None:
+        """Mark a message that is here and that its platform has taken back since."""
+        if RECALLED not in message.labels:
+            return
+        for case in tuple(self._known.threads.cases.values()):
+            if not case.merged_into and any(m.ref == message.ref and RECALLED not in m.labels for m in case.messages):
+                self._record(case.number, MessageRecalled(message.ref), self._now)
 
     def _remember(self, number: str, message: Message) -> None:
         """Let the next items of the batch find this message, as those of the next batch will."""
@@ -260,45 +268,12 @@ class _Merging:
         self._known.threads.cases[number] = apply(self._case(number), event)
         self._events.setdefault(number, []).append(event)
 
+    def _record_all(self, number: str, news: News) -> None:
+        for what, at in news:
+            self._record(number, what, at)
+
     def _case(self, number: str) -> Case:
         return self._known.threads.cases[number]
-
-
-def _is_handed_over(case: Case, to: Owner, at: datetime) -> bool:
-    """Whether a handover is news: one that a later one undid is told again at every reading."""
-    if not case.handovers and to is Owner.SELLER:
-        return at > case.opened_at
-    return to is not case.owner and all((old.to, old.at) != (to, comparable(at)) for old in case.handovers)
-
-
-def _given(due: datetime | None) -> datetime | None:
-    """The deadline that a platform gives, as it is kept; the end of 9999, which some write for none, is none."""
-    return comparable(due) if due is not None and 1970 <= due.year < 9000 else None
-
-
-def _as_joined(message: Message, found: Match, known: frozenset[str]) -> Message:
-    """The message as it stands in the case it joins, in which these addresses take part."""
-    if found.unverified:
-        message = replace(message, labels=(*message.labels, "unverified"))
-    if found.guessable:
-        message = _kept_to(known, message)
-    if message.answers and message.recipients and known.isdisjoint(map(str.lower, message.recipients)):
-        # "Re:" to the warehouse answers no customer, and must not stop the clock.
-        message = replace(message, direction=Direction.NOTE)
-    return message
-
-
-def _kept_to(known: frozenset[str], message: Message) -> Message:
-    """The message without anybody new to its case.
-
-    Whoever writes a customer's address into From and a number into the subject must not lead the answer elsewhere by
-    a Reply-To, or bring a stranger into the case by a Cc.
-    """
-    wanted = message.extra.get("reply_to", "")
-    extra = dict(message.extra)
-    if not known.issuperset(filter(None, wanted.split(", "))):
-        extra["reply_to_refused"] = extra.pop("reply_to")
-    return replace(message, extra=extra, recipients=tuple(a for a in message.recipients if a.lower() in known))
 
 
 def _opening(update: CaseUpdate, number: str, channel: str) -> Opened:
@@ -317,3 +292,23 @@ def _opening(update: CaseUpdate, number: str, channel: str) -> Opened:
         market=update.market or "",
         marketplace=update.marketplace or "",
     )
+
+
+def _with_platform_keys(incoming: IncomingMessage) -> Message:
+    """The message with the marks by which the next mails about the same case of a platform will find it."""
+    message = incoming.message
+    keys = (clue.value for clue in incoming.clues if clue.kind is ClueKind.PLATFORM_KEY)
+    new = tuple(key for key in keys if key not in message.thread_keys)
+    return replace(message, thread_keys=(*message.thread_keys, *new)) if new else message
+
+
+def _order_of(incoming: IncomingMessage) -> Order | None:
+    """The order that a message is about, as far as it tells: the numbers in it are guesses."""
+    numbers = tuple(dict.fromkeys(filter(None, (incoming.order_number, *incoming.order_numbers))))
+    return Order(numbers[0], candidates=numbers[1:]) if numbers else None
+
+
+def _writer(message: Message) -> Party:
+    """Who the customer is by a message that opens a case; who sends a notification is not."""
+    stands_in = STANDS_IN in message.labels and message.author is not Author.CUSTOMER
+    return Party() if stands_in else message.sender

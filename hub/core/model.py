@@ -1,22 +1,33 @@
 """The one case model that every platform is translated into."""
 
+# ruff: noqa: PLC0414  what tells instants belongs to the model too: most modules take both from here
+
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from hub.core.turns import GivenDeadline, GivenPromise, Handover, Outcome, Owner, Settlement, Turn
+from hub.core.instants import comparable as comparable
+from hub.core.instants import epoch as epoch
+from hub.core.instants import from_epoch as from_epoch
+from hub.core.instants import require_aware as require_aware
+from hub.core.portal import Decision, PortalTask
+from hub.core.turns import Detection, GivenDeadline, GivenPromise, Handover, Outcome, Owner, Settlement, Sought, Turn
 
 _CURRENCY = re.compile("[A-Z]{3}")
-_EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
-
 
 FROM_OUTBOX = "reply:"
 """How the ref of a message begins that the hub sent itself."""
+RECALLED = "recalled"
+"""The label of a message that its platform took back."""
+VANISHED = "vanished"
+"""The word that an adapter tells as the state of a case which its platform's list no longer has."""
+STANDS_IN = "stands_in"
+"""The label of a notification that stands for what a customer wrote on the platform; its text is not his."""
 
 
 class CaseState(StrEnum):
@@ -99,13 +110,16 @@ class Order:
     """The order a case is about.
 
     `value` is what the customer paid, VAT included, and None where it is unknown; `fulfilment` is the platform's word
-    for who ships it, such as FBB.
+    for who ships it, such as FBB. A number out of a mail is a guess until its platform `confirmed` it; `candidates` has
+    the others that stood there.
     """
 
     number: str
     lines: tuple[OrderLine, ...] = ()
     value: Money | None = None
     fulfilment: str = ""
+    confirmed: bool = False
+    candidates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +159,10 @@ class Message:
 
     @property
     def asks_for_an_answer(self) -> bool:
-        """Whether somebody must answer this: a person who is not us wrote it."""
-        return self.direction is Direction.INBOUND and self.author is Author.CUSTOMER and not self.automatic
+        """Whether somebody must answer this: a person who is not us wrote it, or it stands for what one wrote."""
+        if self.direction is not Direction.INBOUND or RECALLED in self.labels:
+            return False
+        return (self.author is Author.CUSTOMER and not self.automatic) or STANDS_IN in self.labels
 
     @property
     def answers(self) -> bool:
@@ -178,6 +194,11 @@ class PlatformCase:
     type_raw: str = ""
     url: str = ""
 
+    @property
+    def key(self) -> str:
+        """The mark by which mails about this case are found on their channel; empty without a ref."""
+        return f"{self.platform}:{self.ref}" if self.ref else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -186,8 +207,10 @@ class Case:
     `state_at` is the instant of what brought it into its state, None while it is as it was opened; `turns` has every
     state it was in. `settled` has, by ref, the customer's messages that nobody waits for any more, and since when.
     `approved` has, for each reply that is not delivered, what its writer had seen of them. `classified` means that a
-    person said what type of case it is, whatever the platform says. `due_by_platform` and `due_by_person` have
-    deadlines that somebody gave, by the name of the clock.
+    person said what type of case it is, whatever the platform says; `type_told` is what that said last, `detected` why
+    the hub took the case for another type. `sought` is how often its order was looked up in vain. `due_by_platform` and
+    `due_by_person` have deadlines that somebody gave, by the name of the clock. `decisions` has what the platform was
+    told to decide, `portal_tasks` what only a person can do there.
     """
 
     number: str
@@ -198,6 +221,8 @@ class Case:
     subject: str = ""
     type: CaseType = CaseType.UNKNOWN
     type_raw: str = ""
+    type_told: CaseType = CaseType.UNKNOWN
+    detected: Detection | None = None
     state: CaseState = CaseState.OPEN
     state_raw: str = ""
     state_at: datetime | None = None
@@ -219,11 +244,14 @@ class Case:
     about: PlatformCase | None = None
     customer: Party = Party()
     order: Order | None = None
+    sought: Sought | None = None
     messages: tuple[Message, ...] = ()
     assignee: str = ""
     url: str = ""
     linked: tuple[str, ...] = ()
     merged_into: str = ""
+    decisions: tuple[Decision, ...] = ()
+    portal_tasks: tuple[PortalTask, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -252,6 +280,11 @@ class Case:
         return newest[-1] if newest else None
 
     @property
+    def open_tasks(self) -> tuple[PortalTask, ...]:
+        """What a person still has to do in the platform's portal, oldest first."""
+        return tuple(task for task in self.portal_tasks if task.is_open and not self.merged_into)
+
+    @property
     def addresses(self) -> frozenset[str]:
         """Every e-mail address that took part in the case, in small letters.
 
@@ -269,32 +302,3 @@ class Case:
 def original_key(digest: str) -> str:
     """The key under which a message is found by the digest of its original."""
     return f"sha256:{digest}"
-
-
-def require_aware(instant: datetime) -> datetime:
-    """Refuse a naive datetime: an instant without a zone is a guess."""
-    if instant.tzinfo is None or instant.utcoffset() is None:
-        raise ValueError("an instant needs a time zone; give an aware datetime")
-    return instant
-
-
-def comparable(instant: datetime) -> datetime:
-    """The aware instant with a fixed offset.
-
-    Two datetimes of one changing zone are compared by their wall clocks, and in the hour that comes twice they equal
-    no datetime of any other zone (PEP 495): a case would depend on whether it was just read or came from the store.
-    """
-    offset = require_aware(instant).utcoffset()
-    if offset is None or isinstance(instant.tzinfo, timezone):
-        return instant
-    return instant.replace(tzinfo=timezone(offset), fold=0)
-
-
-def epoch(instant: datetime) -> int:
-    """The instant as whole UTC seconds, rounded down."""
-    return (require_aware(instant) - _EPOCH) // _SECOND
-
-
-def from_epoch(seconds: int) -> datetime:
-    """The aware UTC instant of whole UTC seconds."""
-    return datetime.fromtimestamp(seconds, UTC)

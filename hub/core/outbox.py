@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from hub.core.events import PromiseMade, ReplyDelivered
+from hub.core.acted import effects
+from hub.core.events import Happening, PromiseMade, ReplyDelivered
 from hub.core.model import (
     FROM_OUTBOX,
     Attachment,
@@ -18,7 +19,7 @@ from hub.core.model import (
     Party,
     require_aware,
 )
-from hub.core.platform_acts import Act
+from hub.core.platform_acts import Act, ActKind
 
 
 class ReplyState(StrEnum):
@@ -53,7 +54,10 @@ _WAYS: Mapping[ReplyState, frozenset[ReplyState]] = {
         }
     ),
     ReplyState.ACCEPTED: frozenset({ReplyState.DELIVERED, ReplyState.REJECTED, ReplyState.UNCERTAIN}),
-    ReplyState.UNCERTAIN: frozenset({ReplyState.DELIVERED, ReplyState.QUEUED, ReplyState.CANCELLED}),
+    # UNCERTAIN becomes REJECTED when the platform tells later that what it took has failed.
+    ReplyState.UNCERTAIN: frozenset(
+        {ReplyState.DELIVERED, ReplyState.QUEUED, ReplyState.REJECTED, ReplyState.CANCELLED}
+    ),
     ReplyState.REJECTED: frozenset({ReplyState.DELIVERED, ReplyState.CANCELLED}),
     ReplyState.DELIVERED: frozenset(),
     ReplyState.CANCELLED: frozenset({ReplyState.DELIVERED}),
@@ -65,7 +69,11 @@ SETTLE = timedelta(minutes=2)
 MOST_READ_BACKS = 3
 """After so many read-backs that could not tell, a person decides."""
 
+LONGEST_WORD = timedelta(days=1)
+"""So long at most the hub waits for what a platform said it would tell, then a person decides."""
+
 _ITSELF = "casehub"
+_WITH_A_MESSAGE = frozenset({None, ActKind.DECIDE, ActKind.CLOSE, ActKind.REOPEN})
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
 
@@ -98,30 +106,58 @@ class Reply:
     automatic: bool = False
     promise: datetime | None = None
     act: Act | None = None
+    until: datetime | None = None
 
     def __post_init__(self) -> None:
         require_aware(self.written_at)
-        if self.promise is not None:
-            require_aware(self.promise)
+        for instant in (self.promise, self.until):
+            if instant is not None:
+                require_aware(instant)
 
     @property
     def needs_a_person(self) -> bool:
         """Whether the hub can do nothing more for this reply by itself."""
-        asked = self.state is ReplyState.UNCERTAIN and self.read_backs >= MOST_READ_BACKS
-        return asked or self.state in (ReplyState.HELD, ReplyState.REJECTED)
+        return self.asked_enough or self.state in (ReplyState.HELD, ReplyState.REJECTED)
+
+    @property
+    def asked_enough(self) -> bool:
+        """Whether the platform was read back so often, and so late, that only a person can tell what became of it."""
+        return self.state is ReplyState.UNCERTAIN and self.read_backs >= MOST_READ_BACKS and self.until is None
+
+    @property
+    def kind(self) -> ActKind | None:
+        """What is done on the platform; None for a mere reply to the customer."""
+        return None if self.act is None else self.act.kind
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody asked for it and nobody is told of it, as of marking read what a person has opened."""
+        return self.kind is ActKind.MARK_READ
+
+    @property
+    def writes_to_the_customer(self) -> bool:
+        """Whether a message reaches the customer by it."""
+        return self.kind in _WITH_A_MESSAGE and (self.act is None or bool(self.text.strip()))
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The platform's word on a reply: its own reference and instant, and whether that is final."""
+    """The platform's word on a reply: its own reference and instant, and whether that is final.
+
+    With one that is not final, `until` is by when the platform will have said what became of it; left out, it is asked
+    a few times within the next minutes, and then a person is.
+    """
 
     ref: str
     at: datetime
     final: bool = True
     warnings: tuple[str, ...] = ()
+    until: datetime | None = None
 
     def __post_init__(self) -> None:
         require_aware(self.at)
+        if self.until is not None:
+            require_aware(self.until)
 
 
 class WrongWayError(ValueError):
@@ -137,7 +173,7 @@ def move(reply: Reply, state: ReplyState, reason: str = "", not_before: datetime
 
 def start_sending(reply: Reply) -> Reply:
     """The reply as it must be stored before the first byte leaves."""
-    return replace(move(reply, ReplyState.SENDING), attempts=reply.attempts + 1)
+    return replace(move(reply, ReplyState.SENDING), attempts=reply.attempts + 1, until=None)
 
 
 def retry_later(reply: Reply, reason: str, now: datetime, jitter: float, after: datetime | None = None) -> Reply:
@@ -158,11 +194,26 @@ def become_uncertain(reply: Reply, reason: str, now: datetime, settle: timedelta
 
 
 def still_uncertain(reply: Reply, reason: str, now: datetime, settle: timedelta = SETTLE) -> Reply:
-    """Count a read-back that could not tell; the pauses grow until a person is asked."""
+    """Count a read-back that could not tell; the pauses grow until a person is asked.
+
+    Before the instant by which the platform said it would tell, nobody is asked.
+    """
     if reply.state is not ReplyState.UNCERTAIN:
         raise WrongWayError(f"a reply that is {reply.state} is not read back")
     tried = reply.read_backs + 1
-    return replace(reply, read_backs=tried, reason=reason, not_before=now + settle * 2**tried)
+    again = now + min(settle * 2 ** min(tried, 16), _LONGEST_PAUSE)
+    until = reply.until if reply.until is not None and now < reply.until else None
+    if until is not None:
+        again = min(again, until)
+    return replace(reply, read_backs=tried, reason=reason, not_before=again, until=until)
+
+
+def with_receipt(reply: Reply, receipt: Receipt, now: datetime) -> Reply:
+    """The reply with the platform's own reference, and with its word when it will say more, which it gives once."""
+    until = reply.until
+    if not receipt.final and receipt.until is not None and not reply.receipt_ref:
+        until = min(receipt.until, now + LONGEST_WORD)
+    return replace(reply, receipt_ref=receipt.ref or reply.receipt_ref, until=until)
 
 
 def without_asking(reply: Reply) -> Reply:
@@ -181,8 +232,17 @@ def has_grown(case: Case, reply: Reply) -> Message | None:
     return newest if seen is None or newest.sent_at >= seen.sent_at else None
 
 
-def delivered(reply: Reply, at: datetime, ref: str = "", reason: str = "") -> tuple[ReplyDelivered | PromiseMade, ...]:
+def delivered(reply: Reply, at: datetime, ref: str = "", reason: str = "") -> tuple[Happening, ...]:
     """What happened to the case of a reply that the platform took at this instant, under its own reference `ref`."""
+    written = _written(reply, at, ref, reason) if reply.writes_to_the_customer else ()
+    return (
+        written
+        if reply.act is None
+        else (*written, *effects(reply.act, reply.key, reply.by, reply.text, at, reply.extra.get("reason", "")))
+    )
+
+
+def _written(reply: Reply, at: datetime, ref: str, reason: str) -> tuple[Happening, ...]:
     message = as_message(reply, at, ref)
     if reply.automatic:
         # Whatever its `after` names was acknowledged and not answered, so it settles nothing and closes nothing.

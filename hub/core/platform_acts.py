@@ -71,3 +71,27 @@ class Offer:
     moves_money: bool = False
     irreversible: bool = False
     most: int | None = None
+
+
+def in_words(act: Act) -> str:
+    """An act in a few words, as a person would say it: "decide refund, keep 80 %, 2 of item 17"."""
+    said = [_VERBS[act.kind] + (f" {act.word}" if act.word else "")]
+    if act.percent is not None:
+        said.append(f"keep {act.percent} %")
+    if act.quantity is not None:
+        said.append(f"quantity {act.quantity}")
+    if act.item:
+        said.append(f"item {act.item}")
+    said += [f"parcel {parcel.carrier}:{parcel.number}" for parcel in act.tracking]
+    said += [f"evidence {file.name}" for file in act.evidence]
+    return ", ".join(said)
+
+
+_VERBS = {
+    ActKind.DECIDE: "decide",
+    ActKind.HAND_OVER: "hand over to the platform",
+    ActKind.CLOSE: "close",
+    ActKind.REOPEN: "reopen",
+    ActKind.NOTE: "note to the platform",
+    ActKind.MARK_READ: "mark read",
+}

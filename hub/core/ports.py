@@ -196,12 +196,22 @@ class Store(Protocol):
         """The numbers of all cases in these states, oldest first."""
         ...
 
+    def with_tasks(self, done: bool = False) -> Sequence[str]:
+        """The numbers of the cases that have open portal tasks, or (`done`) that ever had any, oldest first."""
+        ...
+
     def counts(self) -> dict[CaseState, int]:
         """How many cases there are in each state; states without any are left out."""
         ...
 
     def open_cases(self, channel: str) -> Sequence[OpenCase]:
         """The cases of a channel that are not closed, for adapters that re-read them."""
+        ...
+
+    def orders_to_look_up(self, channels: Sequence[str], platform: str, now: datetime, limit: int) -> Sequence[str]:
+        """The numbers of the open cases whose orders are to be looked up by now: those on these channels, and those
+        that came elsewhere and are about this platform; soonest deadline first.
+        """
         ...
 
     def channel(self, name: str) -> ChannelRecord:

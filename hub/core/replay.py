@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import singledispatch
 
+from hub.core.acted import Acting, absorbing, after_acting, once_told
 from hub.core.events import (
     FACTS,
     Absorbed,
     Assigned,
     Classified,
     DeadlineGiven,
+    Detected,
     Event,
     FactsLearnt,
     Happening,
     Merged,
     MessageArrived,
+    MessageRecalled,
     MessageReread,
     NoReplyNeeded,
     Opened,
+    OrderSought,
     OutcomeLearnt,
     OwnerChanged,
     PromiseMade,
@@ -30,11 +34,11 @@ from hub.core.events import (
     ReplyStopped,
     StateChanged,
 )
-from hub.core.model import Author, Case, CaseState, Direction, Message
-from hub.core.ordering import in_order, with_one_more, written_after
-from hub.core.turns import Ending, GivenDeadline, GivenPromise, Handover, Outcome, Settlement, Turn
+from hub.core.model import RECALLED, VANISHED, Author, Case, CaseState, CaseType, Direction, Message
+from hub.core.ordering import in_order, with_one_more
+from hub.core.settling import settle, settled_by_sight, settled_by_time, unanswered
+from hub.core.turns import Ending, GivenDeadline, GivenPromise, Handover, Outcome, Settlement, Sought, Turn
 
-_Settled = Mapping[str, Settlement]
 _AN_INSTANT = timedelta(microseconds=1)
 
 
@@ -64,6 +68,7 @@ def open_case(event: Event) -> Case:
         subject=what.subject,
         type=what.type,
         type_raw=what.type_raw,
+        type_told=what.type,
         customer=what.customer,
         order=what.order,
         url=what.url,
@@ -102,9 +107,29 @@ def _(what: MessageReread, case: Case, _at: datetime) -> Case:
 @_after.register
 def _(what: FactsLearnt, case: Case, _at: datetime) -> Case:
     told = {name: getattr(what, name) for name in FACTS if getattr(what, name) is not None}
-    if case.classified:
+    case = replace(case, type_told=told.get("type", case.type_told))
+    if case.classified or case.detected:
         told.pop("type", None)
+    if case.order and what.order and what.order.number != case.order.number:
+        case = replace(case, sought=None)
     return replace(case, **told)
+
+
+@_after.register
+def _(what: Detected, case: Case, _at: datetime) -> Case:
+    return case if case.classified else replace(case, type=CaseType(what.detection.type), detected=what.detection)
+
+
+@_after.register
+def _(_what: OrderSought, case: Case, at: datetime) -> Case:
+    return replace(case, sought=Sought(case.sought.times + 1 if case.sought else 1, at))
+
+
+@_after.register
+def _(what: MessageRecalled, case: Case, at: datetime) -> Case:
+    waited = {m.ref for m in case.messages if m.asks_for_an_answer and m.ref == what.ref}
+    case = settle(case, [Settlement(ref, at, Ending.RECALLED) for ref in waited])
+    return replace(case, messages=tuple(_recalled(m) if m.ref == what.ref else m for m in case.messages))
 
 
 @_after.register
@@ -112,7 +137,7 @@ def _(what: Classified, case: Case, _at: datetime) -> Case:
     priority = case.priority if what.priority is None else what.priority
     if what.type is None:
         return replace(case, priority=priority)
-    return replace(case, type=what.type, priority=priority, classified=True)
+    return replace(case, type=what.type, priority=priority, classified=True, detected=None)
 
 
 @_after.register
@@ -120,8 +145,8 @@ def _(what: StateChanged, case: Case, at: datetime) -> Case:
     if what.state is CaseState.CLOSED:
         return _closed(case, at, what.raw)
     opened = _turned(case, at, what.state, what.raw)
-    if what.state is CaseState.OPEN and what.by is Author.SELLER:
-        again = _unanswered(case)
+    if what.state is CaseState.OPEN and (what.by is Author.SELLER or case.state_raw == VANISHED):
+        again = unanswered(case)
         return replace(opened, settled={ref: since for ref, since in case.settled.items() if ref not in again})
     return opened
 
@@ -135,7 +160,7 @@ def _(what: OwnerChanged, case: Case, at: datetime) -> Case:
 @_after.register
 def _(what: NoReplyNeeded, case: Case, at: datetime) -> Case:
     known = {m.ref for m in case.messages}
-    case = _settle(case, [Settlement(ref, at, Ending.NOT_NEEDED) for ref in what.refs if ref in known])
+    case = settle(case, [Settlement(ref, at, Ending.NOT_NEEDED) for ref in what.refs if ref in known])
     if case.state is CaseState.OPEN and case.waiting_since is None:
         return _turned(case, at, CaseState.WAITING)
     return case
@@ -183,10 +208,12 @@ def _(what: ReplyQueued, case: Case, _at: datetime) -> Case:
 def _(what: ReplyDelivered, case: Case, at: datetime) -> Case:
     if any(m.ref == what.message.ref for m in case.messages):
         return case
-    answered = _seen(what.after, what.message, case) or _settled_by_time(what.message, case)
+    answered = settled_by_sight(what.after, what.message, case) or settled_by_time(what.message, case)
     seen = case.approved.get(what.key, answered.keys())
-    case = replace(case, messages=with_one_more(case.messages, what.message))
-    case = _settle(case, (settled for ref, settled in answered.items() if ref in seen))
+    if not any(m.ref in what.message.thread_keys for m in case.messages):
+        # Else the platform has told of it before its receipt came, and it is one message.
+        case = replace(case, messages=with_one_more(case.messages, what.message))
+    case = settle(case, (settled for ref, settled in answered.items() if ref in seen))
     case = _no_longer_approved(what.key, case)
     case = _state_after(what.message, case)
     return _closed(case, at) if what.then_close and case.is_open and case.waiting_since is None else case
@@ -203,16 +230,25 @@ def _(what: Absorbed, case: Case, at: datetime) -> Case:
     known = {m.ref for m in case.messages}
     new = tuple(m for m in what.messages if m.ref not in known)
     bare = [Settlement(ref, at) for ref in what.settled]
-    case = _promising(_settle(replace(case, linked=(*case.linked, what.number)), bare), what.promises)
-    case = _settle(case, what.settlements)
+    case = _promising(settle(replace(case, linked=(*case.linked, what.number)), bare), what.promises)
+    case = settle(case, what.settlements)
     for message in new:
         case = _with(message, case)
-    return case
+    return absorbing(what, case)
 
 
 @_after.register
 def _(what: Merged, case: Case, at: datetime) -> Case:
     return replace(_turned(case, at, CaseState.MERGED, case.state_raw), merged_into=what.into, closed_at=at)
+
+
+@_after.register
+def _(what: Acting, case: Case, at: datetime) -> Case:
+    return after_acting(what, case, at, _after)
+
+
+def _recalled(message: Message) -> Message:
+    return message if RECALLED in message.labels else replace(message, labels=(*message.labels, RECALLED))
 
 
 def _no_longer_approved(key: str, case: Case) -> Case:
@@ -221,8 +257,8 @@ def _no_longer_approved(key: str, case: Case) -> Case:
 
 def _with(message: Message, case: Case) -> Case:
     # What the hub sent comes here by a merge, and what it answers with the settlements: its writer had seen no more.
-    answered = {} if message.from_outbox else _settled_by_time(message, case)
-    case = _settle(case, answered.values())
+    answered = {} if message.from_outbox else settled_by_time(message, case)
+    case = settle(once_told(message, case), answered.values())
     return _state_after(message, replace(case, messages=with_one_more(case.messages, message)))
 
 
@@ -236,7 +272,7 @@ def _opened_by(message: Message, case: Case) -> Case:
 def _closed(case: Case, at: datetime, raw: str = "") -> Case:
     # By ref and not by time: a mail that was on its way when the case was closed is settled by nobody.
     waiting = [m.ref for m in case.messages if m.asks_for_an_answer and m.ref not in case.settled]
-    case = _settle(case, [Settlement(ref, at, Ending.CLOSED) for ref in waiting])
+    case = settle(case, [Settlement(ref, at, Ending.CLOSED) for ref in waiting])
     return replace(_turned(case, at, CaseState.CLOSED, raw), closed_at=at)
 
 
@@ -249,50 +285,10 @@ def _turned(case: Case, at: datetime, state: CaseState, raw: str = "") -> Case:
     return replace(changed, turns=tuple(sorted((*case.turns, Turn(at, state, raw)), key=lambda turn: turn.at)))
 
 
-def _settle(case: Case, news: Iterable[Settlement]) -> Case:
-    """The case with these messages settled; of two settlements of one message the earlier one ended the waiting."""
-    settled = dict(case.settled)
-    for settlement in news:
-        before = settled.get(settlement.ref)
-        if before is None or settlement.at < before.at:
-            settled[settlement.ref] = settlement
-    return replace(case, settled=settled)
-
-
 def _promising(case: Case, promises: Iterable[GivenPromise]) -> Case:
     known = {promise.key for promise in case.promises}
     new = (promise for promise in promises if promise.key not in known)
     return replace(case, promises=tuple(sorted((*case.promises, *new), key=lambda promise: promise.made_at)))
-
-
-def _unanswered(case: Case) -> frozenset[str]:
-    """What the customer wrote after the last answer: whoever opens a closed case again takes it up again."""
-    last = max((place for place, m in enumerate(case.messages) if m.answers), default=-1)
-    return frozenset(m.ref for m in case.messages[last + 1 :] if m.asks_for_an_answer)
-
-
-def _seen(after: str, answer: Message, case: Case) -> _Settled:
-    """What `answer` settles whose writer had seen all up to the message with the ref `after`; nothing if not here."""
-    place = next((place for place, m in enumerate(case.messages) if m.ref == after), -1)
-    return _answered((m for m in case.messages[: place + 1]), answer)
-
-
-def _settled_by_time(message: Message, case: Case) -> _Settled:
-    """What a message settles where only the platform's instants tell: an answer, all that was written before it.
-
-    A question that becomes known late is settled by an answer that was given after it, unless the hub sent that: its
-    writer had not seen the question.
-    """
-    if message.answers:
-        return _answered((m for m in case.messages if m.sent_at <= message.sent_at), message)
-    later = written_after(case.messages, message.sent_at) if message.asks_for_an_answer else ()
-    first = next((m for m in later if m.answers and not m.from_outbox), None)
-    return _answered([message], first) if first is not None else {}
-
-
-def _answered(messages: Iterable[Message], answer: Message) -> _Settled:
-    asked = (m.ref for m in messages if m.asks_for_an_answer)
-    return {ref: Settlement(ref, answer.sent_at, Ending.ANSWERED, answer.ref) for ref in asked}
 
 
 def _state_after(message: Message, case: Case) -> Case:

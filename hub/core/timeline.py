@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from hub.core.model import FROM_OUTBOX, Case, CaseState, Direction, Message, epoch
+from hub.core.model import FROM_OUTBOX, RECALLED, Case, CaseState, Direction, Message, epoch
 from hub.core.policy import Anchor, OnClose, Reopen
 from hub.core.turns import Ending, Handover, Owner, Settlement, Turn
 
@@ -112,7 +112,8 @@ def _message_runs(case: Case, on_close: OnClose) -> list[Run]:
     for message in case.messages:
         answered = answered or message.answers
         settlement = case.settled.get(message.ref)
-        if message.asks_for_an_answer and not _belongs(settlement, runs):
+        asked = message.asks_for_an_answer or (settlement is not None and RECALLED in message.labels)
+        if asked and not _belongs(settlement, runs):
             run = Run(message.ref, epoch(message.sent_at), follows=answered)
             runs.append(_ended(run, settlement, case.messages, on_close))
         # The answer may be younger than the next message and yet not be for it: what is asked then follows an answer.
@@ -136,6 +137,8 @@ def _ended(run: Run, settlement: Settlement | None, messages: Iterable[Message],
         return replace(run, end=at)
     if settlement.how is Ending.NOT_NEEDED:
         return replace(run, end=at, cancelled=True, why="it needs no reply")
+    if settlement.how is Ending.RECALLED:
+        return replace(run, end=at, cancelled=True, why="the platform took the message back")
     return _closed(run, at, messages, on_close)
 
 

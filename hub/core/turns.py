@@ -13,6 +13,7 @@ class Ending(StrEnum):
     ANSWERED = "answered"
     CLOSED = "closed"
     NOT_NEEDED = "not_needed"
+    RECALLED = "recalled"
 
 
 class Owner(StrEnum):
@@ -76,3 +77,22 @@ class Outcome:
 
     at: datetime
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What type of case the hub takes one for: by which rule, in which language, for which words of which message."""
+
+    type: str
+    rule: str
+    language: str
+    words: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """How often the platform was asked for an order that it does not know, and when last."""
+
+    times: int
+    at: datetime

@@ -197,12 +197,14 @@ def parsed(file: PolicyFile) -> dict[str, object]:
 def without_tests(file: PolicyFile) -> PolicyFile:
     """The file without the tests at its end, which take longer to read than all the rest and decide nothing.
 
-    Where something else follows them, the file is left as it is.
+    Where something else follows them, or a long text may hold what looks like them, the file is left as it is.
     """
     first = _TEST.search(file.text)
     if first is None or _OTHER_TABLE.search(file.text, first.start()):
         return file
-    return PolicyFile(file.where, file.text[: first.start()])
+    rest = file.text[: first.start()]
+    inside_a_text = any(rest.count(quotes) % 2 for quotes in ('"""', "'''"))
+    return file if inside_a_text else PolicyFile(file.where, rest)
 
 
 def read_day(value: object) -> date | None:

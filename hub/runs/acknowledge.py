@@ -134,7 +134,7 @@ def _look_at(number: str, channel: AcknowledgingChannel, ports: AcknowledgePorts
     if _serial(store.fact(_looked_at(channel))) >= _serial(number):
         return Declined("another run looked at it just now")
     writer.set_fact(_looked_at(channel), number)
-    if store.replies(case_number=number):
+    if any(not reply.is_quiet for reply in store.replies(case_number=number)):
         return Declined("a reply was written already")
     case, lately = writer.case(number), Lately.read(store.fact(_AUTOMATIC_MAILS), now)
     found = acknowledge(case, first_response(ports.evaluation_of(case)), now, lately, channel.own)

@@ -18,11 +18,16 @@ REST_OF_A_STOPPED_CHANNEL = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Source:
-    """One configured account on a platform, ready to be connected to."""
+    """One configured account on a platform, ready to be connected to.
+
+    Where it `detects`, what customers write there is looked through for missing items; `adapter` is its adapter's key.
+    """
 
     name: str
     connect: Callable[[], Connection]
     rules: MatchingRules = field(default_factory=MatchingRules)
+    detects: bool = True
+    adapter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
 
@@ -19,7 +19,6 @@ from hub.core.merge import Change
 from hub.core.model import Case
 from hub.core.outbox import (
     FINAL,
-    MOST_READ_BACKS,
     SETTLE,
     Receipt,
     Reply,
@@ -31,6 +30,7 @@ from hub.core.outbox import (
     retry_later,
     start_sending,
     still_uncertain,
+    with_receipt,
     without_asking,
 )
 from hub.core.ports import Clock, EvaluationOf, Store, Writer
@@ -122,10 +122,13 @@ class _Run:
         self._tell_what_waits()
 
     def _outstanding(self) -> Sequence[Reply]:
-        """What waits, oldest first, but what a person wrote before what nobody wrote: it waits behind no robot."""
+        """What waits, oldest first, but what a person wrote before what nobody wrote: it waits behind no robot.
+
+        Last comes what nobody is told of: marking as read keeps no customer waiting.
+        """
         wanted = frozenset({ReplyState.QUEUED, ReplyState.UNCERTAIN})
         found = self._ports.store.replies(wanted, channel=self._source.name)
-        return sorted(found, key=lambda reply: reply.automatic)
+        return sorted(found, key=lambda reply: (reply.automatic, reply.is_quiet))
 
     def _due(self) -> Iterator[Reply]:
         """What can be done now, in order; no reply overtakes an earlier one to its case that waits to be sent."""
@@ -133,13 +136,12 @@ class _Run:
         for reply in self._outstanding():
             queued = reply.state is ReplyState.QUEUED
             if not self._is_due(reply):
-                behind |= {reply.case_number} if queued else set()
-            elif not (queued and reply.case_number in behind):
+                behind |= {reply.case_number} if queued and not reply.is_quiet else set()
+            elif reply.is_quiet or not (queued and reply.case_number in behind):
                 yield reply
 
     def _is_due(self, reply: Reply) -> bool:
-        asked_enough = reply.state is ReplyState.UNCERTAIN and reply.read_backs >= MOST_READ_BACKS
-        return not asked_enough and (reply.not_before is None or reply.not_before <= self._now())
+        return not reply.asked_enough and (reply.not_before is None or reply.not_before <= self._now())
 
     def _recover(self) -> None:
         """Read back what nobody else will tell us of.
@@ -178,18 +180,19 @@ class _Run:
 
     def _stopped(self, reply: Reply, case: Case, writer: Writer) -> Reply | None:
         """The reply held or cancelled, where it must not be sent any more."""
-        if reply.automatic:
+        if reply.automatic and not reply.is_quiet:
             why = begin_acknowledging(reply, case, self._ports.store, writer, self._now())
             return move(reply, ReplyState.CANCELLED, why) if why else None
         newer = has_grown(case, reply)
         if newer is None:
             return None
-        at = f"{newer.sent_at:%Y-%m-%d %H:%M} UTC"
-        return move(reply, ReplyState.HELD, f"the customer wrote again at {at}, after this was written")
+        why = f"the customer wrote again at {newer.sent_at:%Y-%m-%d %H:%M} UTC, after this was written"
+        return move(reply, ReplyState.CANCELLED if reply.is_quiet else ReplyState.HELD, why)
 
     def _send(self, connection: Connection, reply: Reply, case: Case) -> bool:
         try:
-            receipt = _given(connection.deliver(reply, case))
+            send = connection.deliver if reply.act is None else connection.perform
+            receipt = _given(send(reply, case))
         except Rejected as error:
             self._settle(reply, move(reply, ReplyState.REJECTED, str(error)))
         except Unsupported as error:
@@ -217,6 +220,8 @@ class _Run:
         try:
             found = connection.find(reply, case)
             receipt = None if found is None else _given(found)
+        except Rejected as error:
+            self._settle(reply, move(reply, ReplyState.REJECTED, str(error)))
         except (Uncertain, Unsupported) as error:
             self._settle(reply, still_uncertain(reply, str(error), self._now(), self._ports.settle))
         except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes, and the others wait behind it
@@ -234,16 +239,17 @@ class _Run:
             self._take_receipt(reply, receipt)
         elif receipt is not None:
             reason = "the platform has it and has not said yet what became of it"
-            self._settle(reply, still_uncertain(reply, reason, self._now(), self._ports.settle))
+            taken = with_receipt(reply, receipt, self._now())
+            self._settle(reply, still_uncertain(taken, reason, self._now(), self._ports.settle))
         else:
             self._settle(reply, move(reply, ReplyState.QUEUED, "the platform does not have it, so it is sent again"))
 
     def _take_receipt(self, reply: Reply, receipt: Receipt) -> None:
         state = ReplyState.DELIVERED if receipt.final else ReplyState.ACCEPTED
         pause = None if receipt.final else self._now() + self._ports.settle
-        taken = replace(move(reply, state, not_before=pause), receipt_ref=receipt.ref)
+        taken = with_receipt(move(reply, state, not_before=pause), receipt, self._now())
         happened = delivered(reply, receipt.at, receipt.ref) if receipt.final else ()
-        if self._settle(reply, taken, *happened, at=receipt.at) and receipt.final:
+        if self._settle(reply, taken, *happened, at=receipt.at) and receipt.final and not reply.is_quiet:
             self._result.delivered.append(reply.key)
         self._result.warnings.extend(receipt.warnings)
 
@@ -254,8 +260,8 @@ class _Run:
         the reply on the platform.
         """
         now, settled = self._now(), without_asking(after)
-        if settled.state in _STOPPED:
-            happened = (ReplyStopped(settled.key, settled.state, settled.reason),)
+        if settled.state in _STOPPED and not settled.is_quiet:
+            happened = (ReplyStopped(settled.key, settled.state, settled.reason, settled.kind),)
         events = tuple(Event(what, at or now, now) for what in happened)
         with self._ports.store.writing() as writer:
             if writer.reply(before.key).state is not before.state:
@@ -265,14 +271,15 @@ class _Run:
                 case = reduce(apply, events, writer.case(settled.case_number))
                 writer.save(Change(case, events), self._ports.evaluation_of(case))
         if settled is not after:
-            self._result.warnings.append(f"{settled.case_number} gets no acknowledgement: {settled.reason}")
+            lost = "was not marked as read" if settled.is_quiet else "gets no acknowledgement"
+            self._result.warnings.append(f"{settled.case_number} {lost}: {settled.reason}")
         return True
 
     def _tell_what_waits(self) -> None:
         for reply in self._ports.store.replies(channel=self._source.name):
             if reply.needs_a_person:
                 self._result.stopped.append(reply.key)
-            elif reply.state not in FINAL:
+            elif reply.state not in FINAL and not reply.is_quiet:
                 self._result.waiting.append(reply.key)
 
     def _now(self) -> datetime:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from hub.core import acts, clock_acts
+from hub.core import acting, acts, clock_acts, portal_acts
+from hub.core.acting import Wish
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage
 from hub.core.matching import MatchingRules, match
-from hub.core.merge import Change, keys_of
+from hub.core.merge import Change, keys_of, looked_through
 from hub.core.model import Attachment, Case, CaseType
 from hub.core.outbox import Reply
-from hub.core.policy import Policy
+from hub.core.policy import Forbidden, Policy
+from hub.core.portal import PortalTask
 from hub.core.ports import Clock, EvaluationOf, Store, Writer
 from hub.errors import NotFound, Refused
 
@@ -59,17 +61,18 @@ class Desk:
         with self.store.writing() as writer:
             return self._save(writer, acts.assign(writer.case(number), to, self.who, self.clock.now()))
 
-    def close(self, number: str, reason: str = "") -> Case:
-        """Close the case."""
+    def close(self, number: str, reason: str = "", task: PortalTask | None = None) -> Case:
+        """Close the case; with `task` it is to be closed in the platform's portal as well."""
         with self.store.writing() as writer:
             case = writer.case(number)
-            forbidden = self.policy_of(case).close_without_message if self.policy_of else None
-            return self._save(writer, acts.close(case, reason, self.who, self.clock.now(), forbidden))
+            change = acts.close(case, reason, self.who, self.clock.now(), self._forbidden(case))
+            return self._give(writer, self._save(writer, change), task)
 
-    def reopen(self, number: str, reason: str = "") -> Case:
-        """Open a closed case again."""
+    def reopen(self, number: str, reason: str = "", task: PortalTask | None = None) -> Case:
+        """Open a closed case again; with `task` it is to be opened in the platform's portal as well."""
         with self.store.writing() as writer:
-            return self._save(writer, acts.reopen(writer.case(number), reason, self.who, self.clock.now()))
+            change = acts.reopen(writer.case(number), reason, self.who, self.clock.now())
+            return self._give(writer, self._save(writer, change), task)
 
     def classify(self, number: str, kind: CaseType | None, priority: str | None) -> Case:
         """Say what the case is about, or how urgent it is."""
@@ -118,6 +121,50 @@ class Desk:
             self._save(writer, change)
         return reply
 
+    def act(self, number: str, wish: Wish) -> Reply:
+        """Put an act on the platform into the outbox."""
+        with self.store.writing() as writer:
+            case, others = writer.case(number), self.store.replies(case_number=number)
+            change, reply = acting.queue_act(
+                case, wish, self.new_key(), self.who, self.clock.now(), others=others, forbidden=self._forbidden(case)
+            )
+            writer.save_reply(reply)
+            self._save(writer, change)
+        return reply
+
+    def mark_read(self, number: str) -> Reply | None:
+        """Let the platform know that a person has opened the case, once for each newest message."""
+        with self.store.writing() as writer:
+            case, others = writer.case(number), self.store.replies(case_number=number)
+            reply = acting.mark_read(case, self.new_key(), self.clock.now(), others)
+            if reply is not None:
+                writer.save_reply(reply)
+        return reply
+
+    def give_task(self, number: str, task: PortalTask) -> PortalTask:
+        """Keep what a person has to do in a portal, and answer it as it is kept."""
+        with self.store.writing() as writer:
+            return self._give(writer, writer.case(number), task).portal_tasks[-1]
+
+    def tick_off(self, number: str, key: str, at: datetime | None = None, comment: str = "") -> Case:
+        """Say that a portal task was done, now or at an instant."""
+        with self.store.writing() as writer:
+            now = self.clock.now()
+            return self._save(writer, portal_acts.tick_off(writer.case(number), key, self.who, at or now, now, comment))
+
+    def drop_task(self, number: str, key: str, comment: str = "") -> Case:
+        """Say that nobody needs to do a portal task any more."""
+        with self.store.writing() as writer:
+            change = portal_acts.drop_task(writer.case(number), key, self.who, self.clock.now(), comment)
+            return self._save(writer, change)
+
+    def answered(self, number: str, text: str = "", at: datetime | None = None) -> Case:
+        """Say that the customer was answered on the platform itself, now or at an instant."""
+        with self.store.writing() as writer:
+            case, now = writer.case(number), self.clock.now()
+            change = portal_acts.answered(case, self.new_key(), text, self.who, at or now, now)
+            return self._save(writer, change)
+
     def release(self, key: str) -> Reply:
         """Let a held reply go."""
         return self._act_on_reply(key, acts.release)
@@ -143,7 +190,9 @@ class Desk:
             raise Refused(f"{len(keys)} replies have keys that begin with {beginning!r}; give more of it.")
         return keys[0]
 
-    def take_reread(self, number: str, ref: str, item: Incoming, rules: MatchingRules) -> Reread:
+    def take_reread(
+        self, number: str, ref: str, item: Incoming, rules: MatchingRules, *, detects: bool = True
+    ) -> Reread:
         """Keep what a second reading of an unreadable message brought."""
         incoming = _message_of(item, ref)
         if incoming is None:
@@ -151,9 +200,10 @@ class Desk:
         if incoming.message.problem:
             return Reread(number, ref, readable=False, remark=incoming.message.problem)
         with self.store.writing() as writer:
-            case = writer.case(number)
+            case, now = writer.case(number), self.clock.now()
             found = match(incoming, writer.known(case.channel, keys_of([incoming])).threads, rules)
-            self._save(writer, acts.take_reread(case, incoming, self.clock.now(), unverified=found.unverified))
+            change = acts.take_reread(case, incoming, now, unverified=found.unverified)
+            self._save(writer, looked_through(change, incoming.message, now) if detects else change)
         elsewhere = found.number not in ("", number)
         remark = f"it belongs to {found.number}: `casehub merge {number} {found.number}`" if elsewhere else ""
         return Reread(number, ref, readable=True, remark=remark)
@@ -165,6 +215,15 @@ class Desk:
             writer.save_reply(reply)
             self._save(writer, change)
         return reply
+
+    def _give(self, writer: Writer, case: Case, task: PortalTask | None) -> Case:
+        if task is None:
+            return case
+        asked = replace(task, key=self.new_key(), who=self.who)
+        return self._save(writer, portal_acts.give_task(case, asked, self.clock.now()))
+
+    def _forbidden(self, case: Case) -> Forbidden | None:
+        return self.policy_of(case).close_without_message if self.policy_of else None
 
     def _save(self, writer: Writer, change: Change) -> Case:
         writer.save(change, self.evaluation_of(change.case))

@@ -11,7 +11,7 @@ from hub.core.escalation import StepRecord, StepState
 from hub.core.outbox import FINAL, WAITING, Reply
 from hub.core.ports import ChannelRecord, Clock, Store
 from hub.core.worktime import Calendar
-from hub.runs.escalation import NOTIFICATION_HOURS
+from hub.runs.telling import NOTIFICATION_HOURS
 
 IDLE = "it is switched off, or not in hub.toml any more: switch it on, or `casehub outbox cancel` them"
 """Why nobody sends the replies of a channel that no run works on."""
@@ -67,8 +67,10 @@ def examine(
     now = clock.now()
     unreadable = [store.summary(number).channel for number, _ in store.unreadable()]
     found = []
-    for name in sorted({*silent_after, *broken, *(reply.channel for reply in store.replies(WAITING))}):
-        record, replies = store.channel(name), store.replies(channel=name)
+    sending = {reply.channel for reply in store.replies(WAITING) if not reply.is_quiet}
+    for name in sorted({*silent_after, *broken, *sending}):
+        record = store.channel(name)
+        replies = [reply for reply in store.replies(channel=name) if not reply.is_quiet]
         troubles = [broken[name]] if name in broken else [f"its replies wait, but {IDLE}"]
         if name in silent_after:
             troubles = _reading_troubles(record, silent_after[name], now)
@@ -95,7 +97,9 @@ def _reading_troubles(record: ChannelRecord, silent_after: timedelta, now: datet
 
 def _reply_troubles(replies: Sequence[Reply], now: datetime) -> list[str]:
     person = [reply for reply in replies if reply.needs_a_person]
-    old = [r for r in replies if r.state not in FINAL and not r.needs_a_person and now - r.written_at > _OLD_REPLY]
+    # What a platform has taken, and said by when it tells what became of it, is not late before that.
+    unsent = [r for r in replies if r.state not in FINAL and not r.needs_a_person and not (r.until and now < r.until)]
+    old = [r for r in unsent if now - r.written_at > _OLD_REPLY]
     troubles = []
     if person:
         troubles.append(f"{_count(person)} for you to decide on: `casehub outbox`")
@@ -114,7 +118,9 @@ def untold(store: Store, clock: Clock, silent_after: Mapping[str, timedelta]) ->
 
     Those are the steps that failed again and again, and those that are held longer than their channel may be silent.
     """
-    waiting = [record for record in store.steps(_UNTOLD) if _still_owed(record, store)]
+    records = store.steps(_UNTOLD)
+    owed = {number: _open_runs(number, store) for number in {record.key.case_number for record in records}}
+    waiting = [r for r in records if (r.key.clock, r.key.head) in owed[r.key.case_number]]
     given_up = [r for r in waiting if r.state is not StepState.FAILED or r.tries >= ALARMING_TRIES]
     lost = [record for record in given_up if record.state in _FATES]
     fates = Counter((record.state, record.key.notifier, record.reason) for record in lost)
@@ -137,13 +143,11 @@ def _held(
         yield Remark(f"{_steps(len(since))} not told for {in_words(now - min(since))}, waiting for {reason}")
 
 
-def _still_owed(record: StepRecord, store: Store) -> bool:
-    """Whether the case waits still, and the run of the clock to which the step belongs has not ended."""
-    key = record.key
-    if store.summary(key.case_number).deadline is None:
-        return False
-    runs = store.evaluated(key.case_number)
-    return any((run.clock.value, run.head) == (key.clock, key.head) and run.is_open for run in runs)
+def _open_runs(number: str, store: Store) -> frozenset[tuple[str, str]]:
+    """The clocks that still run in a case, each with what started it; none where nobody waits."""
+    if store.summary(number).deadline is None:
+        return frozenset()
+    return frozenset((run.clock.value, run.head) for run in store.evaluated(number) if run.is_open)
 
 
 def _steps(count: int) -> str:

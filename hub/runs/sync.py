@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +16,7 @@ from hub.core.outbox import ReplyState
 from hub.core.ports import ChannelRecord, Clock, EvaluationOf, Store
 from hub.errors import Busy
 from hub.runs.channel import Failure, Source, after_failure, after_success, explain, rests
+from hub.runs.joining import Joining
 
 
 @dataclass(slots=True)
@@ -62,13 +63,14 @@ class Silent:
 
 @dataclass(frozen=True)
 class SyncPorts:
-    """What a reading needs from the shell."""
+    """What a reading needs from the shell; `adapters` has the key of every channel's adapter."""
 
     store: Store
     clock: Clock
     evaluation_of: EvaluationOf
     watcher: Watcher = field(default_factory=Silent)
     stop: threading.Event = field(default_factory=threading.Event)
+    adapters: Mapping[str, str] = field(default_factory=dict)
 
 
 def sync(sources: Sequence[Source], ports: SyncPorts, scheduled: bool = False) -> list[ChannelResult]:
@@ -210,13 +212,16 @@ def store_batch(source: Source, batch: Batch, ports: SyncPorts) -> MergeResult:
     with ports.store.writing() as writer:
         known = writer.known(source.name, keys_of(batch.items))
         now = ports.clock.now()
-        merged = merge_batch(batch.items, known, source.name, now, writer.next_number, source.rules)
+        merged = merge_batch(
+            batch.items, known, source.name, now, writer.next_number, source.rules, detects=source.detects
+        )
         for change in merged.changes:
             writer.save(change, ports.evaluation_of(change.case))
         for key in merged.delivered:
             writer.save_reply(
                 replace(writer.reply(key), state=ReplyState.DELIVERED, reason="met again on the platform")
             )
+        Joining(ports.store, writer, ports.evaluation_of, ports.adapters).join(source.name, merged.changes, now)
         writer.save_figures(source.name, batch.figures, now)
         writer.set_checkpoint(source.name, batch.checkpoint)
     return merged

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from hub.core.events import Absorbed, Event, MessageReread
+from hub.core.enriching import due_at
+from hub.core.events import Absorbed, Acted, Event, MessageArrived, MessageReread
 from hub.core.model import Case, Direction, Message
 from hub.core.readings import Evaluation
 from hub.store.blobs import Blobs
@@ -18,9 +19,10 @@ from hub.store.values import id_of, marks, optional_micros, storable, to_micros
 
 CASE_COLUMNS = (
     "channel, ref, type, type_raw, state, subject, customer_name, customer_email, order_number, assignee, "
-    "opened, changed, messages, unreadable, rating, rated"
+    "opened, changed, messages, unreadable, rating, rated, open_tasks, tasks"
 )
-_NAMES = f"{CASE_COLUMNS}, {EVALUATION_COLUMNS}".split(", ")
+ORDER_COLUMNS = "about, order_due"
+_NAMES = f"{CASE_COLUMNS}, {ORDER_COLUMNS}, {EVALUATION_COLUMNS}".split(", ")
 _SAVE_CASE = (
     f"INSERT INTO cases (id, documents, {', '.join(_NAMES)}) VALUES (?, 0, {marks(_NAMES)}) "
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NAMES)}"
@@ -39,12 +41,18 @@ def case_values(case: Case) -> Row:
     unreadable = sum(1 for message in case.messages if message.problem)
     instants = (to_micros(case.opened_at), to_micros(case.changed_at))
     rating = (storable(case.rating), optional_micros(case.rated_at))
-    return (*map(storable, texts), *instants, len(case.messages), unreadable, *rating)
+    tasks = (len(case.open_tasks), len(case.portal_tasks))
+    return (*map(storable, texts), *instants, len(case.messages), unreadable, *rating, *tasks)
+
+
+def order_values(case: Case) -> Row:
+    """By what a case is found whose order is to be looked up, in the order of ORDER_COLUMNS."""
+    return storable(case.about.platform if case.about else ""), optional_micros(due_at(case))
 
 
 def save_case(connection: Connection, case: Case, evaluation: Evaluation, events: int) -> None:
     """Bring the row of a case up to date, which has so many events."""
-    values = (*case_values(case), *evaluation_values(evaluation, events))
+    values = (*case_values(case), *order_values(case), *evaluation_values(evaluation, events))
     connection.run(_SAVE_CASE, (id_of(case.number), *values))
 
 
@@ -72,7 +80,8 @@ class Lookups:
                 # The keys of threads stay with the absorbed case: whoever looks one up follows the merge.
                 self._change("UPDATE messages SET case_id = ? WHERE case_id = ?", (case_id, id_of(what.number)))
             else:
-                self._add_messages(case_id, storable(channel), arrived(what))
+                came_by = what.channel if isinstance(what, MessageArrived) else ""
+                self._add_messages(case_id, storable(came_by or channel), arrived(what))
         self._contents |= named_contents(events)
 
     def write(self) -> None:
@@ -100,11 +109,13 @@ def _message_values(message: Message) -> tuple[int, bool, bool]:
     return to_micros(message.sent_at), message.direction is Direction.INBOUND, bool(message.problem)
 
 
-def named_contents(events: Iterable[Event]) -> set[str]:
-    """The digests of the attachments and originals that these events name."""
+def named_contents(events: Sequence[Event]) -> set[str]:
+    """The digests of the attachments, originals and pieces of evidence that these events name."""
     named: set[str] = set()
     for message in chain.from_iterable(_messages(event) for event in events):
         named.update(storable(digest) for digest in (message.raw, *(a.digest for a in message.attachments)))
+    acts = (event.what.act for event in events if isinstance(event.what, Acted))
+    named.update(storable(file.digest) for act in acts for file in act.evidence)
     return named - {""}
 
 

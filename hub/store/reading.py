@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -165,7 +165,7 @@ def load_summary(connection: Connection, number: str) -> CaseSummary:
 
 def _to_summary(row: Row) -> CaseSummary:
     case_id, channel, ref, kind, type_raw, state, subject, name, email, order, assignee, *rest = row
-    opened, changed, messages, unreadable, rating, _, urgent, deadline = rest
+    opened, changed, messages, unreadable, rating, _, _, _, urgent, deadline = rest
     return CaseSummary(
         number=number_of(case_id),
         channel=channel,
@@ -194,6 +194,12 @@ def list_numbers(connection: Connection, states: frozenset[CaseState]) -> list[s
     return [number_of(case_id) for (case_id,) in connection.rows(query, sorted(states))]
 
 
+def list_with_tasks(connection: Connection, done: bool) -> list[str]:
+    """The numbers of the cases that have open portal tasks, or ever had any, oldest first."""
+    query = f"SELECT id FROM cases WHERE {'tasks' if done else 'open_tasks'} > 0 ORDER BY id"
+    return [number_of(case_id) for (case_id,) in connection.rows(query)]
+
+
 def count_states(connection: Connection) -> dict[CaseState, int]:
     """How many cases there are in each state."""
     return {CaseState(state): n for state, n in connection.rows("SELECT state, count(*) FROM cases GROUP BY state")}
@@ -203,6 +209,16 @@ def list_open(connection: Connection, channel: str) -> list[OpenCase]:
     """The cases of a channel that are not closed, oldest number first."""
     query = "SELECT ref, changed FROM cases WHERE channel = ? AND is_open ORDER BY id"
     return [OpenCase(ref, from_micros(changed)) for ref, changed in connection.rows(query, (storable(channel),))]
+
+
+def list_orders(connection: Connection, channels: Sequence[str], platform: str, now: datetime, limit: int) -> list[str]:
+    """The cases whose orders are to be looked up on a platform, soonest due first."""
+    query = (
+        f"SELECT id FROM cases WHERE order_due <= ? AND (channel IN ({marks(channels)}) OR about = ?) "
+        "ORDER BY due IS NULL, due, id LIMIT ?"
+    )
+    values = (to_micros(now), *map(storable, channels), storable(platform), limit)
+    return [number_of(case_id) for (case_id,) in connection.rows(query, values)]
 
 
 def load_channel(connection: Connection, name: str) -> ChannelRecord:

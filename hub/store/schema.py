@@ -160,6 +160,18 @@ _CLOCKS = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+_PORTAL_TASKS = (
+    "ALTER TABLE cases ADD COLUMN open_tasks INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE cases ADD COLUMN tasks INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX cases_by_open_tasks ON cases (id) WHERE open_tasks > 0",
+    "CREATE INDEX cases_by_tasks ON cases (id) WHERE tasks > 0",
+)
+_ORDERS = (
+    "ALTER TABLE cases ADD COLUMN about TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cases ADD COLUMN order_due INTEGER",
+    "CREATE INDEX cases_by_order ON cases (order_due) WHERE order_due IS NOT NULL",
+)
+
 # Python has folded the text and parted its words with spaces. The ascii tokenizer parts at those alone, so that both
 # agree on what a word is, whichever versions of Unicode they know.
 SEARCH_TABLE = "CREATE VIRTUAL TABLE search USING fts5(words, tokenize = 'ascii', columnsize = 0)"
@@ -189,7 +201,22 @@ def _clocks(db: Database) -> None:
         db.execute(statement)
 
 
-_STEPS: dict[str, Callable[[Database], None]] = {"first_tables": _first_tables, "clocks": _clocks}
+def _portal_tasks(db: Database) -> None:
+    for statement in _PORTAL_TASKS:
+        db.execute(statement)
+
+
+def _orders(db: Database) -> None:
+    for statement in _ORDERS:
+        db.execute(statement)
+
+
+_STEPS: dict[str, Callable[[Database], None]] = {
+    "first_tables": _first_tables,
+    "clocks": _clocks,
+    "portal_tasks": _portal_tasks,
+    "orders": _orders,
+}
 
 
 def _migrate(connection: Connection) -> None:

@@ -177,6 +177,10 @@ class SqliteStore:
         with self._connection() as connection:
             return reading.list_numbers(connection, states)
 
+    def with_tasks(self, done: bool = False) -> Sequence[str]:
+        with self._connection() as connection:
+            return reading.list_with_tasks(connection, done)
+
     def counts(self) -> dict[CaseState, int]:
         with self._connection() as connection:
             return reading.count_states(connection)
@@ -184,6 +188,10 @@ class SqliteStore:
     def open_cases(self, channel: str) -> Sequence[OpenCase]:
         with self._connection() as connection:
             return reading.list_open(connection, channel)
+
+    def orders_to_look_up(self, channels: Sequence[str], platform: str, now: datetime, limit: int) -> Sequence[str]:
+        with self._connection() as connection:
+            return reading.list_orders(connection, channels, platform, now, limit)
 
     def channel(self, name: str) -> ChannelRecord:
         with self._connection() as connection:

@@ -50,6 +50,9 @@ class Platform(ABC):
 
     unknown_order: ClassVar[str] = "NOBODY-HAS-IT"
     """A number such as its orders have, and none of them has."""
+    sample_reply: ClassVar[str] = "Thank you for writing. We are looking into it and tell you more tomorrow by noon."
+    """What the seller answers in the demo, in the language of the platform's customers."""
+
     page_size: int = 20
     """How many cases a page of its listing has, or a batch of the adapter where it lists without pages."""
     renews_sign_in: ClassVar[bool] = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -26,16 +26,18 @@ from hub import (
     PretendedPlatform,
     Proof,
     Receipt,
+    Rejected,
     Reply,
     Tools,
     Unavailable,
     Uncertain,
     Unsupported,
 )
-from hub_email_imap import wire
+from hub_email_imap import platform_answers, wire
+from hub_email_imap.interpreting import Interpreter
 from hub_email_imap.mailbox import Mailbox
 from hub_email_imap.position import read_position
-from hub_email_imap.reading import Interpreter, Reading
+from hub_email_imap.reading import Reading
 from hub_email_imap.roles import Account
 from hub_email_imap.settings import EmailSettings
 from hub_email_imap.tokens import Tokens, bare_id
@@ -44,6 +46,15 @@ from hub_email_imap.worker import ParseFailure, ParseWorker
 if TYPE_CHECKING:
     from hub_email_imap import compose
 
+PORTAL_STEPS = {
+    Capability.DECIDE: "Write to the customer what was decided; there is no other party to tell.",
+    Capability.HAND_OVER: "Forward the mail from a mail program to whoever takes the matter over, then close the case.",
+    Capability.CLOSE: "Close the case here, with `casehub close`; nobody else keeps it.",
+    Capability.REOPEN: "Reopen the case here, with `casehub reopen`; nobody else keeps it.",
+    Capability.NOTE: "Write the note here, with `casehub note`; a mailbox has nobody to read it.",
+    Capability.MARK_READ: "Mark the mail as read in a mail program; casehub leaves the mailbox as it is.",
+}
+
 
 class EmailAdapter(Adapter):
     """Any mailbox that speaks IMAP and SMTP."""
@@ -51,7 +62,14 @@ class EmailAdapter(Adapter):
     key = "email_imap"
     title = "E-mail (IMAP and SMTP)"
     capabilities = frozenset(
-        {Capability.FETCH, Capability.REPLY, Capability.READ_BACK, Capability.REREAD, Capability.ACKNOWLEDGE}
+        {
+            Capability.FETCH,
+            Capability.REPLY,
+            Capability.ATTACH,
+            Capability.READ_BACK,
+            Capability.REREAD,
+            Capability.ACKNOWLEDGE,
+        }
     )
     limits = (
         "signs in with a name and a password; OAuth2 is not supported yet",
@@ -62,13 +80,19 @@ class EmailAdapter(Adapter):
         "new mail is found when a run asks for it, not at the instant it arrives",
         "quoted text is kept, not cut",
         "an acknowledgement has an empty envelope sender; through a mail server that refuses that, none can be sent",
+        "a marketplace's mail is proven only by the Authentication-Results of the server named in trusted_authserv",
         "mail with list headers counts as written by a machine, unless behind_a_list says that the address is a group",
     )
+    portal_steps: ClassVar[Mapping[Capability, str]] = PORTAL_STEPS
     Settings: ClassVar[type[EmailSettings]] = EmailSettings
 
     def open(self, settings: EmailSettings, tools: Tools) -> Connection:
         """A connection to one mailbox."""
         return EmailConnection(settings, tools)
+
+    def problems_with(self, reply: Reply, case: Case, settings: EmailSettings) -> Sequence[str]:
+        """Why a marketplace's case is not answered by mail; ordinary cases have nothing against them."""
+        return tuple(platform_answers.problems(reply, case, settings, reply.written_at))
 
     def speaks_as(self, settings: EmailSettings) -> Party:
         """The name and the address that customers see on replies."""
@@ -90,7 +114,7 @@ class EmailConnection(Connection):
         self._tokens = Tokens(tools.sign, settings.address.rpartition("@")[2])
         self._mailbox = Mailbox(settings)
         account = Account((settings.address, *settings.aliases), settings.reply_to_senders, settings.behind_a_list)
-        self._interpreter = Interpreter(tools, account, self._tokens)
+        self._interpreter = Interpreter(tools, account, self._tokens, settings.trusted_authserv)
 
     def close(self) -> None:
         """Sign out."""
@@ -116,12 +140,20 @@ class EmailConnection(Connection):
         """Send the reply to the customer and put a copy into the sent folder."""
         from hub_email_imap import sending  # noqa: PLC0415  a reading does without
 
+        for problem in platform_answers.problems(reply, case, self._settings, self._tools.clock.now()):
+            raise Rejected(problem)
         mail = self._compose(reply, case)
         refused = sending.send(self._settings, mail.envelope_from, mail.recipients, mail.data)
         at = self._tools.clock.now()
         warnings = [f"{who.address} was refused: {who.code} {who.text}" for who in refused]
         warnings += self._save_copy(mail.data, at)
         return Receipt(bare_id(mail.message_id), at, warnings=tuple(warnings))
+
+    def perform(self, reply: Reply, case: Case) -> Receipt:
+        """Nothing is done in a mailbox but to write."""
+        kind = reply.act.kind if reply.act is not None else None
+        step = PORTAL_STEPS.get(Capability(kind), "") if kind is not None else ""
+        raise Unsupported(f"{case.number} is mail, and a mailbox knows nothing of the kind", step)
 
     def find(self, reply: Reply, case: Case) -> Receipt | None:
         """Look for the reply's own Message-ID in the sent folder."""
@@ -148,7 +180,9 @@ class EmailConnection(Connection):
             raise Misunderstood(f"the mail still cannot be read: {outcome.reason}")
         folder = message.extra.get("folder", "INBOX")
         arrival = self._interpreter.arrival(outcome.files, message.raw, message.sent_at, folder, is_sent=False)
-        item = wire.to_incoming(outcome, arrival, ref=message.ref)
+        received_at = datetime.fromisoformat(message.extra.get("received", message.sent_at.isoformat()))
+        own_or_not = wire.to_incoming(outcome, arrival, ref=message.ref)
+        item = self._interpreter.recognised(own_or_not, outcome, received_at, again=True)
         if item is None:
             raise Misunderstood("the mail turns out to be our own")
         return item

@@ -15,6 +15,7 @@ from hub import Attachment, Case, Message, Rejected, Reply
 from hub_email_imap.addresses import bare_addresses
 from hub_email_imap.headers import read_fields, split_head
 from hub_email_imap.limits import STANDARD
+from hub_email_imap.platform_answers import newest_of_customer
 from hub_email_imap.recipients import canonical, encoded, for_envelope, for_header, is_no_reply
 from hub_email_imap.text import one_line, several_lines
 from hub_email_imap.tokens import Tokens, bare_id, pruned_references
@@ -113,7 +114,7 @@ def answered_by(reply: Reply, case: Case) -> Message | None:
     """The message whose writer gets a reply: the newest one from outside, or the one an automatic reply is for."""
     if reply.automatic:
         return next((m for m in case.messages if m.ref == reply.after), None)
-    return case.last_inbound
+    return case.last_inbound if case.about is None else newest_of_customer(case)
 
 
 def return_path_of(original: bytes) -> str:
@@ -148,7 +149,7 @@ def _wanted(reply: Reply, answered: Message | None, return_path: str) -> list[st
     if answered is None:
         return []
     if not reply.automatic:
-        return _split(answered.extra.get("reply_to", ""))
+        return _split(answered.extra.get("answer_to") or answered.extra.get("reply_to", ""))
     return [return_path] if canonical(return_path) == canonical(answered.sender.email) else []
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import escape, unescape
+from itertools import islice
 
 import nh3
 
 from hub_email_imap.limits import REMOTE_IMAGES, TRUNCATED, Notes
+from hub_email_imap.text import one_line
 
 _TAGS = frozenset(
     """
@@ -38,6 +41,11 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _NEVER_NESTED = frozenset("br img hr input meta link col area wbr base embed source p li dt dd option".split())  # noqa: SIM905  names read better as words
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905  names read better as words
+# As nh3 writes them: every value in double quotes, and none within.
+_LINK = re.compile(r'<a(?: [a-z]+="[^"]*")*? href="([^"]*)"')
+_BARE_LINK = re.compile(r"https?://[^\s<>\"'()\[\]]+", re.IGNORECASE)
+_MOST_LINKS = 500
+_LONGEST_LINK = 2_000
 _LONG_TAG = re.compile(r"<[^<>]{20000,}")
 _FEW_TAGS = 1_000
 _DEEPEST = 10_000
@@ -67,6 +75,22 @@ def clean(source: str, notes: Notes) -> str:
         url_schemes={"http", "https", "mailto", "cid", "data"},
         link_rel="noopener noreferrer",
     )
+
+
+def links(cleaned: str) -> tuple[str, ...]:
+    """Where the links of cleaned HTML lead, each once."""
+    return _web_addresses(unescape(found) for found in _LINK.findall(cleaned))
+
+
+def links_in_text(text: str) -> tuple[str, ...]:
+    """The web addresses that stand in a plain text, each once."""
+    return _web_addresses(found.rstrip(".,;:!?") for found in _BARE_LINK.findall(text))
+
+
+def _web_addresses(found: Iterable[str]) -> tuple[str, ...]:
+    there = (one.strip() for one in islice(found, _MOST_LINKS))
+    web = (one for one in there if one.lower().startswith(("http://", "https://")) and len(one) <= _LONGEST_LINK)
+    return tuple(dict.fromkeys(map(one_line, web)))
 
 
 def from_text(text: str) -> str:

@@ -23,7 +23,7 @@ class Limits:
     head_bytes: int = 4_194_304
     recipients: int = 1_000
     references: int = 100
-    text_chars: int = 1_000_000
+    text_chars: int = 2_000_000
 
 
 STANDARD = Limits()

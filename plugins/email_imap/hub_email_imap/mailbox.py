@@ -92,6 +92,8 @@ class Mailbox:
             except imaplib.IMAP4.abort:
                 raise
             except imaplib.IMAP4.error as error:
+                if _is_passing(str(error)):
+                    raise
                 raise ConfigurationError(self._missing_folder(folder)) from error
         uidvalidity = answer.get(b"UIDVALIDITY")
         if uidvalidity is None:

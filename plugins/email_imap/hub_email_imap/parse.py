@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from hub_email_imap import automatic
+import re
+from collections.abc import Iterable
+
+from hub_email_imap import automatic, html
 from hub_email_imap.addresses import addresses, bare_addresses, message_ids, own_message_id
+from hub_email_imap.authentication import read_trace
 from hub_email_imap.body import read_body
 from hub_email_imap.bounces import Report, read_report
 from hub_email_imap.files import read_files
@@ -13,6 +17,12 @@ from hub_email_imap.mime import content_type, cut
 from hub_email_imap.parsed import Address, ParsedMail
 from hub_email_imap.text import one_line
 
+# What tells the readers of other platforms' mails how this one came here, besides what every mail is asked for.
+_HANDED_ON = (
+    *("sender", "return-path", "auto-submitted", "precedence", "list-id", "list-unsubscribe"),
+    *("x-forwarded-to", "x-forwarded-for", "resent-from"),
+)
+_LONGEST_HANDED_ON = 1_000
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 
 
@@ -29,14 +39,15 @@ def parse(raw: bytes, limits: Limits = STANDARD) -> ParsedMail:
     bounced = automatic.BOUNCE in verdict.labels
     report = read_report(fields, body.rest, body.text, limits, notes) if bounced else Report()
     to, cc = _recipients(fields, limits, notes)
+    sender, reply_to = _sender(fields, notes), addresses(fields.first("reply-to"), limits.recipients, notes)
     return ParsedMail(
         subject=subject,
         message_id=own_message_id(fields.first("message-id")),
         in_reply_to=message_ids(fields.first("in-reply-to"), limits.references),
         references=message_ids(" ".join(fields.all("references")), limits.references),
         date=read_date(fields.first("date")),
-        sender=_sender(fields, notes),
-        reply_to=addresses(fields.first("reply-to"), limits.recipients, notes),
+        sender=sender,
+        reply_to=reply_to,
         to=to,
         cc=cc,
         delivered_to=_delivered_to(fields, limits),
@@ -52,6 +63,10 @@ def parse(raw: bytes, limits: Limits = STANDARD) -> ParsedMail:
         failed=report.failed,
         thread_index=one_line(fields.first("thread-index")),
         thread_topic=words(fields.first("thread-topic"), notes),
+        answer_to=_as_written(fields, (*reply_to[:20], sender)),
+        links=html.links(body.html) if body.html else html.links_in_text(body.text),
+        headers=_handed_on(fields),
+        trace=read_trace(head[: limits.head_bytes]),
     )
 
 
@@ -68,6 +83,19 @@ def _sender(fields: Fields, notes: Notes) -> Address:
         if found:
             return found[0]
     return Address("", "")
+
+
+def _as_written(fields: Fields, found: Iterable[Address]) -> tuple[str, ...]:
+    """The addresses with the letters they have in the mail: before the @, capitals may matter (RFC 5321, 2.4)."""
+    source = " ".join(fields.first(name) for name in ("reply-to", "from", "sender"))
+    emails = dict.fromkeys(address.email for address in found if address.email)
+    places = ((email, re.search(re.escape(email), source, re.IGNORECASE | re.ASCII)) for email in emails)
+    return tuple(place[0] if place else email for email, place in places)
+
+
+def _handed_on(fields: Fields) -> dict[str, tuple[str, ...]]:
+    told = {name: fields.all(name) for name in _HANDED_ON if name in fields.values}
+    return {name: tuple(one_line(value[:_LONGEST_HANDED_ON]) for value in values[:5]) for name, values in told.items()}
 
 
 def _recipients(fields: Fields, limits: Limits, notes: Notes) -> tuple[tuple[Address, ...], tuple[Address, ...]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -37,6 +38,25 @@ class FailedDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Hop:
+    """A server that a mail says it came through; `by` is its name in small letters."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a field says that a server found of a mail's signatures: the domains that signed it rightly.
+
+    `tells_of_dkim` is whether it says anything of them; another field may be about something else.
+    """
+
+    server: str
+    tells_of_dkim: bool = False
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedMail:
     """Everything casehub reads from a mail; every field is text that is safe to store and show.
 
@@ -68,3 +88,7 @@ class ParsedMail:
     failed: tuple[FailedDelivery, ...] = ()
     thread_index: str = ""
     thread_topic: str = ""
+    answer_to: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    trace: tuple[Hop | Checked, ...] = ()

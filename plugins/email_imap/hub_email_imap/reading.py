@@ -6,18 +6,17 @@ import queue
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Generic, TypeVar
 
-from hub import Attachment, Batch, Incoming, Notice, Progress, Tools
-from hub_email_imap import wire
+from hub import Batch, Incoming, Notice, Progress, Tools
+from hub_email_imap.interpreting import Interpreter, Kept
 from hub_email_imap.mailbox import FolderState, Listed, Mailbox
-from hub_email_imap.parsed import ParsedFile, ParsedMail
+from hub_email_imap.parsed import ParsedMail
 from hub_email_imap.position import FolderPosition, Position
-from hub_email_imap.roles import Account
 from hub_email_imap.settings import EmailSettings
-from hub_email_imap.tokens import Tokens
+from hub_email_imap.text import one_line
 from hub_email_imap.worker import ParseFailure, ParseWorker
 
 T = TypeVar("T")
@@ -27,16 +26,6 @@ STEP_BYTES = 1_000_000
 
 Measured: 8 MB make the process 10 MB larger, and no faster.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A fetched mail whose bytes are safe in the store, while the child process parses them."""
-
-    listed: Listed
-    digest: str
-    too_large: bool = False
-    withheld: bool = False
 
 
 class Reading:
@@ -67,7 +56,8 @@ class Reading:
         state = self._mailbox.examine(name)
         known = self._position.folders.get(name)
         start = self._start(state, known)
-        if known != start:
+        self._position = self._position.moved(name, start)
+        if known != start and not (known is None and start == FolderPosition(state.uidvalidity, 0)):
             # Written down before anything is read, so that "from now" stays the same now after a crash.
             yield self._batch(name, start)
         if state.uidnext is not None and state.uidnext <= start.last + 1:
@@ -77,6 +67,10 @@ class Reading:
         for kept, items in self._read_ahead(worker, self._steps(uids, start), name, is_sent):
             done += len(kept)
             yield self._batch(name, replace(start, last=kept[-1].listed.uid), items, Progress(done, len(uids)))
+        if self._interpreter.left:
+            self._notices += [Notice(_left_there(*counted)) for counted in sorted(self._interpreter.left.items())]
+            self._interpreter.left.clear()
+            yield self._batch(name, self._position.folders[name])
         if uids and self._position.folders[name].last < uids[-1]:
             # The newest ones vanished meanwhile, or are older than the operator wants.
             yield self._batch(name, replace(start, last=uids[-1]), progress=Progress(len(uids), len(uids)))
@@ -129,9 +123,9 @@ class Reading:
 
     def _read_ahead(
         self, worker: ParseWorker, steps: Iterable[list[Listed]], folder: str, is_sent: bool
-    ) -> Iterator[tuple[list[_Kept], list[Incoming | None]]]:
+    ) -> Iterator[tuple[list[Kept], list[Incoming | None]]]:
         """Each step with its items; the child parses the next step while the hub stores this one."""
-        ahead: list[_Kept] = []
+        ahead: list[Kept] = []
         with closing(_one_ahead(map(self._fetch, steps))) as fetched:
             for kept, raws in fetched:
                 if not kept:
@@ -148,12 +142,12 @@ class Reading:
             yield ahead, self._items(ahead, worker.finish(), folder, is_sent)
 
     def _items(
-        self, kept: Sequence[_Kept], outcomes: Sequence[ParsedMail | ParseFailure], folder: str, is_sent: bool
+        self, kept: Sequence[Kept], outcomes: Sequence[ParsedMail | ParseFailure], folder: str, is_sent: bool
     ) -> list[Incoming | None]:
         item = self._interpreter.item
         return [item(mail, outcome, folder, is_sent) for mail, outcome in zip(kept, outcomes, strict=True)]
 
-    def _fetch(self, step: list[Listed]) -> tuple[list[_Kept], list[bytes]]:
+    def _fetch(self, step: list[Listed]) -> tuple[list[Kept], list[bytes]]:
         """Fetch a step and keep the raw bytes before anything looks into them."""
         limit = self._settings.largest_mail_mb * 1_000_000
         large = [mail.uid for mail in step if mail.size > limit]
@@ -166,7 +160,7 @@ class Reading:
             if mail.uid in raws:
                 content = raws[mail.uid]
                 digest = "" if content is None else self._tools.keep(content)
-                kept.append(_Kept(mail, digest, mail.uid in large, mail.uid in withheld or content is None))
+                kept.append(Kept(mail, digest, mail.uid in large, mail.uid in withheld or content is None))
                 contents.append(content or b"")
         return kept, contents
 
@@ -181,6 +175,12 @@ class Reading:
         notices, self._notices = tuple(self._notices), []
         found = tuple(item for item in items if item is not None)
         return Batch(found, self._position.as_checkpoint(), notices, progress)
+
+
+def _left_there(marketplace: str, count: int) -> str:
+    mails = "A mail" if count == 1 else f"{count:,} mails"
+    what = "is no case and was" if count == 1 else "are no cases and were"
+    return f"{mails} of {one_line(marketplace)} {what} left in the mailbox."
 
 
 def _one_ahead(items: Iterator[T]) -> Generator[T, None, None]:
@@ -237,36 +237,3 @@ class _Taking(threading.Thread, Generic[T]):
                 self._results.put(next(self._items, None))
             except BaseException as error:  # noqa: BLE001  raised where the result is waited for
                 self._results.put(error)
-
-
-class Interpreter:
-    """Turns parsed mails into what the hub understands, and keeps their attachments."""
-
-    def __init__(self, tools: Tools, account: Account, tokens: Tokens) -> None:
-        self._tools, self._account, self._tokens = tools, account, tokens
-
-    def item(self, kept: _Kept, outcome: ParsedMail | ParseFailure, folder: str, is_sent: bool) -> Incoming | None:
-        """One fetched mail as an item of a batch; None for our own mail that says nothing new."""
-        at, size = kept.listed.internal_date, kept.listed.size
-        if isinstance(outcome, ParseFailure):
-            return self.unreadable(outcome, self.arrival((), kept.digest, at, folder, is_sent))
-        files = () if kept.too_large or kept.withheld else outcome.files
-        arrival = self.arrival(files, kept.digest, at, folder, is_sent)
-        if kept.withheld:
-            return wire.withheld(outcome, arrival, kept.listed.uid)
-        return wire.oversized(outcome, arrival, size) if kept.too_large else wire.to_incoming(outcome, arrival)
-
-    def arrival(
-        self, files: Sequence[ParsedFile], digest: str, at: datetime, folder: str, is_sent: bool
-    ) -> wire.Arrival:
-        """What is known of a mail beside its own words."""
-        attachments = tuple(self._keep(file) for file in files)
-        return wire.Arrival(self._account, self._tokens, folder, at, digest, attachments, is_sent)
-
-    def unreadable(self, failure: ParseFailure, arrival: wire.Arrival) -> Incoming | None:
-        """A mail that could not be read, as a case that a person sees."""
-        return wire.unreadable(failure.reason, failure.subject, failure.sender, failure.message_id, arrival)
-
-    def _keep(self, file: ParsedFile) -> Attachment:
-        digest = self._tools.keep(file.content)
-        return Attachment(file.name, file.media_type, len(file.content), digest, file.content_id)

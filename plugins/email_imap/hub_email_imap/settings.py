@@ -10,6 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 from hub.http import is_loopback
 
 Security = Literal["tls", "starttls", "none"]
+# A star stands for the first part only, and never for all servers under a top-level domain.
+ServerName = Annotated[
+    str, StringConstraints(pattern=r"^((\*\.[\w-]+\.)?[\w-]+(\.[\w-]+)*)?$", strip_whitespace=True, to_lower=True)
+]
 MailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s<>]+@[^@\s<>]+$", strip_whitespace=True)]
 
 
@@ -46,6 +50,14 @@ class EmailSettings(BaseModel):
     behind_a_list: bool = Field(
         False, description="true if the address is a group or mailing list, such as a Google Group"
     )
+    trusted_authserv: ServerName = Field(
+        "",
+        description="the server whose Authentication-Results in your mail are believed, such as mx.shop.example; "
+        "without it no mail of a marketplace counts as proven",
+    )
+    answer_platforms: tuple[str, ...] = Field(
+        (), description='marketplaces (adapter keys) whose customers are answered by mail, such as "bolcom"'
+    )
     reference_line: bool = Field(True, description="end replies with a signed reference that finds the case again")
     sub_address: bool = Field(False, description="let answers come to address+case-token@; the server must allow it")
     signature: str = Field("", description="text below every reply")
@@ -67,6 +79,12 @@ class EmailSettings(BaseModel):
         ):
             if security == "none" and not is_loopback(host):
                 raise ValueError(f'{what} = "none" would send the password readable for anyone; use "tls"')
+        return self
+
+    @model_validator(mode="after")
+    def _only_proven_mail_is_answered(self) -> EmailSettings:
+        if self.answer_platforms and not self.trusted_authserv:
+            raise ValueError("answer_platforms needs trusted_authserv: only mail that is proven is answered by mail")
         return self
 
     @property

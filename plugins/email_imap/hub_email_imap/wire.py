@@ -19,6 +19,9 @@ from hub_email_imap.tokens import OwnId, Tokens, bare_id, pruned_references
 
 _WIDEST_DOUBT = timedelta(days=7)  # how far a Date header may be off and still be believed
 _MOST_PARTICIPANTS = 100
+_NOBODY = (
+    "it does not say who wrote it"  # neither From nor Sender names anybody: to guess would be to answer a stranger
+)
 _MOST_NUMBERS = 5  # case numbers believed of one subject
 _SUBJECT_NUMBER = re.compile(r"\[\s*(?:CH-|#)([0-9]{1,9})\s*\]|(?<![\w-])CH-([0-9]{1,9})(?![\w-])", re.IGNORECASE)
 
@@ -114,7 +117,7 @@ def _says_it_is_ours(parsed: ParsedMail, arrival: Arrival) -> bool:
 
 def _message(parsed: ParsedMail, arrival: Arrival, role: Role, ref: str) -> Message:
     return Message(
-        ref=ref or _ref(parsed, arrival.raw_digest),
+        ref=ref or ref_of(parsed, arrival.raw_digest),
         author=role.author,
         direction=role.direction,
         sent_at=_sent_at(parsed, arrival, role),
@@ -129,11 +132,12 @@ def _message(parsed: ParsedMail, arrival: Arrival, role: Role, ref: str) -> Mess
         attachments=arrival.attachments,
         raw=arrival.raw_digest,
         thread_keys=_thread_keys(parsed, role),
+        problem=_NOBODY if role.sender == Address("", "") else "",
         extra=_extra(parsed, arrival, role),
     )
 
 
-def _ref(parsed: ParsedMail, raw_digest: str) -> str:
+def ref_of(parsed: ParsedMail, raw_digest: str) -> str:
     """The identity of a mail: its Message-ID with what it says, since some senders use one id twice (freescout #5591).
 
     Received, Delivered-To and the like are left out, so that copies in two folders are one message.

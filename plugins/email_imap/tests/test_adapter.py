@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -15,6 +16,8 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from hub import (
+    Act,
+    ActKind,
     Attachment,
     AuthenticationFailed,
     Capability,
@@ -24,6 +27,7 @@ from hub import (
     IncomingMessage,
     StoreError,
     Uncertain,
+    Unsupported,
 )
 from hub.core.events import MessageArrived
 from hub.core.outbox import SETTLE, ReplyState
@@ -890,6 +894,43 @@ def test_our_own_answer_in_the_inbox_proves_that_it_was_delivered(
     assert [message.direction for message in shop.case().messages] == [Direction.INBOUND, Direction.OUTBOUND]
 
 
+@pytest.mark.parametrize("code", ["[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]"])
+def test_a_folder_that_cannot_be_opened_now_is_not_said_to_be_missing(
+    shop: Shop, platform: MailPlatform, code: str
+) -> None:
+    put(platform, mail())
+    platform.imap_faults.fail_next("NO", "EXAMINE", f"{code} Try again later.")
+
+    failed, again = shop.read(), shop.read()
+
+    assert failed.failure is not None
+    assert failed.failure.kind == "Unavailable"
+    assert "has no folder" not in failed.failure.text
+    assert again.new_messages == 1
+
+
+@pytest.mark.parametrize("kind", list(ActKind))
+def test_what_a_mailbox_cannot_do_is_unsupported_and_says_what_to_do_instead(
+    shop: Shop, platform: MailPlatform, kind: ActKind
+) -> None:
+    put(platform, mail())
+    shop.read()
+    reply = replace(shop.answer(shop.case()), act=Act(kind))
+
+    with shop.connect() as connection, pytest.raises(Unsupported) as refused:
+        connection.perform(reply, shop.case())
+
+    assert refused.value.portal_step == EmailAdapter.portal_steps[Capability(kind)]
+
+
+def test_mails_taken_from_the_beginning_come_with_the_first_batch(shop: Shop, platform: MailPlatform) -> None:
+    put(platform, mail())
+    with shop.connect() as connection:
+        [batch] = connection.fetch(None, [])
+
+    assert len(batch.items) == 1
+
+
 # Settings
 
 
@@ -909,9 +950,11 @@ def test_every_capability_is_a_method_of_the_connection_and_no_other_is() -> Non
     methods[Capability.REREAD] = "reread"
 
     offered = {what for what, name in methods.items() if name in vars(EmailConnection)}
-    # To acknowledge is to deliver a reply that is marked as automatic.
-    assert offered == EmailAdapter.capabilities - {Capability.ACKNOWLEDGE}
-    assert set(methods) == set(Capability) - {Capability.ACKNOWLEDGE}
+    # To acknowledge is to deliver a reply that is marked as automatic, to attach to deliver one with files.
+    delivering = {Capability.ACKNOWLEDGE, Capability.ATTACH}
+    assert offered == EmailAdapter.capabilities - delivering
+    assert EmailAdapter.capabilities >= delivering
+    assert "look_up_order" not in vars(EmailConnection)
 
 
 # Each setting changes what it says

@@ -41,12 +41,13 @@ class Terms:
 
 
 class Listener(ThreadingTCPServer):
-    """Accepts connections on a free port and lets each be handled in a thread of its own."""
+    """Accepts connections on a port (0: any that is free) and lets each be handled in a thread of its own."""
 
     request_queue_size = 64
+    allow_reuse_address = True  # the port that was asked for may have been served a moment ago
 
-    def __init__(self, conversation: type[Conversation], platform: MailPlatform, terms: Terms) -> None:
-        super().__init__((HOST, 0), conversation)
+    def __init__(self, conversation: type[Conversation], platform: MailPlatform, terms: Terms, port: int = 0) -> None:
+        super().__init__((HOST, port), conversation)
         self.platform = platform
         self.terms = terms
         self.lock = Lock()
@@ -57,6 +58,12 @@ class Listener(ThreadingTCPServer):
     def port(self) -> int:
         """The port that was free."""
         return int(self.socket.getsockname()[1])
+
+    @property
+    def connections(self) -> int:
+        """How many clients are at the line."""
+        with self.lock:
+            return len(self._open)
 
     @contextmanager
     def running(self) -> Iterator[Listener]:

@@ -97,6 +97,14 @@ class ImapFaults(Faults):
         """The next FETCH is answered with something that is not IMAP, as by a proxy that answers for the server."""
         self.plan(Fault("garble FETCH", times))
 
+    def garble_folders(self, times: int = 1) -> None:
+        """What is told of the next folder that is opened has a shape that nobody knows."""
+        self.plan(Fault("garble a folder", times))
+
+    def find_nothing(self, times: int = 1) -> None:
+        """The next SEARCH finds no mail, though there are some."""
+        self.plan(Fault("find nothing", times))
+
 
 class SmtpFaults(Faults):
     """What can go wrong while mail is sent."""

@@ -82,7 +82,8 @@ def _select(session: ImapSession, command: Command) -> str:
     session.opened = None  # also when there is no such folder (RFC 3501 section 6.3.1)
     folder = session.folder(command.arguments.word())
     session.opened = SelectedFolder(folder, writable=command.name == "SELECT")
-    for line in session.opened.introduction():
+    garbled = session.faults.meet("garble a folder") is not None
+    for line in ["* SURPRISE (1 2 3)"] if garbled else session.opened.introduction():
         session.send_line(line)
     return "[READ-WRITE] Select completed." if session.opened.writable else "[READ-ONLY] Examine completed."
 

@@ -37,7 +37,8 @@ def _expunge(session: ImapSession, command: Command) -> str:
 
 
 def _search(session: ImapSession, command: Command) -> str:
-    session.send_line(session.selected.search(command.arguments, command.by_uid))
+    found = session.selected.search(command.arguments, command.by_uid)
+    session.send_line("* SEARCH" if session.faults.meet("find nothing") else found)
     return "Search completed."
 
 

@@ -37,16 +37,32 @@ class MailServers:
         self.smtp_port = 0
         self._terms = Terms(tls, starttls, require_auth)
         self._running = ExitStack()
+        self._listeners: tuple[Listener, ...] = ()
 
     def __enter__(self) -> Self:
-        with ExitStack() as started:
-            imap = started.enter_context(Listener(ImapConversation, self.platform, self._terms).running())
-            smtp = started.enter_context(Listener(SmtpConversation, self.platform, self._terms).running())
-            self.imap_port, self.smtp_port = imap.port, smtp.port
-            self._running = started.pop_all()
+        self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def start(self, imap_port: int = 0, smtp_port: int = 0) -> None:
+        """Begin to serve on these ports (0: any that is free)."""
+        with ExitStack() as started:
+            imap = started.enter_context(Listener(ImapConversation, self.platform, self._terms, imap_port).running())
+            smtp = started.enter_context(Listener(SmtpConversation, self.platform, self._terms, smtp_port).running())
+            self._listeners = (imap, smtp)
+            self.imap_port, self.smtp_port = imap.port, smtp.port
+            self._running = started.pop_all()
+
+    def stop(self) -> None:
+        """Hang up on everybody and stop serving."""
         self._running.close()
+        self._listeners = ()
+
+    @property
+    def connections(self) -> int:
+        """How many clients are at the line."""
+        return sum(listener.connections for listener in self._listeners)

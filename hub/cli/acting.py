@@ -1,0 +1,94 @@
+"""What the commands share that act on a platform: ask once more, queue the act, or hand over the portal step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.cli.desk_options import desk_of, is_terminal
+from hub.cli.safe_text import clean, one_line
+from hub.core.acting import Wish, draft, needs_a_yes, require_possible
+from hub.core.cost import cost_of
+from hub.core.platform_acts import in_words
+
+if TYPE_CHECKING:
+    from hub.adapter import Capability
+    from hub.app import Hub
+    from hub.core.model import Case
+    from hub.core.outbox import Reply
+    from hub.core.portal import PortalTask
+    from hub.runs.reach import Reach
+
+
+def queue(hub: Hub, reach: Reach, case: Case, wish: Wish, who: str | None, *, yes: bool, ask: bool = False) -> Reply:
+    """Put an act into the outbox, once it is sure that it is possible and a person has said yes to it.
+
+    A person at a terminal is asked about what moves money or cannot be undone, and with `ask` about anything.
+    """
+    desk = desk_of(hub, who)
+    forbidden = hub.book.chosen(case).policy.close_without_message
+    require_possible(case, wish, hub.store.replies(case_number=case.number), forbidden)
+    reach.require_acceptable(draft(case, wish, "", desk.who, hub.clock.now()), case)
+    heavy = needs_a_yes(wish.offer)
+    if not yes and (heavy or ask) and is_terminal():
+        for line in preview(case, wish):
+            click.echo(line, err=True)
+        click.confirm("Do it?", abort=True, err=True)
+        yes = True
+    return desk.act(case.number, replace(wish, confirmed=yes))
+
+
+def preview(case: Case, wish: Wish) -> Iterator[str]:
+    """What an act does and what it costs, line by line."""
+    offer, cost = wish.offer, cost_of(case, wish)
+    yield ""
+    yield f"{case.number}:  {one_line(offer.title)} ({in_words(wish.act)})"
+    yield f"Effect:   {one_line(offer.effect)}"
+    if cost is not None:
+        yield f"Cost:     {cost}"
+    if wish.text.strip():
+        yield from ("", *(f"  {line}" for line in clean(wish.text).strip().split("\n")), "")
+    weight = (("It moves money.", offer.moves_money), ("It cannot be undone.", offer.irreversible))
+    yield " ".join(text for text, true in weight if true) or "It waits in the outbox until `casehub deliver`."
+
+
+def give_task(hub: Hub, reach: Reach, kind: Capability, case: Case, who: str | None, task: PortalTask) -> PortalTask:
+    """Keep what a person has to do in the portal, with the step and the link that `reach` knows."""
+    found = reach.task(kind, case, task.what, hub.clock.now())
+    return desk_of(hub, who).give_task(case.number, replace(task, step=found.step, url=found.url))
+
+
+def seen_of(case: Case) -> str:
+    """The ref of the newest message from outside, which a person who acts on the case now can have seen."""
+    return case.last_inbound.ref if case.last_inbound else ""
+
+
+def told_as_queued(reply: Reply) -> str:
+    """That an act waits in the outbox."""
+    act = in_words(reply.act) if reply.act is not None else "reply"
+    return f"Queued as {reply.key}: {act}; `casehub deliver` does it on the platform."
+
+
+def task_lines(case: Case, task: PortalTask) -> Iterator[str]:
+    """What a person has to do now, with the link to where."""
+    yield f"Only a person can do this on the platform: {one_line(task.what)}."
+    yield f"  {one_line(task.step)}"
+    if task.url:
+        yield f"  {one_line(task.url)}"
+    yield f"Kept as task {task.key} of {case.number}; `casehub done {case.number}` ticks it off."
+
+
+def acted_json(case: Case, reply: Reply | None = None, task: PortalTask | None = None) -> dict[str, Any]:
+    """How a case stands, and what now waits for the platform or for a person."""
+    from hub.cli.as_json import reply_json, task_json
+
+    return {
+        "case": case.number,
+        "state": case.state.value,
+        "assignee": case.assignee,
+        "queued": None if reply is None else reply_json(reply),
+        "task": None if task is None else task_json(case, task),
+    }

@@ -1,0 +1,204 @@
+"""`casehub decide`: what the platform takes as a decision on a case, and deciding."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.cli.acting import acted_json, give_task, queue, seen_of, task_lines, told_as_queued
+from hub.cli.common import console, echo_json, json_option, with_hub
+from hub.cli.desk_options import case_number, known_case, who_option
+from hub.cli.safe_text import one_line
+from hub.core.acting import Wish, need_in_words
+from hub.core.cost import cost_of
+from hub.core.platform_acts import ActKind, Need, Offer, Tracking
+from hub.errors import Refused
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from hub.adapter import Capability
+    from hub.app import Hub
+    from hub.core.model import Case
+    from hub.runs.reach import Reach
+
+_COMMANDS = {
+    ActKind.DECIDE: "decide {number} {word}",
+    ActKind.HAND_OVER: "hand-over {number}",
+    ActKind.CLOSE: "close {number}",
+    ActKind.REOPEN: "reopen {number}",
+    ActKind.NOTE: "note {number} --to-platform",
+}
+
+_GIVEN = {
+    Need.MESSAGE: "-m TEXT",
+    Need.PERCENT: "--percent 1-99",
+    Need.QUANTITY: "--quantity N",
+    Need.TRACKING: "--tracking CARRIER:NUMBER",
+    Need.EVIDENCE: "--evidence FILE",
+}
+
+
+@click.command(short_help="Decide a case on its platform, such as a refund.")
+@click.argument("number", metavar="CASE", type=case_number)
+@click.argument("word", required=False)
+@click.option("-m", "--message", default="", help="The text for the customer that goes with it.")
+@click.option("--percent", type=int, metavar="1-99", help="What you keep of the price, in percent.")
+@click.option("--quantity", type=int, metavar="N", help="How many pieces are meant.")
+@click.option("--item", default="", metavar="REF", help="Which item is meant, where several are.")
+@click.option("--tracking", multiple=True, metavar="CARRIER:NUMBER", help="A parcel on its way.")
+@click.option(
+    "--evidence", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help="Send a file as proof."
+)
+@click.option("--yes", is_flag=True, help="Yes to what moves money or cannot be undone, without being asked.")
+@who_option
+@json_option
+@with_hub
+def decide(
+    hub: Hub,
+    number: str,
+    word: str | None,
+    message: str,
+    percent: int | None,
+    quantity: int | None,
+    item: str,
+    tracking: Sequence[str],
+    evidence: Sequence[Path],
+    yes: bool,
+    who: str | None,
+    as_json: bool,
+) -> None:
+    """Without WORD, list what the platform of a case takes as it stands now: the effect, what must come with it, and
+    what it costs. With WORD, put that decision into the outbox, from where `casehub deliver` does it once.
+
+    What moves money or cannot be undone is shown and asked about first; a script has to give --yes. Where the platform
+    takes decisions only in its portal, it becomes a task that `casehub tasks` lists.
+
+    With --json: {"case", "offers": [{"kind", "word", "title", "effect", "item", "needs", "most", "moves_money",
+    "irreversible", "cost"}], "portal_step"}; with WORD: {"case", "state", "assignee", "queued": the reply or null,
+    "task": the portal task or null}.
+
+    Example: casehub decide CH-1042 refund_partly --percent 80 -m "You get a fifth back." --yes
+    """
+    from hub.reaching import reach_of
+    from hub.runs.desk import keep_files
+
+    known_case(hub, number)
+    case = hub.store.case(number)
+    reach = reach_of(hub, case)
+    if word is None:
+        _list(case, reach, as_json=as_json)
+        return
+    offers = reach.offers(case)
+    if not reach.can(_capability(), case) and not _named(offers, word):
+        _to_portal(hub, reach, case, word, message, who, as_json=as_json)
+        return
+    wish = Wish(
+        _meant(case, offers, word, item),
+        message,
+        seen_of(case),
+        percent,
+        quantity,
+        tuple(map(_parcel, tracking)),
+        keep_files(hub.store, evidence),
+    )
+    reply = queue(hub, reach, case, wish, who, yes=yes, ask=True)
+    if as_json:
+        echo_json(acted_json(hub.store.case(number), reply))
+    else:
+        click.echo(told_as_queued(reply))
+
+
+def _capability() -> Capability:
+    from hub.adapter import Capability
+
+    return Capability.DECIDE
+
+
+def _list(case: Case, reach: Reach, *, as_json: bool) -> None:
+    offers = reach.offers(case)
+    step = "" if reach.can(_capability(), case) else reach.step(_capability())
+    if as_json:
+        from hub.cli.as_json import offer_json
+
+        told = [offer_json(case, offer) for offer in offers]
+        echo_json({"case": case.number, "offers": told, "portal_step": step or None})
+        return
+    if offers:
+        screen = console()
+        for offer in offers:
+            screen.print(_offer_text(case, offer))
+    elif step:
+        click.echo(f"Only a person can decide {case.number}, in the portal: {one_line(step)}")
+    else:
+        click.echo(f"The platform of {case.number} takes no decision on it as it stands now.")
+
+
+def _offer_text(case: Case, offer: Offer) -> RenderableType:
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    head = Text(one_line(_word_of(offer)), style="bold")
+    head.append(f"  {one_line(offer.title)}", style="bold dim")
+    lines = [Padding(Text(line), (0, 0, 0, 2), expand=False) for line in _offer_lines(case, offer)]
+    return Group(head, *lines, "")
+
+
+def _offer_lines(case: Case, offer: Offer) -> Iterator[str]:
+    yield one_line(offer.effect)
+    if offer.needs:
+        yield f"needs {'; '.join(need_in_words(need, offer) for need in sorted(offer.needs))}"
+    cost = cost_of(case, Wish(offer))
+    weight = (f"moves money, {cost}" if cost else "", "cannot be undone" if offer.irreversible else "")
+    if any(weight):
+        yield "; ".join(filter(None, weight))
+    if offer.kind in _COMMANDS:
+        command = _COMMANDS[offer.kind].format(number=case.number, word=shlex.quote(offer.word) if offer.word else "")
+        item = f" --item {shlex.quote(offer.item)}" if offer.item else ""
+        yield f"casehub {command.strip()}{item}{''.join(f' {_GIVEN[need]}' for need in sorted(offer.needs))}"
+
+
+def _meant(case: Case, offers: Sequence[Offer], word: str, item: str) -> Offer:
+    """The offer that a word names, of the item where several are."""
+    named = _named(offers, word)
+    if not named:
+        words = ", ".join(dict.fromkeys(map(_word_of, offers))) or "none at all"
+        raise Refused(f"The platform of {case.number} takes no decision {word!r} as it stands now; it takes {words}.")
+    found = [offer for offer in named if offer.item == item] if item else named
+    if len(found) == 1:
+        return found[0]
+    items = ", ".join(one_line(offer.item) for offer in named)
+    raise Refused(
+        f"{case.number} has {len(named)} items that {word!r} may be meant for; name one with --item: {items}."
+    )
+
+
+def _named(offers: Sequence[Offer], word: str) -> list[Offer]:
+    return [offer for offer in offers if _word_of(offer).casefold() == word.casefold()]
+
+
+def _word_of(offer: Offer) -> str:
+    """What a person calls an offer by: the platform's word for it, or ours for what has none."""
+    return offer.word or offer.kind.value
+
+
+def _parcel(text: str) -> Tracking:
+    carrier, _, number = text.partition(":")
+    return Tracking(carrier.strip(), number.strip())
+
+
+def _to_portal(hub: Hub, reach: Reach, case: Case, word: str, message: str, who: str | None, *, as_json: bool) -> None:
+    from hub.core.portal import PortalTask
+
+    wanted = PortalTask("", "decide", f"decide {word}", "", hub.clock.now(), text=message.strip(), word=word)
+    task = give_task(hub, reach, _capability(), case, who, wanted)
+    if as_json:
+        echo_json(acted_json(hub.store.case(case.number), task=task))
+        return
+    for line in task_lines(case, task):
+        click.echo(line)

@@ -1,0 +1,141 @@
+"""How far a program reaches on a case's platform, and what only a person can do there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.adapter import Adapter, Capability
+from hub.core.model import Case, Direction
+from hub.core.outbox import Reply
+from hub.core.platform_acts import ActKind, Offer
+from hub.core.portal import PortalTask
+from hub.core.portal_acts import REPLY
+from hub.errors import HubError, Misunderstood, Refused
+from hub.runs.channel import explain
+
+STANDS_IN = "stands_in"
+"""The label of a message that only stands for a customer's, as a notification does: an answer to it reaches nobody."""
+
+_EFFECTS = {
+    ActKind.CLOSE: "The platform shows the case as closed",
+    ActKind.REOPEN: "The platform shows the case as open again",
+    ActKind.HAND_OVER: "The platform deals with the case from then on, and the seller no more",
+    ActKind.NOTE: "The platform's staff reads it, the customer does not",
+}
+_DOING: Mapping[str, str] = {
+    REPLY: "replies",
+    ActKind.CLOSE: "closing",
+    ActKind.REOPEN: "reopening",
+    ActKind.HAND_OVER: "hand-overs",
+    ActKind.NOTE: "notes for its staff",
+    ActKind.DECIDE: "decisions",
+    ActKind.MARK_READ: "marks of reading",
+}
+
+
+def _no_settings() -> object:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What may be done with a case: by the hub through the adapter of its channel, or by a person in a portal.
+
+    `adapter` is None where the channel is not set, or its plugin not there. `settings` gives the channel's own, secrets
+    looked up, or raises ConfigurationError. `steps` are the portal steps that count: those of
+    the platform that the case is about.
+    """
+
+    channel: str
+    adapter: Adapter | None = None
+    settings: Callable[[], object] = _no_settings
+    steps: Mapping[Capability, str] = field(default_factory=dict)
+
+    def can(self, capability: Capability, case: Case) -> bool:
+        """Whether the hub can do this itself for this case."""
+        if self.adapter is None:
+            # Whether a reply can be sent is known when the channel is set right again; it waits in the outbox.
+            return capability is Capability.REPLY
+        if capability is Capability.REPLY and _only_stands_in(case, self.adapter.key):
+            return False
+        return capability in self.adapter.capabilities
+
+    def step(self, capability: Capability) -> str:
+        """What a person does in the portal instead; empty where nobody says."""
+        return self.steps.get(capability, "")
+
+    def offers(self, case: Case) -> tuple[Offer, ...]:
+        """What the platform takes for the case as it stands; Misunderstood if the plugin breaks at it."""
+        if self.adapter is None or type(self.adapter).offers is Adapter.offers:
+            return ()
+        settings = self.settings()
+        try:
+            return tuple(self.adapter.offers(case, settings))
+        except HubError:
+            raise
+        except Exception as error:  # a plugin may fail in any way it likes
+            raise Misunderstood(explain(error).text) from error
+
+    def offer_of(self, kind: ActKind, case: Case) -> Offer:
+        """The offer of this kind, or the plain act where the platform's plugin names none."""
+        found = next((offer for offer in self.offers(case) if offer.kind is kind), None)
+        if found is not None:
+            return found
+        title = kind.value.replace("_", " ").capitalize()
+        return Offer(kind, title, _EFFECTS[kind], irreversible=kind is ActKind.HAND_OVER)
+
+    def require_acceptable(self, reply: Reply, case: Case) -> None:
+        """Refuse what the platform would refuse, naming each of its rules, before it is in the outbox."""
+        if self.adapter is None:
+            return
+        if reply.attachments and Capability.ATTACH not in self.adapter.capabilities:
+            raise Refused(f"{self.adapter.title} takes no files from a program; send it without, or with a link.")
+        if type(self.adapter).problems_with is Adapter.problems_with:
+            return
+        settings = self.settings()
+        try:
+            problems = [str(problem).rstrip(".") for problem in self.adapter.problems_with(reply, case, settings)]
+        except HubError:
+            raise
+        except Exception as error:  # the same
+            raise Misunderstood(explain(error).text) from error
+        if problems:
+            raise Refused(f"{self.adapter.title} would refuse this: {'; '.join(problems)}.")
+
+    def task(self, kind: Capability, case: Case, what: str, now: datetime) -> PortalTask:
+        """What a person shall do in the portal instead of the hub; Refused where nobody says how."""
+        step = self.step(kind)
+        if not step:
+            raise Refused(self.refusal(kind, case))
+        url = case.about.url if case.about and case.about.url else case.url
+        return PortalTask("", kind.value, what, step, now, url)
+
+    def refusal(self, kind: Capability, case: Case) -> str:
+        """That neither the hub nor, as far as it knows, a portal can do this."""
+        if self.adapter is None:
+            return (
+                f"The channel {self.channel} of {case.number} cannot be used as it is set; `casehub check` tells why."
+            )
+        if kind == REPLY and case.about is not None and _only_stands_in(case, self.adapter.key):
+            return (
+                f"An answer to this mail reaches nobody: it only tells of a case on {case.about.platform}. "
+                f"Answer there, then `casehub answered {case.number}`."
+            )
+        instead = f"answer there, then `casehub answered {case.number}`" if kind == REPLY else "do it there"
+        title = self.adapter.title
+        return f"{title} takes no {_DOING[kind]} from a program and names no way in a portal; {instead}."
+
+
+def _only_stands_in(case: Case, adapter: str) -> bool:
+    """Whether the case came by the mail of a platform that is no channel here, and nobody reads an answer to it."""
+    if case.about is None or case.about.platform == adapter:
+        return False
+    inbound = [message for message in case.messages if message.direction is Direction.INBOUND]
+    return bool(inbound) and STANDS_IN in inbound[-1].labels
+
+
+def offers_in_short(offers: Sequence[Offer]) -> str:
+    """The words of what may be decided, and the titles of the rest, in one line."""
+    return ", ".join(dict.fromkeys(offer.word or offer.title.lower() for offer in offers))
