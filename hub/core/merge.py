@@ -12,7 +12,7 @@ from hub.core.events import Detected, Event, Happening, MessageArrived, MessageR
 from hub.core.incoming import CaseUpdate, ClueKind, Incoming, IncomingMessage, OwnEcho
 from hub.core.matching import KnownThreads, Match, MatchingRules, match
 from hub.core.missing import detect
-from hub.core.model import RECALLED, STANDS_IN, Case, CaseType, Message, Order, Party, original_key
+from hub.core.model import RECALLED, STANDS_IN, Author, Case, CaseType, Message, Order, Party, original_key
 from hub.core.news import News, new_facts, new_for_clocks, new_state
 from hub.core.outbox import Reply, ReplyState, as_message, delivered
 from hub.core.replay import apply, open_case
@@ -185,7 +185,7 @@ class _Merging:
             ref=message.ref,
             subject=message.subject,
             type=incoming.type,
-            customer=Party() if STANDS_IN in message.labels else message.sender,
+            customer=_writer(message),
             order=_order_of(incoming),
             linked=linked,
             reason=found.reason,
@@ -299,3 +299,9 @@ def _order_of(incoming: IncomingMessage) -> Order | None:
     """The order that a message is about, as far as it tells: the numbers in it are guesses."""
     numbers = tuple(dict.fromkeys(filter(None, (incoming.order_number, *incoming.order_numbers))))
     return Order(numbers[0], candidates=numbers[1:]) if numbers else None
+
+
+def _writer(message: Message) -> Party:
+    """Who the customer is by a message that opens a case; who sends a notification is not."""
+    stands_in = STANDS_IN in message.labels and message.author is not Author.CUSTOMER
+    return Party() if stands_in else message.sender
