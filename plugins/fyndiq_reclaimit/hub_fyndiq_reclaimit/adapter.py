@@ -102,9 +102,9 @@ class ReclaimitAdapter(Adapter):
     @classmethod
     def pretend(cls, clock: Clock) -> PretendedPlatform:
         """Reclaimit on this computer with some customers' errands."""
-        from hub_fyndiq_reclaimit.demo import PretendedReclaimit  # noqa: PLC0415  only the demo pays for the simulator
+        from hub_fyndiq_reclaimit.simulator import with_errands  # noqa: PLC0415  only the demo pays for the simulator
 
-        return PretendedReclaimit(clock)
+        return with_errands(clock)
 
 
 class ReclaimitConnection(Connection):
