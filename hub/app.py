@@ -245,12 +245,14 @@ def _book(
 ) -> PolicyBook:
     """The book of these settings; unless it shall be the whole one, without what decides nothing here."""
     adapters = {name: table.adapter for name, table in settings.channels.items()}
-    # A policy that no channel follows by its adapter counts only where the seller's own file may name it.
+    # A policy that no channel follows by its adapter counts only where the seller's own file may name it, or where a
+    # mail may turn out to be about its platform.
     every = whole or own is not None
+    recognised = {reader.plugin for reader in plugins.mail_readers}
     files = [
         PolicyFile(policy.where, policy.text)
         for policy in plugins.policies
-        if every or any(adapter in policy.text for adapter in adapters.values())
+        if every or policy.plugin in recognised or any(adapter in policy.text for adapter in adapters.values())
     ]
     return load_book(files, own, around, adapters, clock.now().date(), tests=whole)
 

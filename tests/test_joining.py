@@ -21,10 +21,12 @@ from hub.core.model import Author, Case, CaseState, CaseType, Direction, Message
 from hub.core.policy import Anchor, OnClose
 from hub.core.ports import CaseFilter, Store
 from hub.core.timeline import response_runs
+from hub.policies.book import load_book
 from hub.runs.channel import Source
 from hub.runs.sync import SyncPorts, store_batch
 from hub.store import open_store
 from tests.fakes import MONDAY_NOON, MovableClock, a_day_later
+from tests.shipped import PACKAGES, SURROUNDINGS, shipped
 
 ADAPTERS = {"mailbox": "email", "second_mailbox": "email", "api": "platform"}
 ERRAND = PlatformCase("platform", "77")
@@ -273,6 +275,28 @@ def test_a_reply_on_its_way_keeps_its_case_until_the_next_mail(intake: Intake) -
 
     assert apart == 2
     assert len(intake.open()) == 1
+
+
+@pytest.mark.parametrize(
+    ("about", "policy"),
+    [
+        (PlatformCase("fyndiq_reclaimit", "77", marketplace="fyndiq"), "fyndiq"),
+        (PlatformCase("fyndiq_reclaimit", "77", marketplace="cdon"), "cdon"),
+        (PlatformCase("bolcom"), "bolcom"),
+        (PlatformCase("unheard_of", "77"), "email"),
+        (None, "email"),
+    ],
+    ids=str,
+)
+def test_a_mails_case_follows_the_policy_of_the_platform_that_it_is_about(
+    about: PlatformCase | None, policy: str
+) -> None:
+    files = [file for package in PACKAGES for file in shipped(package)]
+    book = load_book(files, None, SURROUNDINGS, {"mailbox": "email_imap"}, MONDAY_NOON.date())
+    case = Case("CH-1001", "mailbox", "n1", MONDAY_NOON, MONDAY_NOON, about=about)
+    case = replace(case, marketplace=about.marketplace if about else "")
+
+    assert book.chosen(case).policy.id == policy
 
 
 Step = tuple[str, tuple[Incoming, ...]]

@@ -197,7 +197,8 @@ def _doubt(case: Case, order: Order) -> str:
     """What stands behind the number of an order that no platform has confirmed."""
     others = f", or {', '.join(map(one_line, order.candidates))}" if order.candidates else ""
     if case.sought is not None and not order.confirmed:
-        return f"{others} (unknown to its platform, asked {case.sought.times} times)"
+        often = "once" if case.sought.times == 1 else f"{case.sought.times} times"
+        return f"{others} (unknown to its platform, asked {often})"
     return others
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date
 from importlib.resources import files as resources
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,11 +73,16 @@ class PolicyBook:
         return digest_of(parts)
 
     def chosen(self, case: Case) -> Chosen:
-        """The policy of a case: the choice of its channel, else of its adapter's, else that of the house."""
+        """The policy of a case: the choice of its channel, else one of the platform that it is about, else the house's.
+
+        What a mail tells of another platform's case is about that platform, whichever mailbox it came by.
+        """
         choice = self.choices.get(case.channel, Choice())
         policy = self._bound(choice.policy or HOUSE, case)
         if not choice.policy:
-            policy = next(self._of_adapter(case), policy)
+            about = case.about.platform if case.about else ""
+            adapters = filter(None, (about, self.adapters.get(case.channel)))
+            policy = next(chain.from_iterable(self._of_adapter(adapter, case) for adapter in adapters), policy)
         return Chosen(policy, policy.settled(choice.options))
 
     def named(self, policy: str, version: str = "") -> Policy:
@@ -108,9 +114,8 @@ class PolicyBook:
         versions = self._versions(policy)
         return next((known for known in reversed(versions) if known.effective_from <= day), versions[0])
 
-    def _of_adapter(self, case: Case) -> Iterator[Policy]:
+    def _of_adapter(self, adapter: str, case: Case) -> Iterator[Policy]:
         """The adapter's policies for a case: those that apply before those that always do."""
-        adapter = self.adapters.get(case.channel)
         named = [name for name, known in self._by_id.items() if any(adapter in policy.adapters for policy in known)]
         mine = [policy for policy in (self._bound(name, case) for name in named) if adapter in policy.adapters]
         narrow = [policy for policy in mine if policy.applies]
