@@ -72,10 +72,12 @@ def test_a_budget_is_spent_and_comes_back_with_time(make_ledger: MakeLedger) -> 
 
     at_first = granted(ledger)
     again_at = take(ledger)
+    clock.set(NOW + PER - timedelta(microseconds=1))
+    too_early = granted(ledger)
     clock.set(NOW + PER)
     later = granted(ledger)
 
-    assert (at_first, again_at, later) == (2, NOW + PER, 1)
+    assert (at_first, again_at, too_early, later) == (2, NOW + PER, 0, 1)
 
 
 def test_accounts_and_budgets_are_kept_apart(make_ledger: MakeLedger) -> None:
