@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from hub import AuthenticationFailed, Capability, CaseState, CaseType, Misunderstood, Owner, Unavailable
 from hub.testing import Desk, Fault, SimulatedClock
 from hub_bolcom.adapter import BolAdapter
-from hub_bolcom.demo import PretendedSellerAccount
+from hub_bolcom.demo import morning_of_returns
 from hub_bolcom.settings import BolSettings
 from hub_bolcom.simulator import BolSimulator
 
@@ -440,8 +440,8 @@ def test_what_bol_com_lets_nobody_do_is_said_plainly_with_the_way_in_the_seller_
 
 
 def test_the_pretended_account_of_the_demo_has_a_morning_of_returns(clock: SimulatedClock) -> None:
-    platform = PretendedSellerAccount(clock)
-    desk = Desk(platform.simulator)
+    platform = morning_of_returns(clock)
+    desk = Desk(platform)
 
     desk.read()
 

@@ -85,4 +85,5 @@ def proof_words(rms: Rms, now: datetime) -> tuple[bool, str, str]:
     except HubError as error:
         return False, "RMS does not tell when it expires", str(error)
     left = (day_in_japan(expires) - day_in_japan(now)).days
-    return left > WARN_DAYS, in_words(expires, now), "" if left > WARN_DAYS else _NEW_ONE
+    soon = "" if left > WARN_DAYS else f". {_NEW_ONE}"
+    return expires >= now, in_words(expires, now) + soon, soon.removeprefix(". ")
