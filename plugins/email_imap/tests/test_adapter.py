@@ -909,8 +909,8 @@ def test_every_capability_is_a_method_of_the_connection_and_no_other_is() -> Non
     methods[Capability.REREAD] = "reread"
 
     offered = {what for what, name in methods.items() if name in vars(EmailConnection)}
-    # To acknowledge is to deliver a reply that is marked as automatic.
-    assert offered == EmailAdapter.capabilities - {Capability.ACKNOWLEDGE}
+    # To acknowledge is to deliver a reply that is marked as automatic, and files go along with what is delivered.
+    assert offered == EmailAdapter.capabilities - {Capability.ACKNOWLEDGE, Capability.ATTACH}
     assert set(methods) == set(Capability) - {Capability.ACKNOWLEDGE}
 
 
