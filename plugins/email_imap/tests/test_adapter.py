@@ -15,6 +15,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from hub import (
+    ActKind,
     Attachment,
     AuthenticationFailed,
     Capability,
@@ -906,12 +907,14 @@ def test_a_start_nobody_understands_is_refused(shop: Shop, start: str) -> None:
 
 def test_every_capability_is_a_method_of_the_connection_and_no_other_is() -> None:
     methods = {Capability.FETCH: "fetch", Capability.REPLY: "deliver", Capability.READ_BACK: "find"}
-    methods[Capability.REREAD] = "reread"
+    methods |= {Capability.REREAD: "reread", Capability.LOOK_UP_ORDER: "look_up_order"}
+    methods |= {Capability(kind.value): "perform" for kind in ActKind}
 
     offered = {what for what, name in methods.items() if name in vars(EmailConnection)}
     # To acknowledge is to deliver a reply that is marked as automatic, and files go along with what is delivered.
-    assert offered == EmailAdapter.capabilities - {Capability.ACKNOWLEDGE, Capability.ATTACH}
-    assert set(methods) == set(Capability) - {Capability.ACKNOWLEDGE}
+    within_a_reply = {Capability.ACKNOWLEDGE, Capability.ATTACH}
+    assert offered == EmailAdapter.capabilities - within_a_reply
+    assert set(methods) == set(Capability) - within_a_reply
 
 
 # Each setting changes what it says
