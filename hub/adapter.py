@@ -146,10 +146,25 @@ class Connection(ABC):
 
 
 class PretendedPlatform(Protocol):
-    """A platform pretended on this computer, with some customers' cases on it; it serves while its block lasts."""
+    """A platform pretended on this computer, with some customers' cases on it; it serves while its block lasts.
 
-    channel: str
-    sample_reply: str
+    A `hub.testing.Platform` is one. Another one may have such a platform as `platform`, for `casehub simulate`.
+    """
+
+    @property
+    def adapter(self) -> str | type[Adapter]:
+        """The adapter that speaks with it, or its key."""
+        ...
+
+    @property
+    def channel(self) -> str:
+        """What a channel on it is called."""
+        ...
+
+    @property
+    def sample_reply(self) -> str:
+        """What the seller answers in the demo, in the language of its customers."""
+        ...
 
     def __enter__(self) -> Self:
         """Begin to serve."""
@@ -161,7 +176,7 @@ class PretendedPlatform(Protocol):
         """Stop serving."""
         ...
 
-    def settings(self) -> Mapping[str, str | int | bool]:
+    def settings(self) -> Mapping[str, Any]:
         """The channel's settings that reach this platform, secrets left out; asked while it serves."""
         ...
 
@@ -214,5 +229,5 @@ class Adapter(ABC):
 
     @classmethod
     def pretend(cls, clock: Clock) -> PretendedPlatform | None:
-        """A pretended platform for `casehub demo`, whose mails and cases lie shortly before the clock's instant."""
+        """A pretended platform for `casehub demo` and `simulate`, whose cases lie shortly before the clock's now."""
         return None

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hub.adapter import Adapter, Capability
 from hub.errors import ConfigurationError
+from hub.settings import adapter_settings
 
 if TYPE_CHECKING:
     from hub.app import Hub
     from hub.core.model import Case
+    from hub.plugins import AdapterInfo
     from hub.runs.reach import Reach
 
 
 def reach_of(hub: Hub, case: Case) -> Reach:
-    """What may be done with a case on its platform, by casehub or by a person."""
+    """What may be done with a case on its platform, by casehub or by a person.
+
+    The channel's secrets are looked up only when its plugin is asked something: showing a case opens no keyring.
+    """
     from hub.runs.reach import Reach  # noqa: PLC0415  only who acts on a platform needs it
 
-    channel = next((known for known in hub.channels() if known.name == case.channel), None)
+    info = adapter_of(hub, case.channel)
     about = hub.plugins.adapters.get(case.about.platform) if case.about else None
-    steps = about.adapter.portal_steps if about else channel.adapter.portal_steps if channel else {}
-    if channel is None:
+    steps = about.adapter.portal_steps if about else info.adapter.portal_steps if info else {}
+    if info is None:
         return Reach(case.channel, steps=steps)
-    return Reach(case.channel, channel.adapter, channel.adapter_settings, steps)
+    return Reach(case.channel, info.create(), partial(adapter_settings, info, case.channel, hub.settings), steps)
+
+
+def adapter_of(hub: Hub, channel: str) -> AdapterInfo | None:
+    """The adapter of a channel, if the channel is set and its plugin is there."""
+    table = hub.settings.channels.get(channel)
+    return hub.plugins.adapters.get(table.adapter) if table else None
+
+
+def marks_read(hub: Hub, channel: str) -> bool:
+    """Whether what a person opens is marked as read on the platform of this channel."""
+    table, info = hub.settings.channels.get(channel), adapter_of(hub, channel)
+    wanted = table is not None and table.enabled and table.mark_read
+    return wanted and info is not None and Capability.MARK_READ in info.adapter.capabilities
 
 
 def require_may_mark_read(channel: str, adapter: Adapter) -> None:

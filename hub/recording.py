@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, SecretStr
 
 from hub.adapter import Adapter, Connection, Tools
-from hub.errors import AdapterError, NotFound, Refused
+from hub.errors import NotFound, Refused
 from hub.http import ApiClient, api_door
 from hub.http.api import Api
 from hub.http.recording import Exchange, Tape, as_text, file_name
 from hub.http.redaction import Redaction
+from hub.runs.channel import explain
 
 if TYPE_CHECKING:
     from hub.app import Channel, Hub
@@ -43,8 +44,8 @@ def record(hub: Hub, channel: Channel, folder: Path, most: int, from_start: bool
     error, whole = "", False
     try:
         whole = session.read(most, from_start)
-    except AdapterError as raised:
-        error = str(raised)
+    except Exception as raised:  # noqa: BLE001  a plugin may fail in any way, and what it was answered tells why
+        error = explain(raised).text
     if not session.opened and not error:
         raise Refused(f"{channel.name} speaks no HTTP; only what goes over HTTP is recorded, which a mailbox does not")
     return Recording(tuple(_write(session.redacted(), folder)), whole and not error, error)

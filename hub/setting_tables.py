@@ -26,7 +26,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _DURATION = re.compile(r"(?:(\d{1,4})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,5})m)?", re.ASCII)
 
 
-def _duration(value: object) -> object:
+def duration(value: object) -> object:
+    """The span of time that a text such as 1h30m stands for, ValueError if none; what is no text is left as it is."""
     if not isinstance(value, str):
         return value
     found = _DURATION.fullmatch(value)
@@ -43,7 +44,7 @@ def channel_name(name: str) -> str:
     return name
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
+Duration = Annotated[timedelta, BeforeValidator(duration), Field(gt=timedelta(0))]
 ChannelName = Annotated[str, AfterValidator(channel_name)]
 Intervals = tuple[str, ...]
 

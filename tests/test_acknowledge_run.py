@@ -25,6 +25,7 @@ from hub import (
     Unavailable,
     Uncertain,
 )
+from hub.core.acting import mark_read
 from hub.core.acts import close, queue_reply
 from hub.core.events import PromiseMade, ReplyDelivered, ReplyQueued, ReplyStopped
 from hub.core.outbox import MOST_READ_BACKS, SETTLE, Reply, ReplyState
@@ -267,6 +268,17 @@ def test_a_case_with_an_answer_on_its_way_is_not_acknowledged(desk: Desk) -> Non
     desk.answer(desk.write("m1"))
 
     assert desk.look().declined == {"CH-1001": "a reply was written already"}
+
+
+def test_a_case_that_a_person_has_only_opened_is_acknowledged(desk: Desk) -> None:
+    number = desk.write("m1")
+    reading = mark_read(desk.store.case(number), "read", desk.clock.now(), [])
+    assert reading is not None
+    with desk.store.writing() as writer:
+        writer.save_reply(reading)
+
+    assert desk.look().queued == ["ack-ch-1001"]
+    assert desk.send().delivered == ["ack-ch-1001"]
 
 
 def test_mail_of_our_own_is_not_acknowledged(desk: Desk) -> None:

@@ -171,6 +171,12 @@ def test_threads_share_a_ledger(make_ledger: MakeLedger) -> None:
     assert len(serials) == len(set(serials)) == 50
 
 
+@pytest.mark.parametrize(("requests", "per"), [(0, PER), (-1, PER), (1, timedelta()), (1, -PER)])
+def test_a_budget_that_allows_nothing_is_a_mistake(requests: int, per: timedelta) -> None:
+    with pytest.raises(ValueError, match="allows nothing"):
+        Budget("all", requests, per)
+
+
 # The file that processes share
 
 TAKING = """
@@ -194,6 +200,8 @@ until = time.monotonic() + 1.2
 while time.monotonic() < until:
     if isinstance(ledger.take("us", "all", 20, timedelta(seconds=0.4)), int):
         print(round(clock.last.timestamp() * 1_000_000))
+    else:
+        time.sleep(0.005)
 """
 
 

@@ -112,7 +112,7 @@ class Desktop:
 def desktop(tmp_path: Path, clock: AnyClock, monkeypatch: pytest.MonkeyPatch, install_plugin: Install) -> Desktop:
     config, state = tmp_path / "hub.toml", tmp_path / "state.json"
     config.write_text(HUB_TOML, encoding="utf-8")
-    monkeypatch.setattr("hub.app.SystemClock", lambda: clock)
+    monkeypatch.setattr("hub.clock.SystemClock", lambda: clock)
     install_plugin("shop", SHOP.format(state=str(state)))
     install_plugin("portal", PORTAL)
     return Desktop(config, state, clock)
@@ -145,8 +145,10 @@ def test_what_a_platform_takes_is_listed_with_effect_needs_and_cost(desktop: Des
 def test_programs_get_the_offers_with_exact_amounts(desktop: Desktop) -> None:
     desktop.opens()
 
-    offers = {offer["word"]: offer for offer in desktop.data("decide", "1001")["offers"]}
+    told = desktop.data("decide", "1001")
+    offers = {offer["word"]: offer for offer in told["offers"]}
 
+    assert told["portal_step"] is None
     assert offers["refund_partly"] == {
         "kind": "decide",
         "word": "refund_partly",
@@ -212,7 +214,10 @@ def test_everything_that_goes_with_a_decision_reaches_the_platform(desktop: Desk
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["burn"], "takes no decision 'burn' as it stands now; it takes refund_partly, refuse, resend, slow, refused"),
+        (
+            ["burn"],
+            "takes no decision 'burn' as it stands now; it takes refund_partly, refuse, resend, slow",
+        ),
         (["resend"], "2 items that 'resend' may be meant for; name one with --item: item-1, item-2"),
         (["slow", "--percent", "5"], "it takes no --percent"),
         (["refuse", "-m", "Nej"], "it needs a file as evidence, given with --evidence"),
@@ -266,6 +271,17 @@ def test_a_plugin_that_breaks_at_its_offers_keeps_nobody_from_reading(desktop: D
     assert "mistake in the plugin" in shown
     assert "a secret of the plugin" not in shown + decided.output
     assert decided.exit_code == 1
+
+
+def test_a_channel_whose_settings_are_wrong_keeps_nobody_from_reading(desktop: Desktop) -> None:
+    desktop.opens()
+    text = desktop.config.read_text("utf-8")
+    desktop.config.write_text(text.replace("mark_read = true", "region = [1]"), encoding="utf-8")
+
+    shown = desktop.told("show", "1001")
+
+    assert "Den kom trasig 漢字" in shown
+    assert "channels.shop.region" in shown
 
 
 # Closing, reopening, handing over, noting
@@ -328,6 +344,26 @@ def test_a_note_goes_to_the_platform_or_stays_in_the_house(desktop: Desktop) -> 
     shown = desktop.told("show", "1001")
     assert "[to the platform]" in shown
     assert "without text says nothing" in desktop.refused("note", "1001", "--to-platform", "-m", " ")
+
+
+def test_whatever_is_offered_can_be_asked_for_by_its_word(desktop: Desktop) -> None:
+    desktop.opens()
+
+    assert desktop.data("decide", "1001", "hand_over", "--yes")["queued"]["act"] == {"kind": "hand_over"}
+
+
+@pytest.mark.parametrize(("first", "command", "way_out"), [([], "close", "--close"), (["close"], "reopen", "reply")])
+def test_a_text_that_would_not_be_sent_is_refused(
+    desktop: Desktop, first: list[str], command: str, way_out: str
+) -> None:
+    desktop.opens("portal")
+    for word in first:
+        desktop.told(word, "1001")
+
+    told = desktop.refused(command, "1001", "-m", "Hej")
+
+    assert "Nothing is sent by" in told
+    assert way_out in told
 
 
 # What a reply must not have
@@ -449,6 +485,16 @@ def test_the_portal_of_the_platform_that_a_mail_tells_of_counts(desktop: Desktop
 
     assert (reply["kind"], reply["url"]) == ("reply", "https://portal.example/p7")
     assert reply["step"].startswith("Open the question")
+
+
+def test_a_mail_of_a_platform_without_a_plugin_is_not_answered_into_the_void(desktop: Desktop) -> None:
+    notice = desktop.letter("m1", author=Author.PLATFORM, automatic=True, labels=("stands_in",))
+    desktop.arrives("shop", IncomingMessage(notice, about=PlatformCase("elsewhere")))
+
+    told = desktop.refused("reply", "1001", "-m", "Hej")
+
+    assert "reaches nobody: it only tells of a case on elsewhere" in told
+    assert "casehub answered CH-1001" in told
 
 
 def test_a_customers_own_mail_about_a_platform_is_answered_by_mail(desktop: Desktop) -> None:

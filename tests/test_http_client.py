@@ -346,6 +346,10 @@ def test_trouble_with_a_token_leaves_no_doubt_about_a_write(answer: Answer, kind
         "http://127.0.0.1/",
         "//evil.example/orders",
         "ftp://api.platform.example/",
+        "https://api.platform.example/v1/../admin",
+        "/orders/../../admin",
+        "/orders/%2E%2e",
+        "/orders/./1",
         "orders",
         "",
     ],
@@ -427,6 +431,7 @@ def test_the_adapters_own_reading_of_words_comes_first_and_may_break() -> None:
 
     assert str(write_error(status(400), words_of=lambda response: "nej " * 200)).endswith("…")
     assert str(write_error(status(400, "[]"), words_of=broken)).endswith("HTTP 400")
+    assert str(write_error(status(400), words_of=lambda response: None)).endswith("HTTP 400")
 
 
 def test_basic_auth_is_scrubbed_in_every_spelling() -> None:

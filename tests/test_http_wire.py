@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -31,7 +32,7 @@ from hub.http import (
     without_pauses,
 )
 from hub.testing import SimulatedClock
-from tests.servers import HOST, free_ports
+from tests.servers import HOST, free_ports, show
 
 SECRET = "hunter2-hunter2"
 IN_THE_QUERY = "-".join(["in", "the", "query"])  # as a whole it stands in no line that a traceback shows
@@ -274,6 +275,21 @@ def test_a_key_that_http_cannot_carry_is_a_wrong_setting(key: str) -> None:
             client.read("/orders")
 
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sent(tls_certificate: Path) -> None:
+    seen: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        with show(tls_certificate).wrap_socket(connection, server_side=True) as secure:
+            seen.append(request_of(secure))
+
+    with closing(Server(serve)) as server:
+        api = Api(server.base.replace("http:", "https:"), AUTH)
+        with api_door(SimulatedClock())(api) as client, pytest.raises(Unavailable, match="certificate verify failed"):
+            client.write("POST", "/a", json={})
+
+    assert seen == []
 
 
 def test_cookies_are_not_kept_and_the_environment_adds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,7 +98,7 @@ def hub_register_adapters(register):
 
 
 class Desk(ThreadingHTTPServer):
-    """Three pages of one case each; the page in `breaks` is a server error."""
+    """Three pages of one case each; there is no page `breaks`, and no page has a field `lacks`."""
 
     daemon_threads = False
     block_on_close = True
@@ -107,18 +107,20 @@ class Desk(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[str] = []
         self.breaks = 0
+        self.lacks = ""
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/v1"
 
     def page(self, number: int) -> Mapping[str, Any]:
-        return {
+        page = {
             "cases": [{"id": f"FQ-100{number}", "customer": {"name": "Åsa Öberg", "email": "asa@kund.example"}}],
             "gift": "Till mormor",
             "self": f"{self.url}/cases?page={number}",
             "next": number + 1 if number < 3 else 0,
         }
+        return {name: value for name, value in page.items() if name != self.lacks}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -247,6 +249,16 @@ def test_a_failure_keeps_what_was_answered_until_then(office: Path, desk: Desk) 
     assert ran.exit_code == 1
     assert "HTTP 404" in ran.output
     assert len(list((office / "tape").iterdir())) == 2
+
+
+def test_a_plugin_that_breaks_keeps_what_it_was_answered(office: Path, desk: Desk) -> None:
+    desk.lacks = "next"
+
+    ran = casehub("record", "shop", "tape")
+
+    assert ran.exit_code == 1
+    assert "The plugin broke with KeyError" in ran.output
+    assert len(list((office / "tape").iterdir())) == 1
 
 
 def test_nothing_is_written_to_the_platform(office: Path, desk: Desk) -> None:

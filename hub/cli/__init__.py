@@ -68,6 +68,10 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "scores": Entry("hub.cli.scores:scores", "Show the platforms' scores and what is left of them."),
         "policy": Entry("hub.cli.policy:policy", "Show, check, test and try out policies."),
     },
+    "Write a plugin": {
+        "new-plugin": Entry("hub.cli.new_plugin:new_plugin", "Begin a plugin: a package whose tests pass."),
+        "simulate": Entry("hub.cli.simulate:simulate", "Run a pretended platform, to play with."),
+    },
     "Maintain": {
         "record": Entry("hub.cli.record:record", "Record what a platform answers, with personal data replaced."),
         "reread": Entry("hub.cli.reread:reread", "Read unreadable messages again from their kept originals."),

@@ -94,12 +94,15 @@ def close(
 @click.command(short_help="Open a closed case again.")
 @click.argument("number", metavar="CASE", type=case_number)
 @click.option("--reason", default="", help="Why, for the history.")
+@click.option("-m", "--message", default="", help="A text for the customer, where the platform reopens with one.")
 @click.option("--here", is_flag=True, help="Open it in casehub only, not on its platform.")
 @click.option("--yes", is_flag=True, help="Yes to what cannot be undone, without being asked.")
 @who_option
 @json_option
 @with_hub
-def reopen(hub: Hub, number: str, reason: str, here: bool, yes: bool, who: str | None, as_json: bool) -> None:
+def reopen(
+    hub: Hub, number: str, reason: str, message: str, here: bool, yes: bool, who: str | None, as_json: bool
+) -> None:
     """Open a closed case again, on its platform as well, in the way of `casehub close`.
 
     With --json: {"case", "state", "assignee", "queued": the reply or null, "task": the portal task or null}.
@@ -109,7 +112,7 @@ def reopen(hub: Hub, number: str, reason: str, here: bool, yes: bool, who: str |
     from hub.cli.on_platform import reopen_case
 
     known_case(hub, number)
-    opened = reopen_case(hub, number, who, reason=reason, here=here, yes=yes)
+    opened = reopen_case(hub, number, who, reason=reason, text=message, here=here, yes=yes)
     _tell_acted(opened, f"{number} is open again.", hub, as_json=as_json)
 
 

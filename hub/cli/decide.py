@@ -79,7 +79,8 @@ def decide(
     takes decisions only in its portal, it becomes a task that `casehub tasks` lists.
 
     With --json: {"case", "offers": [{"kind", "word", "title", "effect", "item", "needs", "most", "moves_money",
-    "irreversible", "cost"}]}; with WORD: {"case", "state", "assignee", "queued": the reply or null, "task"}.
+    "irreversible", "cost"}], "portal_step"}; with WORD: {"case", "state", "assignee", "queued": the reply or null,
+    "task": the portal task or null}.
 
     Example: casehub decide CH-1042 refund_partly --percent 80 -m "You get a fifth back." --yes
     """
@@ -92,11 +93,12 @@ def decide(
     if word is None:
         _list(case, reach, as_json=as_json)
         return
-    if not reach.can(_capability(), case):
+    offers = reach.offers(case)
+    if not reach.can(_capability(), case) and not _named(offers, word):
         _to_portal(hub, reach, case, word, message, who, as_json=as_json)
         return
     wish = Wish(
-        _meant(case, reach.offers(case), word, item),
+        _meant(case, offers, word, item),
         message,
         seen_of(case),
         percent,
@@ -119,30 +121,32 @@ def _capability() -> Capability:
 
 def _list(case: Case, reach: Reach, *, as_json: bool) -> None:
     offers = reach.offers(case)
+    step = "" if reach.can(_capability(), case) else reach.step(_capability())
     if as_json:
         from hub.cli.as_json import offer_json
 
-        echo_json({"case": case.number, "offers": [offer_json(case, offer) for offer in offers]})
+        told = [offer_json(case, offer) for offer in offers]
+        echo_json({"case": case.number, "offers": told, "portal_step": step or None})
         return
-    step = reach.step(_capability())
     if offers:
         screen = console()
         for offer in offers:
             screen.print(_offer_text(case, offer))
-    elif step and not reach.can(_capability(), case):
+    elif step:
         click.echo(f"Only a person can decide {case.number}, in the portal: {one_line(step)}")
     else:
         click.echo(f"The platform of {case.number} takes no decision on it as it stands now.")
 
 
 def _offer_text(case: Case, offer: Offer) -> RenderableType:
+    from rich.console import Group
+    from rich.padding import Padding
     from rich.text import Text
 
-    text = Text(one_line(offer.word or offer.kind.value), style="bold")
-    text.append(f"  {one_line(offer.title)}\n", style="bold dim")
-    for line in _offer_lines(case, offer):
-        text.append(f"  {line}\n", style="")
-    return text
+    head = Text(one_line(_word_of(offer)), style="bold")
+    head.append(f"  {one_line(offer.title)}", style="bold dim")
+    lines = [Padding(Text(line), (0, 0, 0, 2), expand=False) for line in _offer_lines(case, offer)]
+    return Group(head, *lines, "")
 
 
 def _offer_lines(case: Case, offer: Offer) -> Iterator[str]:
@@ -161,10 +165,9 @@ def _offer_lines(case: Case, offer: Offer) -> Iterator[str]:
 
 def _meant(case: Case, offers: Sequence[Offer], word: str, item: str) -> Offer:
     """The offer that a word names, of the item where several are."""
-    decisions = [offer for offer in offers if offer.kind is ActKind.DECIDE]
-    named = [offer for offer in decisions if offer.word.casefold() == word.casefold()]
+    named = _named(offers, word)
     if not named:
-        words = ", ".join(dict.fromkeys(offer.word for offer in decisions)) or "none at all"
+        words = ", ".join(dict.fromkeys(map(_word_of, offers))) or "none at all"
         raise Refused(f"The platform of {case.number} takes no decision {word!r} as it stands now; it takes {words}.")
     found = [offer for offer in named if offer.item == item] if item else named
     if len(found) == 1:
@@ -173,6 +176,15 @@ def _meant(case: Case, offers: Sequence[Offer], word: str, item: str) -> Offer:
     raise Refused(
         f"{case.number} has {len(named)} items that {word!r} may be meant for; name one with --item: {items}."
     )
+
+
+def _named(offers: Sequence[Offer], word: str) -> list[Offer]:
+    return [offer for offer in offers if _word_of(offer).casefold() == word.casefold()]
+
+
+def _word_of(offer: Offer) -> str:
+    """What a person calls an offer by: the platform's word for it, or ours for what has none."""
+    return offer.word or offer.kind.value
 
 
 def _parcel(text: str) -> Tracking:

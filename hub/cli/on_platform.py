@@ -44,14 +44,16 @@ def close_case(hub: Hub, number: str, who: str | None, *, reason: str, text: str
     return _acted(desk_of(hub, who).close(number, reason, task), task)
 
 
-def reopen_case(hub: Hub, number: str, who: str | None, *, reason: str, here: bool, yes: bool) -> Acted:
+def reopen_case(hub: Hub, number: str, who: str | None, *, reason: str, text: str, here: bool, yes: bool) -> Acted:
     """Open a case again where it lives."""
     case = hub.store.case(number)
     reach = reach_of(hub, case)
     if not here and reach.can(Capability.REOPEN, case):
-        wish = Wish(reach.offer_of(ActKind.REOPEN, case), "", seen_of(case), reason=reason)
+        wish = Wish(reach.offer_of(ActKind.REOPEN, case), text, seen_of(case), reason=reason)
         reply = queue(hub, reach, case, wish, who, yes=yes)
         return Acted(hub.store.case(number), reply)
+    if text.strip():
+        raise Refused(f"Nothing is sent by opening {number} here; `casehub reply {number}` sends a text.")
     task = None if here else _task(hub, reach, Capability.REOPEN, case, "open the case again")
     return _acted(desk_of(hub, who).reopen(number, reason, task), task)
 

@@ -159,8 +159,13 @@ def _offers(hub: Hub, case: Case) -> str:
 def _mark_read(hub: Hub, case: Case) -> None:
     """Let the platform know that a person has opened the case, where its channel wants that; it holds up nobody."""
     from hub.cli.desk_options import desk_of
+    from hub.core.acting import mark_read
+    from hub.reaching import marks_read
 
-    if not any(channel.name == case.channel and channel.marks_read for channel in hub.channels()):
+    if not marks_read(hub, case.channel):
         return
     with contextlib.suppress(HubError):
+        # Looked at first without waiting for other writers: mostly it was told already.
+        if mark_read(case, "", hub.clock.now(), hub.store.replies(case_number=case.number)) is None:
+            return
         desk_of(hub, "casehub").mark_read(case.number)

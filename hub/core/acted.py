@@ -16,9 +16,9 @@ from hub.core.events import (
     PortalTaskGiven,
     StateChanged,
 )
-from hub.core.model import FROM_OUTBOX, STATED, Author, Case, CaseState, Direction, Message, Party
+from hub.core.model import FROM_OUTBOX, Author, Case, CaseState, Direction, Message, Party
 from hub.core.platform_acts import Act, ActKind, in_words
-from hub.core.portal import Decision, PortalTask
+from hub.core.portal import STATED, Decision, PortalTask
 from hub.core.turns import Owner
 
 Acting = Acted | PortalTaskGiven | PortalTaskDone

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hub.core.about import opened_about
+from hub.core.about import filled_in, opened_about
 from hub.core.admission import as_joined, as_note, tombstone
 from hub.core.events import Detected, Event, Happening, MessageArrived, MessageRecalled, Opened
 from hub.core.incoming import CaseUpdate, ClueKind, Incoming, IncomingMessage, OwnEcho
 from hub.core.matching import KnownThreads, Match, MatchingRules, match
 from hub.core.missing import detect
-from hub.core.model import RECALLED, STANDS_IN, Case, CaseType, Message, Order, Party, original_key
+from hub.core.model import RECALLED, STANDS_IN, Author, Case, CaseType, Message, Order, Party, original_key
 from hub.core.news import News, new_facts, new_for_clocks, new_state
 from hub.core.outbox import Reply, ReplyState, as_message, delivered
 from hub.core.replay import apply, open_case
@@ -159,6 +159,9 @@ class _Merging:
                 message = as_note(message)
         number = found.number or self._open(incoming, found)
         self._add_message(number, message, found.reason)
+        news = filled_in(self._case(number), incoming, _order_of(incoming)) if found.by_platform else None
+        if news is not None:
+            self._record(number, news, self._now)
 
     def _has_original(self, message: Message) -> bool:
         """Whether the very same original is here under another ref, as when another version of the plugin read it."""
@@ -182,7 +185,7 @@ class _Merging:
             ref=message.ref,
             subject=message.subject,
             type=incoming.type,
-            customer=Party() if STANDS_IN in message.labels else message.sender,
+            customer=_writer(message),
             order=_order_of(incoming),
             linked=linked,
             reason=found.reason,
@@ -296,3 +299,9 @@ def _order_of(incoming: IncomingMessage) -> Order | None:
     """The order that a message is about, as far as it tells: the numbers in it are guesses."""
     numbers = tuple(dict.fromkeys(filter(None, (incoming.order_number, *incoming.order_numbers))))
     return Order(numbers[0], candidates=numbers[1:]) if numbers else None
+
+
+def _writer(message: Message) -> Party:
+    """Who the customer is by a message that opens a case; who sends a notification is not."""
+    stands_in = STANDS_IN in message.labels and message.author is not Author.CUSTOMER
+    return Party() if stands_in else message.sender

@@ -29,9 +29,6 @@ VANISHED = "vanished"
 STANDS_IN = "stands_in"
 """The label of a notification that stands for what a customer wrote on the platform; its text is not his."""
 
-STATED = "stated"
-"""The label of a message of which only a person says that it was written, on the platform itself."""
-
 
 class CaseState(StrEnum):
     """Where a case stands, seen from the seller."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+STATED = "stated"
+"""The label of a message of which only a person says that it was written, on the platform itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -19,9 +19,9 @@ from hub.core.events import (
     StateChanged,
 )
 from hub.core.merge import Change
-from hub.core.model import STATED, Author, Case, CaseState, Direction, Message, Party
+from hub.core.model import Author, Case, CaseState, Direction, Message, Party
 from hub.core.platform_acts import Act, ActKind
-from hub.core.portal import PortalTask
+from hub.core.portal import STATED, PortalTask
 from hub.core.replay import apply
 from hub.errors import NotFound, Refused
 

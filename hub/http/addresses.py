@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -12,6 +13,7 @@ from hub.http.posting import is_loopback, problem_with_url
 
 _IN_A_PATH = "/%:@!$&'()*+,;=~-._"
 _IN_A_QUERY = _IN_A_PATH + "?"
+_CLIMBING = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)  # a customer's order number may be made to look like this
 
 
 class Addresses:
@@ -33,7 +35,7 @@ class Addresses:
     def whole(self, path: str, params: Mapping[str, str | int] | None) -> str:
         """The whole address of a path, or of an address that the platform gave; Misunderstood if it leads elsewhere."""
         url = self._beneath_base(path) if path.startswith("/") and not path.startswith("//") else path
-        if problem_with_url(url) or not self._is_known(url):
+        if problem_with_url(url) or not self._is_known(url) or _CLIMBING.search(urlsplit(url).path):
             raise Misunderstood(
                 f"{self.host} points to an address that is not its own, or not safe; it was not asked, since the "
                 "request would carry our credentials"

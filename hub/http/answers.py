@@ -107,6 +107,6 @@ class Judge:
     def _words(self, response: Response) -> str:
         words_of = self._api.words_of or usual_words
         try:
-            return words_of(response)
+            return str(words_of(response) or "")
         except Exception:  # noqa: BLE001  a body of an odd shape must not hide what the status says
             return ""

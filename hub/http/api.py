@@ -27,6 +27,10 @@ class Budget:
     per: timedelta
     of: str = ".*"
 
+    def __post_init__(self) -> None:
+        if self.requests < 1 or self.per <= timedelta():
+            raise ValueError(f"the budget {self.name!r} allows nothing; give it at least one request in some time")
+
 
 @dataclass(frozen=True, slots=True)
 class BudgetNews:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,17 +35,22 @@ _DOING: Mapping[str, str] = {
 }
 
 
+def _no_settings() -> object:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What may be done with a case: by the hub through the adapter of its channel, or by a person in a portal.
 
-    `adapter` is None where the channel cannot be used as it is set. `steps` are the portal steps that count: those of
+    `adapter` is None where the channel is not set, or its plugin not there. `settings` gives the channel's own, secrets
+    looked up, or raises ConfigurationError. `steps` are the portal steps that count: those of
     the platform that the case is about.
     """
 
     channel: str
     adapter: Adapter | None = None
-    settings: object = None
+    settings: Callable[[], object] = _no_settings
     steps: Mapping[Capability, str] = field(default_factory=dict)
 
     def can(self, capability: Capability, case: Case) -> bool:
@@ -63,10 +68,11 @@ class Reach:
 
     def offers(self, case: Case) -> tuple[Offer, ...]:
         """What the platform takes for the case as it stands; Misunderstood if the plugin breaks at it."""
-        if self.adapter is None:
+        if self.adapter is None or type(self.adapter).offers is Adapter.offers:
             return ()
+        settings = self.settings()
         try:
-            return tuple(self.adapter.offers(case, self.settings))
+            return tuple(self.adapter.offers(case, settings))
         except HubError:
             raise
         except Exception as error:  # a plugin may fail in any way it likes
@@ -86,8 +92,11 @@ class Reach:
             return
         if reply.attachments and Capability.ATTACH not in self.adapter.capabilities:
             raise Refused(f"{self.adapter.title} takes no files from a program; send it without, or with a link.")
+        if type(self.adapter).problems_with is Adapter.problems_with:
+            return
+        settings = self.settings()
         try:
-            problems = [str(problem).rstrip(".") for problem in self.adapter.problems_with(reply, case, self.settings)]
+            problems = [str(problem).rstrip(".") for problem in self.adapter.problems_with(reply, case, settings)]
         except HubError:
             raise
         except Exception as error:  # the same
@@ -108,6 +117,11 @@ class Reach:
         if self.adapter is None:
             return (
                 f"The channel {self.channel} of {case.number} cannot be used as it is set; `casehub check` tells why."
+            )
+        if kind == REPLY and case.about is not None and _only_stands_in(case, self.adapter.key):
+            return (
+                f"An answer to this mail reaches nobody: it only tells of a case on {case.about.platform}. "
+                f"Answer there, then `casehub answered {case.number}`."
             )
         instead = f"answer there, then `casehub answered {case.number}`" if kind == REPLY else "do it there"
         title = self.adapter.title

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from hub.adapter import Adapter
 from hub.core.platform_acts import ActKind
 from hub.core.ports import Clock
 from hub.errors import Unsupported
-from hub.http.exchange import Request, Response
+
+if TYPE_CHECKING:
+    from hub.http.exchange import Request, Response
 
 
 class Fault(StrEnum):
@@ -132,7 +134,7 @@ class Platform(ABC):
         return self.customer_writes("Hello, where is my order?")
 
     def seed(self, exchanges: Iterable[tuple[Request, Response]]) -> None:
-        """Answer as a recording shows; Unsupported where the platform does not speak HTTP."""
+        """Answer reads as they were answered in a recording, and others as always."""
         del exchanges
         raise Unsupported(f"the simulator of {self.adapter.title} cannot be seeded from a recording")
 

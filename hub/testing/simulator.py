@@ -44,9 +44,9 @@ class Simulator(Platform):
         self._pending: list[_Pending] = []
         self._server: LoopbackServer | None = None
         self._taken = 0
-        self._replay = Replay()
         self._clients = 0
         self._one_at_a_time = threading.RLock()
+        self._replay = Replay()
 
     @abstractmethod
     def answer(self, request: Request) -> Response:
@@ -100,15 +100,16 @@ class Simulator(Platform):
         """Count it no more."""
         self._clients -= 1
 
+    def _take(self, request: Request) -> Response:
+        writes = self.is_write(request) and not self.is_sign_in(request)
+        replayed = None if writes or self.is_sign_in(request) else self._replay(request)
+        answer = replayed or self.answer(request)
+        self._taken += writes and answer.status < 400
+        return answer
+
     def seed(self, exchanges: Iterable[Exchange]) -> None:
         """Answer reads as they were answered in a recording (`recordings.read`), and others as always."""
         self._replay = Replay(exchanges)
-
-    def _take(self, request: Request) -> Response:
-        recorded = None if self.is_write(request) or self.is_sign_in(request) else self._replay(request)
-        answer = recorded or self.answer(request)
-        self._taken += self.is_write(request) and not self.is_sign_in(request) and answer.status < 400
-        return answer
 
     def inject(self, fault: Fault, times: int | None = 1, after: timedelta | None = None) -> None:
         """Let this go wrong for the next requests that it can happen to."""
@@ -226,6 +227,6 @@ class Simulator(Platform):
 
     def _truncate(self, request: Request, after: timedelta | None) -> Response:
         del after
-        answer = self.answer(request)
+        answer = self._take(request)
         cut = replace(answer, body=answer.body[: len(answer.body) // 2])
         return replace(cut, headers=Headers({**answer.headers, "content-length": str(len(answer.body))}))

@@ -45,6 +45,13 @@ class AcmeAdapter(hub.Adapter):
         """A connection to one shop."""
         return AcmeConnection(settings, tools)
 
+    @classmethod
+    def pretend(cls, clock: hub.Clock) -> hub.PretendedPlatform:
+        """Acme on this computer, with three buyers' tickets."""
+        from hub.scaffold.acme.simulator import with_buyers  # noqa: PLC0415  only the demo pays for the simulator
+
+        return with_buyers(clock)
+
     def offers(self, case: hub.Case, settings: Any) -> Sequence[hub.Offer]:
         """A refund, while the ticket is open."""
         del settings

@@ -169,3 +169,12 @@ class AcmeSimulator(Simulator):
     def _next(self) -> int:
         self._count += 1
         return self._count
+
+
+def with_buyers(clock: Clock) -> AcmeSimulator:
+    """An Acme to play with, on which three buyers have written just now."""
+    acme = AcmeSimulator(clock)
+    acme.customer_writes("Where is my parcel? It should have been here on Monday.", topic="where_is_it")
+    acme.customer_writes("Does the lamp come in blue as well?", topic="question")
+    acme.customer_writes("The cup came in two pieces. 😢 I send it back.", topic="return")
+    return acme

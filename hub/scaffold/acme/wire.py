@@ -16,7 +16,7 @@ _STATES = {"open": hub.CaseState.OPEN, "solved": hub.CaseState.CLOSED, "refunded
 _AUTHORS = {
     "buyer": (hub.Author.CUSTOMER, hub.Direction.INBOUND),
     "shop": (hub.Author.SELLER, hub.Direction.OUTBOUND),
-    "acme": (hub.Author.PLATFORM, hub.Direction.INBOUND),
+    "staff": (hub.Author.PLATFORM, hub.Direction.INBOUND),
 }
 
 

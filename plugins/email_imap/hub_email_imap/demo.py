@@ -17,6 +17,7 @@ _SHOWN_HEADERS = ("From", "To", "Subject", "Auto-Submitted", "In-Reply-To", "Mes
 class PretendedMailServer:
     """IMAP and SMTP on loopback, with the demo's mails in the mailbox."""
 
+    adapter = "email_imap"
     channel = "mail"
     sample_reply = (
         "Hej!\n\nTack för att du hör av dig. Vi har letat upp ditt paket: det ligger hos utlämningsstället och du får "

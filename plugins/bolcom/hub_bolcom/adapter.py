@@ -1,0 +1,158 @@
+"""bol.com as a channel: returns, orders and scores through the Retailer API; questions come by mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import ClassVar
+
+from hub import (
+    Adapter,
+    AuthenticationFailed,
+    Batch,
+    Capability,
+    Case,
+    Checkpoint,
+    Clock,
+    Connection,
+    HubError,
+    Offer,
+    OpenCase,
+    Order,
+    Party,
+    PretendedPlatform,
+    Proof,
+    Receipt,
+    Reply,
+    Tools,
+    Unavailable,
+)
+from hub_bolcom.api import api_of
+from hub_bolcom.deciding import Deciding
+from hub_bolcom.decisions import PORTAL, offers_for, problems
+from hub_bolcom.position import read_position
+from hub_bolcom.reading import Reading
+from hub_bolcom.retailer import Retailer
+from hub_bolcom.settings import BolSettings
+
+_COULD_BE_A_NUMBER = re.compile(r"[A-Z0-9-]{4,32}", re.ASCII)
+_IN_THE_PORTAL = f"In your seller account, {PORTAL}"
+
+
+class BolAdapter(Adapter):
+    """One seller account at bol.com."""
+
+    key = "bolcom"
+    title = "bol.com (Retailer API v10)"
+    capabilities = frozenset({Capability.FETCH, Capability.READ_BACK, Capability.DECIDE, Capability.LOOK_UP_ORDER})
+    limits = (
+        (
+            "bol.com has no API for customers' questions: they reach casehub by the mails that bol.com sends, through "
+            "a mailbox channel; answering, closing, reopening and passing on are done in the seller account"
+        ),
+        "a return cannot be answered by a program, only decided: bol.com takes no message with a decision",
+        "when a parcel came back bol.com does not tell, so no clock runs from that",
+        "bol.com works on a decision later, which takes up to three hours; casehub asks until it knows the end",
+        "bol.com lets an account read twenty returns a minute: a first reading of many takes its time",
+        "of returns that were handled before the first reading the newest fifty are brought in, as closed cases",
+    )
+    portal_steps: ClassVar[Mapping[Capability, str]] = {
+        Capability.REPLY: f"{_IN_THE_PORTAL}, open the question or the order and choose 'klant mailen'.",
+        Capability.CLOSE: f"{_IN_THE_PORTAL}, choose 'als opgelost sluiten'; it must have been answered there.",
+        Capability.REOPEN: f"{_IN_THE_PORTAL}, choose 'heropenen' in the details of the question.",
+        Capability.HAND_OVER: f"{_IN_THE_PORTAL}, choose 'doorsturen naar bol.com' for the question.",
+        Capability.NOTE: f"{_IN_THE_PORTAL}, write the note for bol.com beside your message to the customer.",
+        Capability.ATTACH: f"{_IN_THE_PORTAL}, attach the file to your message to the customer.",
+        Capability.MARK_READ: f"{_IN_THE_PORTAL}, opening a question is enough.",
+        Capability.ACKNOWLEDGE: "Send none: bol.com counts an automatic answer as evading its response time.",
+    }
+    Settings: ClassVar[type[BolSettings]] = BolSettings
+
+    def open(self, settings: BolSettings, tools: Tools) -> Connection:
+        """A connection to one account."""
+        return BolConnection(settings, tools)
+
+    def offers(self, case: Case, settings: BolSettings) -> Sequence[Offer]:
+        """What may be decided of each item of a return."""
+        del settings
+        return tuple(offers_for(case))
+
+    def problems_with(self, reply: Reply, case: Case, settings: BolSettings) -> Sequence[str]:
+        """Why bol.com would refuse a decision."""
+        del settings
+        return tuple(problems(reply, case))
+
+    def speaks_as(self, settings: BolSettings) -> Party:
+        """Nobody: bol.com shows customers the name of the shop."""
+        del settings
+        return Party()
+
+    @classmethod
+    def pretend(cls, clock: Clock) -> PretendedPlatform:
+        """A seller account on this computer with some customers' returns."""
+        from hub_bolcom.demo import PretendedSellerAccount  # noqa: PLC0415  only the demo pays for the simulator
+
+        return PretendedSellerAccount(clock)
+
+
+class BolConnection(Connection):
+    """One account for one run; opens nothing before something is asked."""
+
+    def __init__(self, settings: BolSettings, tools: Tools) -> None:
+        self._settings, self._tools = settings, tools
+        self._retailer = Retailer(tools.open_api(api_of(settings)), settings)
+        self._deciding = Deciding(self._retailer, tools.clock)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._retailer.close()
+
+    def check(self) -> Iterator[Proof]:
+        """Prove signing in, reading returns, and reading orders, changing nothing."""
+        returns = _prove("sign-in and returns", self._ask_for_returns)
+        yield returns
+        if returns.ok:
+            yield _prove("orders", self._retailer.ask_for_orders)
+
+    def fetch(self, checkpoint: Checkpoint | None, open_cases: Sequence[OpenCase]) -> Iterator[Batch]:
+        """Every return that is new, changed or gone since the checkpoint, and once a day bol.com's scores."""
+        position = read_position(checkpoint)
+        return Reading(self._retailer, self._settings, self._tools.clock, position, open_cases).batches()
+
+    def deliver(self, reply: Reply, case: Case) -> Receipt:
+        """Nothing: bol.com takes messages to customers from people only."""
+        del reply, case
+        raise BolAdapter.refusal(Capability.REPLY)
+
+    def perform(self, reply: Reply, case: Case) -> Receipt:
+        """Decide what becomes of an item of a return; everything else is for people."""
+        if reply.act is None:
+            return self.deliver(reply, case)
+        capability = Capability(reply.act.kind)
+        if capability not in BolAdapter.capabilities:
+            raise BolAdapter.refusal(capability)
+        return self._deciding.decide(reply, case)
+
+    def find(self, reply: Reply, case: Case) -> Receipt | None:
+        """Ask what became of a decision."""
+        return self._deciding.find(reply, case)
+
+    def look_up_order(self, number: str) -> Order | None:
+        """The order, if this account has it; what can be no number is not asked for."""
+        wanted = number.strip().upper()
+        return self._retailer.order_with(wanted) if _COULD_BE_A_NUMBER.fullmatch(wanted) else None
+
+    def _ask_for_returns(self) -> None:
+        self._retailer.page_of_returns(self._settings.fulfilment[0], handled=False)
+
+
+def _prove(what: str, ask: Callable[[], object]) -> Proof:
+    try:
+        ask()
+    except AuthenticationFailed as error:
+        return Proof(what, ok=False, detail="refused", advice=str(error))
+    except Unavailable as error:
+        return Proof(what, ok=False, detail="cannot be used now", advice=str(error))
+    except HubError as error:
+        return Proof(what, ok=False, detail="answers in a way that is not expected", advice=str(error))
+    return Proof(what, ok=True)

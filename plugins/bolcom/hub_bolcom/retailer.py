@@ -1,0 +1,118 @@
+"""bol.com's Retailer API: one method for each request that casehub makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from hub import Misunderstood, Order, Uncertain
+from hub.http import ApiClient, Response
+from hub_bolcom.api import PAGE_SIZE, headers
+from hub_bolcom.orders import read_order
+from hub_bolcom.processes import HANDLE_RETURN_ITEM, Process, read_process, read_processes
+from hub_bolcom.returns import Return, read_return, read_returns
+from hub_bolcom.settings import BolSettings, Fulfilment
+
+FOUND, NOT_FOUND = 200, 404
+_FOUND_OR_NOT = frozenset({FOUND, NOT_FOUND})
+_TAKEN = frozenset({200, 202})
+_MOST_PAGES = 1000
+
+
+class Retailer:
+    """One seller account."""
+
+    def __init__(self, client: ApiClient, settings: BolSettings) -> None:
+        self._client, self._settings = client, settings
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
+
+    def pages(self, fulfilment: Fulfilment, *, handled: bool) -> Iterator[tuple[Return, ...]]:
+        """The pages of a listing.
+
+        bol.com tells neither how many there are nor whether there is a next one: a page that is not full is the last.
+        """
+        seen: set[str] = set()
+        for number in range(1, _MOST_PAGES + 1):
+            page = self.page_of_returns(fulfilment, handled=handled, number=number)
+            if page:
+                yield page
+            ids = {found.id for found in page}
+            if len(page) < PAGE_SIZE or ids <= seen:
+                return
+            seen |= ids
+
+    def page_of_returns(self, fulfilment: Fulfilment, *, handled: bool, number: int = 1) -> tuple[Return, ...]:
+        """One page; everything is named, for the defaults changed from version to version."""
+        params: dict[str, str | int] = {
+            "page": number,
+            "handled": str(handled).lower(),
+            "fulfilment-method": fulfilment,
+        }
+        answer = self._client.read(self._settings.path("retailer", "returns"), params, headers=headers("returns"))
+        return read_returns(answer.json())
+
+    def return_with(self, return_id: str) -> Return | None:
+        """A return with all that is known of it, None if this account has none with this id."""
+        answer = self._read(f"returns/{_part(return_id)}", "returns")
+        return read_return(answer.json()) if answer.status == FOUND else None
+
+    def order_with(self, number: str) -> Order | None:
+        """The order with this number, None if this account has none."""
+        answer = self._read(f"orders/{_part(number)}", "orders")
+        return read_order(answer.json()) if answer.status == FOUND else None
+
+    def ask_for_orders(self) -> None:
+        """Ask for the first page of open orders, only to see whether that may be done."""
+        params: dict[str, str | int] = {"page": 1, "fulfilment-method": "ALL", "status": "OPEN"}
+        self._client.read(self._settings.path("retailer", "orders"), params, headers=headers("orders"))
+
+    def indicator(self, name: str, year: int, week: int) -> Response:
+        """bol.com's score of a week; 400 and 404 where it has none."""
+        params: dict[str, str | int] = {"name": name, "year": year, "week": week}
+        return self._client.read(
+            self._settings.path("retailer", "insights/performance/indicator"),
+            params,
+            headers=headers("insights"),
+            expected=frozenset({200, 400, 404}),
+        )
+
+    def handle(self, rma: str, word: str, quantity: int) -> Process:
+        """Decide what becomes of an item of a return."""
+        answer = self._client.write(
+            "PUT",
+            self._settings.path("retailer", f"returns/{_part(rma)}"),
+            json={"handlingResult": word, "quantityReturned": quantity},
+            headers=headers("returns", with_body=True),
+            expected=_TAKEN,
+        )
+        try:
+            return read_process(answer.json())
+        except Misunderstood as error:
+            raise Uncertain(f"bol.com took the decision, but what it answers cannot be read: {error}") from error
+
+    def process(self, process_id: str) -> Process | None:
+        """How far a process has come, None if bol.com does not know it any more: it forgets them after a day or two.
+
+        The address is made from the id: the links that bol.com sends along point to http://.
+        """
+        path = self._settings.path("shared", f"process-status/{_part(process_id)}")
+        answer = self._client.read(path, headers=headers("process-status"), expected=_FOUND_OR_NOT)
+        return read_process(answer.json()) if answer.status == FOUND else None
+
+    def processes_of(self, rma: str) -> tuple[Process, ...]:
+        """The decisions on an item that bol.com remembers, in no order."""
+        params: dict[str, str | int] = {"entity-id": rma, "event-type": HANDLE_RETURN_ITEM, "page": 1}
+        path = self._settings.path("shared", "process-status")
+        answer = self._client.read(path, params, headers=headers("process-status"), expected=_FOUND_OR_NOT)
+        return read_processes(answer.json()) if answer.status == FOUND else ()
+
+    def _read(self, rest: str, resource: str) -> Response:
+        path = self._settings.path("retailer", rest)
+        return self._client.read(path, headers=headers(resource), expected=_FOUND_OR_NOT)
+
+
+def _part(value: str) -> str:
+    return quote(value, safe="")

@@ -1,0 +1,174 @@
+"""A new plugin is a package whose contract is green at once, made of an example that is a plugin like any other."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hub.cli import main
+from hub.errors import Refused
+from hub.scaffold import create_plugin
+from hub.testing import AdapterContract
+from tests.test_architecture import Module, plugins_use_public_names_only, the_wire_of_a_plugin_is_pure
+
+PROMISED = sum(1 for name in dir(AdapterContract) if name.startswith("test_"))
+MADE = "acme_and_sons"  # holds the example's own name, in several words
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return create_plugin(MADE, tmp_path_factory.mktemp("plugins"))
+
+
+def files_of(package: Path) -> dict[str, str]:
+    return {
+        path.relative_to(package).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(package.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def test_a_new_plugin_has_all_that_a_package_needs(package: Path) -> None:
+    assert package.name == "casehub-acme-and-sons"
+    assert sorted(files_of(package)) == [
+        "README.md",
+        "pyproject.toml",
+        "src/hub_acme_and_sons/__init__.py",
+        "src/hub_acme_and_sons/adapter.py",
+        "src/hub_acme_and_sons/policy.toml",
+        "src/hub_acme_and_sons/py.typed",
+        "src/hub_acme_and_sons/simulator.py",
+        "src/hub_acme_and_sons/wire.py",
+        "tests/test_acme_and_sons.py",
+    ]
+
+
+def test_the_new_name_stands_in_each_of_its_forms(package: Path) -> None:
+    files = files_of(package)
+    project = tomllib.loads(files["pyproject.toml"])["project"]
+    adapter = files["src/hub_acme_and_sons/adapter.py"]
+
+    assert project["name"] == "casehub-acme-and-sons"
+    assert project["entry-points"] == {"casehub": {"acme_and_sons": "hub_acme_and_sons"}}
+    assert 'key = "acme_and_sons"' in adapter
+    assert 'title = "Acme And Sons"' in adapter
+    assert "class AcmeAndSonsAdapter(hub.Adapter):" in adapter
+    assert '"https://api.acme-and-sons.example"' in adapter
+    assert '"x-acme-and-sons-token"' in adapter
+    assert not [place for place, text in files.items() if "hub.scaffold" in text]
+
+
+def test_a_new_plugins_contract_is_green_at_once(package: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=package,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{PROMISED + 1} passed" in done.stdout
+
+
+def test_a_new_plugin_is_installed_found_and_simulated(package: Path) -> None:
+    program = (
+        "import sys; sys.path.insert(0, 'src')\n"
+        "from importlib import metadata\n"
+        "point = metadata.EntryPoint('acme_and_sons', 'hub_acme_and_sons', 'casehub')\n"
+        "found = metadata.entry_points\n"
+        "import hub.plugins as plugins\n"
+        "plugins.entry_points = lambda **given: [*found(**given), point]\n"
+        "from hub.cli import main; main(['simulate', 'acme_and_sons'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=package, input="cases\nstop\n", capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "export ACME_AND_SONS_TOKEN=pretended-token-of-acme-and-sons" in done.stdout
+    assert "The cup came in two pieces." in done.stdout
+
+
+def test_a_new_plugin_keeps_to_the_public_names(package: Path) -> None:
+    modules = [
+        Module(f"hub_{MADE}.{Path(place).stem}", text)
+        for place, text in files_of(package).items()
+        if place.startswith("src/") and place.endswith(".py")
+    ]
+
+    assert len(modules) == 4
+    for module in modules:
+        ast.parse(module.source)
+        assert list(plugins_use_public_names_only(module)) == []
+        assert list(the_wire_of_a_plugin_is_pure(module)) == []
+
+
+def test_a_new_plugin_is_linted_as_the_hub_is(tmp_path: Path) -> None:
+    made = create_plugin("shop", tmp_path)
+    rules = Path(__file__).parents[1] / "pyproject.toml"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "ruff",
+            "check",
+            "--no-cache",
+            "--config",
+            str(rules),
+            "--ignore",
+            "I001,S101",
+            str(made),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["Acme", "my-shop", "2shops", "", "a" * 31, "my__shop", "shop_", "../shop", "åshop"])
+def test_a_name_that_cannot_be_a_module_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="cannot be the name of a plugin: give small letters"):
+        create_plugin(name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["acme", "hub", "casehub", "class", "tests"])
+def test_a_name_that_means_something_else_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="means something else already"):
+        create_plugin(name, tmp_path)
+
+
+def test_nothing_is_written_over(tmp_path: Path) -> None:
+    create_plugin("shop", tmp_path)
+
+    with pytest.raises(Refused, match="casehub-shop exists already; choose another name"):
+        create_plugin("shop", tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(Refused, match=r"cannot be written .*--folder"):
+        create_plugin("shop", tmp_path / "file")
+
+
+def test_the_command_says_what_comes_next(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["new-plugin", "shop", "--folder", str(tmp_path)])
+    again = CliRunner().invoke(main, ["new-plugin", "shop", "--folder", str(tmp_path)])
+
+    assert result.exit_code == 0
+    assert f"cd {tmp_path}/casehub-shop" in result.output
+    assert "casehub simulate shop" in result.output
+    assert again.exit_code == 2
+    assert "exists already" in again.output
