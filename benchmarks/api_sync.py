@@ -162,7 +162,7 @@ def serve(key: str, cases: int, folder: Path) -> None:
 
 
 class BenchmarkClock:
-    """The present, after some hours in which the cases came: no two at one instant, and none so old that anybody acts."""
+    """The present, after some hours in which the cases came: no two at one instant, none so old that anybody acts."""
 
     def __init__(self, cases: int) -> None:
         self._before: timedelta | None = timedelta(hours=20)

@@ -379,6 +379,16 @@ def test_our_reply_that_the_platform_lists_is_not_told_twice() -> None:
     assert [m.ref for m in shelf.cases["CH-1001"].messages] == ["P-1/0", "reply:key-1"]
 
 
+def test_our_note_to_the_platform_that_it_lists_is_not_told_twice() -> None:
+    shelf = Shelf()
+    shelf.take(told("P-1", 0))
+    note = Message("reply:key-2", Author.SELLER, Direction.NOTE, at(5), "Bitte prüfen", thread_keys=("P-1/n:1",))
+    shelf.act("CH-1001", MessageArrived(note), 5)
+    listed = replace(note, ref="P-1/n:1", thread_keys=())
+
+    assert shelf.take(replace(told("P-1", 0), messages=(listed,))).changes == ()
+
+
 def test_our_reply_that_was_read_before_its_receipt_came_is_one_message() -> None:
     shelf = Shelf()
     shelf.take(ours_as_the_platform_has_it(5))

@@ -68,7 +68,7 @@ def keys_of(items: Iterable[Incoming]) -> Keys:
         if isinstance(item, CaseUpdate):
             refs.add(item.ref)
             messages.update(message.ref for message in item.messages)
-            threads.update(message.ref for message in item.messages if message.direction is Direction.OUTBOUND)
+            threads.update(message.ref for message in item.messages if message.direction is not Direction.INBOUND)
         elif isinstance(item, OwnEcho):
             replies.add(item.key)
             numbers.add(item.case_number)
@@ -212,7 +212,7 @@ class _Merging:
     def _is_our_reply(self, message: Message) -> bool:
         """Whether the hub sent this itself and has it already, under a ref of its own."""
         case = self._known.threads.current(self._known.threads.by_thread_key.get(message.ref, ""))
-        ours = () if case is None or message.direction is not Direction.OUTBOUND else case.messages
+        ours = () if case is None or message.direction is Direction.INBOUND else case.messages
         return any(m.from_outbox and message.ref in m.thread_keys for m in ours)
 
     def _take_echo(self, echo: OwnEcho) -> None:

@@ -241,6 +241,42 @@ def test_a_return_of_logistics_via_bol_is_bol_coms_and_only_read_where_it_is_wan
     assert own.inbox.refs == [ours]
 
 
+def test_who_no_longer_wants_returns_of_logistics_via_bol_keeps_those_that_are_open(bol: BolSimulator) -> None:
+    theirs = bol.customer_writes("Twee", fulfilment="FBB")
+    desk = Desk(bol)
+    desk.read()
+    fewer = Desk(bol, fulfilment=("FBR",))
+    fewer.inbox = desk.inbox
+
+    fewer.read()
+
+    assert desk.case(theirs).state is CaseState.OPEN
+
+
+def test_a_return_that_vanished_and_comes_again_is_open_again_and_can_end_again(
+    bol: BolSimulator, clock: SimulatedClock
+) -> None:
+    stays, goes = bol.customer_writes("Een"), bol.customer_writes("Twee")
+    desk = Desk(bol)
+    desk.read()
+    number = goes.partition(":")[2]
+    away = bol.account.returns.pop(number)
+    clock.advance(MINUTE)
+    desk.read()
+    bol.account.returns[number] = away
+    clock.advance(MINUTE)
+    desk.read()
+    again = desk.case(goes).state
+    bol.seller_writes(goes, "")
+    clock.advance(MINUTE)
+
+    desk.read()
+
+    assert again is CaseState.OPEN
+    assert desk.case(goes).state is CaseState.CLOSED
+    assert desk.case(stays).state is CaseState.OPEN
+
+
 def test_the_budgets_of_bol_com_are_kept_also_when_many_returns_are_new(clock: SimulatedClock) -> None:
     strict = BolSimulator(clock, keeps_limits=True)
     for number in range(45):

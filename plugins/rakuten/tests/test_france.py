@@ -436,11 +436,15 @@ def test_a_note_answers_the_last_mail_of_rakutens_staff(account: Scripted, desk:
     account.staff_writes(ref, "Répondez, svp.")
     desk.read()
     case = desk.case(ref)
-    desk.send(desk.reply(case, "C'est fait.", Act(ActKind.NOTE)), case)
+    receipt = desk.send(desk.reply(case, "C'est fait.", Act(ActKind.NOTE)), case)
+    passes(account, hours=2)
+    desk.read()
     [sent] = asked(account, TO_RAKUTEN)
 
     assert (sent.query["mailparentid"], sent.query["content"]) == ("771", "C'est fait.")
     assert account.received(ref) == []
+    assert desk.case(ref).messages[-1].ref == receipt.ref
+    assert desk.case(ref).messages[-1].direction is Direction.NOTE
 
 
 def test_cancelling_a_sale_says_what_it_costs_and_is_found_again(account: Scripted, desk: Desk) -> None:

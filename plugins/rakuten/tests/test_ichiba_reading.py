@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hub import AuthenticationFailed, Author, CaseState, Misunderstood, RateLimited, Unavailable
-from hub.http import Request, Response
+from hub.http import Headers, Request, Response
 from hub.testing import Desk, Fault, SimulatedClock
 from hub_rakuten.ichiba import pretended_api as api
 from hub_rakuten.ichiba.settings import IchibaSettings
@@ -195,6 +195,7 @@ def test_an_inquiry_that_has_vanished_is_closed_as_the_platforms_act(shop: Scrip
 def test_a_list_that_leaves_out_what_is_there_closes_nothing(shop: Scripted, desk: Desk) -> None:
     ref = shop.customer_writes("一")
     desk.read()
+    passes(shop, minutes=5)
     shop.inject(Fault.EMPTY, None)
     with pytest.raises(Misunderstood, match="leaves inquiry"):
         desk.read()
@@ -258,7 +259,7 @@ def test_a_case_that_a_person_closed_here_is_not_opened_by_a_later_reading(shop:
 
 def test_files_are_kept_when_their_message_is_first_seen_and_not_again(shop: Scripted, desk: Desk) -> None:
     ref = shop.customer_writes("写真です", files={"箱 📦.png": b"\x89PNG", "納品書.pdf": b"%PDF"})
-    passes(shop, minutes=15)
+    passes(shop, minutes=35)
     desk.read()
     passes(shop, minutes=30)
     desk.read()
@@ -401,6 +402,77 @@ def test_a_check_warns_of_a_key_that_dies_soon_and_of_another_shop(shop: Scripte
     assert "expires in 10 days" in proofs["licence key"].detail
     assert "Issue a new one" in proofs["licence key"].detail
     assert "set shop_id = 417283" in proofs["shop"].advice
+
+
+def test_a_key_that_dies_in_the_middle_of_a_reading_loses_nothing(shop: Scripted, desk: Desk) -> None:
+    shop.page_size = 5
+    for number in range(12):
+        shop.customer_writes(f"質問 {number}")
+    left = [14]
+
+    def dying(request: Request) -> Response | None:
+        left[0] -= 1
+        return api.refused(401, "GA0001", "Un-Authorised") if left[0] < 0 else None
+
+    shop.script = dying
+    with pytest.raises(AuthenticationFailed):
+        desk.read()
+    stored = len(desk.inbox.cases)
+    shop.script = lambda request: None
+    desk.read()
+
+    assert 0 < stored < 12
+    assert len(desk.inbox.cases) == 12
+
+
+def test_a_suspended_account_stops_the_channel(shop: Scripted, desk: Desk) -> None:
+    shop.inject(Fault.SUSPENDED, None)
+
+    with pytest.raises(AuthenticationFailed, match="GA0003 Forbidden"):
+        desk.read()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        api.error(400, "IE001", "bad parameter", {"fromDate": "date time range is invalid."}),
+        api.error(400, "IE000", "400 Bad Request"),
+        api.error(409, "IE009", "duplicate"),
+        Response.of_json({"error": "no object"}, 400),
+        Response.of_json({"errors": []}, 400),
+        Response.of_json([], 200),
+        Response.of_json({"totalCount": "many", "totalPageCount": 1, "list": []}),
+        Response.of_json({"totalCount": 1, "totalPageCount": 1, "list": ["inquiry"]}),
+        Response.of_json({"totalCount": 1, "totalPageCount": 1, "list": [{"inquiryNumber": "1"}]}),
+        Response(200, b""),
+        Response(200, b'{"totalCount": 1, "list": [{"inquiryNumber"'),
+        Response.of_text("<html>Maintenance</html>", 200, "text/html"),
+        Response(302, b"", Headers({"location": "https://evil.example/"})),
+    ],
+)
+def test_whatever_else_a_list_is_answered_with_stops_the_channel(shop: Scripted, desk: Desk, answer: Response) -> None:
+    ref = shop.customer_writes("一")
+    desk.read()
+    passes(shop, minutes=5)
+    shop.script = lambda request: answer
+    with pytest.raises(Misunderstood):
+        desk.read()
+
+    assert desk.case(ref).is_open
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=-40), timedelta(days=-1), timedelta(days=20)])
+def test_a_clock_that_jumps_loses_nothing_and_tells_nothing_twice(shop: Scripted, desk: Desk, jump: timedelta) -> None:
+    first = shop.customer_writes("一")
+    desk.read()
+    assert isinstance(shop.clock, SimulatedClock)
+    shop.clock.set(shop.now() + jump)
+    desk.read()
+    shop.clock.set(LATE_EVENING + timedelta(days=21))
+    shop.customer_writes("二", first)
+    desk.read()
+
+    assert [message.text for message in desk.case(first).messages] == ["一", "二"]
 
 
 def test_unknown_words_are_kept_and_shown(shop: Scripted, desk: Desk) -> None:

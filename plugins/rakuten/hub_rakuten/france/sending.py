@@ -88,8 +88,9 @@ class Sending:
         self._require(wire.TO_RAKUTEN, case)
         mails = [m for m in case.messages if m.author is Author.PLATFORM and m.direction is Direction.NOTE]
         answered = {"mailparentid": mails[-1].ref.rpartition(":")[2]} if mails else {}
+        ref = next_outbound_ref(case, reply.text, to_rakuten=True)
         self._do(wire.TO_RAKUTEN, "SENT", case, content=reply.text, **answered)
-        return Receipt(f"{item_id(case.ref)}:note:{reply.key}", self._tools.clock.now())
+        return Receipt(ref, self._tools.clock.now())
 
     def _do(self, action: str, done: str, case: Case, **parameters: str) -> None:
         told = self._service.write(action, itemid=item_id(case.ref), **parameters)

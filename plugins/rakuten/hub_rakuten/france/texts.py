@@ -12,6 +12,8 @@ from xml.etree.ElementTree import Element
 from hub import Case, Misunderstood
 from hub_rakuten.france.answers import below, instant, text
 
+_TO_BUYER, _TO_RAKUTEN = "out", "note"
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -32,13 +34,21 @@ def written_in(element: Element, item: str, own_names: frozenset[str]) -> Iterat
     for message in below(element, "message"):
         yield _message(message, item, own_names, seen)
     for mail in below(element, "mail"):
-        number = text(mail, "mailid")
-        if not number:
-            raise Misunderstood(f"a mail about item {item} has no mailid")
-        at = instant(text(mail, "senddate"), f"senddate of mail {number} about item {item}")
-        sender = text(mail, "sender")
-        ours = sender.casefold() in own_names
-        yield Written(f"{item}:mail:{number}", sender, at, _content(mail), text(mail, "object"), ours, is_mail=True)
+        yield _mail(mail, item, own_names, seen)
+
+
+def _mail(element: Element, item: str, own_names: frozenset[str], seen: Counter[str]) -> Written:
+    number, sender, content = text(element, "mailid"), text(element, "sender"), _content(element)
+    if not number:
+        raise Misunderstood(f"a mail about item {item} has no mailid")
+    at = instant(text(element, "senddate"), f"senddate of mail {number} about item {item}")
+    ours = sender.casefold() in own_names
+    ref = f"{item}:mail:{number}"
+    if ours:  # what is sent has no mailid in its answer, so that it is known by its words
+        key = f"{_TO_RAKUTEN}{_digest(item, plain(content))}"
+        seen[key] += 1
+        ref = outbound_ref(item, content, seen[key], _TO_RAKUTEN)
+    return Written(ref, sender, at, content, text(element, "object"), ours, is_mail=True)
 
 
 def _message(element: Element, item: str, own_names: frozenset[str], seen: Counter[str]) -> Written:
@@ -68,19 +78,20 @@ def item_id(ref: str) -> str:
     return ref.partition(":")[0]
 
 
-def outbound_ref(item: str, content: str, number: int) -> str:
+def outbound_ref(item: str, content: str, number: int, to: str = _TO_BUYER) -> str:
     """The ref of what we wrote: without its instant, which is known to the minute and only by Rakuten's clock."""
-    return f"{item}:out:{_digest(item, plain(content))}:{number}"
+    return f"{item}:{to}:{_digest(item, plain(content))}:{number}"
 
 
-def next_outbound_ref(case: Case, content: str) -> str:
-    """The ref that a text will have once it is sent: by how many like it went to this buyer before."""
+def next_outbound_ref(case: Case, content: str, *, to_rakuten: bool = False) -> str:
+    """The ref that a text will have once it is sent: by how many like it went to the same reader before."""
+    to = _TO_RAKUTEN if to_rakuten else _TO_BUYER
     item = item_id(case.ref)
     keys = {key for message in case.messages for key in (message.ref, *message.thread_keys)}
     number = 1
-    while outbound_ref(item, content, number) in keys:
+    while outbound_ref(item, content, number, to) in keys:
         number += 1
-    return outbound_ref(item, content, number)
+    return outbound_ref(item, content, number, to)
 
 
 def plain(content: str) -> str:

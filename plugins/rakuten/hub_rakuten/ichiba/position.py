@@ -17,7 +17,8 @@ LOOK_BACKS = {365: timedelta(days=1), 90: timedelta(hours=1), 30: timedelta(0)}
 """How many days back a reading goes, and how often that far: the list knows creation dates only, so that a customer
 who writes again is found only by whoever looks back to the day on which he first wrote."""
 
-_MARGIN = timedelta(minutes=10)  # what was written while a reading went on may have been missed by it
+_MARGIN = timedelta(minutes=30)
+"""What was written shortly before a reading may have been missed by it: our clock may be ahead of Rakuten's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ MOST_ROWS = 10_000
 
 _REMEMBERED = timedelta(days=90)  # so long a completed inquiry is watched for being taken up again
 _STEP = 20
+_EDGE = timedelta(minutes=1)
 
 
 class Reading:
@@ -96,11 +97,15 @@ class Reading:
             if inquiry is None:
                 vanished.append(case)
                 continue
-            if any(span.holds(inquiry.opened_at) for span in slices(self._now, self._days)):
+            if self._whole().holds(inquiry.opened_at):
                 raise Misunderstood(
                     f"RMS leaves inquiry {case.ref} out of its list, though it is there; nothing was closed"
                 )
             yield self._update(inquiry)
+
+    def _whole(self) -> Slice:
+        """What the lists surely have: whether their very ends count is not said."""
+        return Slice(self._now - timedelta(days=self._days) + _EDGE, self._now - _EDGE)
 
     def _last(self, vanished: Sequence[OpenCase]) -> Batch:
         if len(vanished) > 1 and not self._seen:
