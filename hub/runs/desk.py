@@ -111,12 +111,21 @@ class Desk:
             return self._save(writer, taken)
 
     def reply(
-        self, number: str, text: str, *, after: str, files: Sequence[Attachment] = (), then_close: bool = False
+        self,
+        number: str,
+        text: str,
+        *,
+        after: str,
+        files: Sequence[Attachment] = (),
+        then_close: bool = False,
+        there: bool = False,
     ) -> Reply:
-        """Put a reply into the outbox; `files` were kept with `keep_files`."""
+        """Put a reply into the outbox; `files` were kept with `keep_files`, `there` means closed on the platform."""
         with self.store.writing() as writer:
             case, key, now = writer.case(number), self.new_key(), self.clock.now()
-            change, reply = acts.queue_reply(case, text, files, key, after, self.who, now, then_close=then_close)
+            change, reply = acts.queue_reply(
+                case, text, files, key, after, self.who, now, then_close=then_close, there=there
+            )
             writer.save_reply(reply)
             self._save(writer, change)
         return reply
