@@ -379,6 +379,15 @@ def test_a_reply_that_closes_closes_its_case_on_the_platform_after_it(desktop: D
     assert (answered, desktop.case().state) == ("waiting", "closed")
 
 
+def test_a_reply_that_a_person_saw_delivered_is_followed_by_the_closing_too(desktop: Desktop) -> None:
+    desktop.opens()
+    key = desktop.data("reply", "1001", "--close", "-m", "Klart")["key"]
+
+    desktop.told("outbox", "sent", key)
+
+    assert desktop.kinds_waiting() == ["close"]
+
+
 def test_a_reply_by_mail_that_closes_leaves_the_closing_in_the_portal_to_a_person(desktop: Desktop) -> None:
     text = desktop.config.read_text("utf-8")
     desktop.config.write_text(text.replace('adapter = "shop"\nmark_read = true', 'adapter = "mute"'), encoding="utf-8")

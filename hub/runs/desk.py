@@ -10,11 +10,12 @@ from pathlib import Path
 
 from hub.core import acting, acts, clock_acts, portal_acts
 from hub.core.acting import Wish
+from hub.core.events import ReplyQueued
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage
 from hub.core.matching import MatchingRules, match
 from hub.core.merge import Change, keys_of
 from hub.core.model import Attachment, Case, CaseType
-from hub.core.outbox import Reply
+from hub.core.outbox import Reply, follow_up
 from hub.core.policy import Forbidden, Policy
 from hub.core.portal import PortalTask
 from hub.core.ports import Clock, EvaluationOf, Store, Writer
@@ -220,7 +221,15 @@ class Desk:
             change, reply = act(_followed(writer, before.case_number), before, self.who, self.clock.now())
             writer.save_reply(reply)
             self._save(writer, change)
+            self._follow_up(writer, change.case, reply)
         return reply
+
+    def _follow_up(self, writer: Writer, case: Case, reply: Reply) -> None:
+        now = self.clock.now()
+        follows = follow_up(reply, now)
+        if follows is not None:
+            writer.save_reply(follows)
+            self._save(writer, acts.changed(case, now, ReplyQueued(follows.key, self.who, follows.kind)))
 
     def _give(self, writer: Writer, case: Case, task: PortalTask | None) -> Case:
         if task is None:
