@@ -9,7 +9,7 @@ from typing import Self
 
 from hub import Clock
 from hub_email_imap.simulator import demo_mails
-from hub_email_imap.simulator.shop import ADDRESS, MailSimulator
+from hub_email_imap.simulator.shop import MailSimulator
 
 _SHOWN_HEADERS = ("From", "To", "Subject", "Auto-Submitted", "In-Reply-To", "Message-ID")
 
@@ -27,7 +27,7 @@ class PretendedMailServer:
     def __init__(self, clock: Clock) -> None:
         self.platform = MailSimulator(clock)
         for mail in demo_mails(clock.now()):
-            self.platform.mail.put(ADDRESS, mail.raw, at=mail.at)
+            self.platform.adopt(mail.raw, mail.at)
 
     def __enter__(self) -> Self:
         self.platform.serve()

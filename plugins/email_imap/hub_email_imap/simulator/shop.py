@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -95,6 +95,14 @@ class MailSimulator(Platform):
         if not case:
             case = _ref(with_crlf(raw))
             self._conversations[case] = talk
+        return case
+
+    def adopt(self, raw: bytes, at: datetime) -> str:
+        """Take a customer's mail as it is for the beginning of a conversation; the case's ref."""
+        mail = message_from_bytes(raw, policy=policy.default)
+        self.mail.put(ADDRESS, raw, at=at)
+        case = ref_of(parse(raw), hashlib.sha256(with_crlf(raw)).hexdigest())
+        self._conversations[case] = _Conversation(str(mail["From"]), str(mail["Subject"]), _ids(mail)[:1])
         return case
 
     def seller_writes(self, case: str, text: str) -> None:
