@@ -14,7 +14,6 @@ from hub.core.policy import ClockName
 from hub.core.readings import ClockState, Evaluation, Reading, StageReading, next_consequence
 from hub.core.turns import Handover, Owner
 
-
 _OF_ANSWERS = frozenset({ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE})
 
 
