@@ -39,7 +39,7 @@ def play(
     """Show the day, with the commands that a seller would type."""
     say(_opening(clock, platforms))
     command(["sync"])
-    command(["due"])
+    command(["due", "--within", "24h"])
     with open_hub(folder / "hub.toml") as hub:
         cast = _cast(hub)
     _work(cast, {platform.channel: platform for platform in platforms.values()}, say, command)
