@@ -220,7 +220,8 @@ class WithOrders(AcmeConnection):
         return hub.IncomingMessage(message)
 
 
-WITH_ORDERS = {"capabilities": AcmeAdapter.capabilities | {_ALL.LOOK_UP_ORDER, _ALL.REREAD}}
+_MORE = {_ALL.LOOK_UP_ORDER, _ALL.REREAD, _ALL.ATTACH, _ALL.ACKNOWLEDGE}
+WITH_ORDERS = {"capabilities": AcmeAdapter.capabilities | _MORE}
 
 
 class OneQuestion(AcmeSimulator):

@@ -111,6 +111,8 @@ MUTANTS = {
     ),
     "invents orders": Mutant(16, made_of(writing.InventsOrders, bases.OrdersSimulator, bases.WITH_ORDERS)),
     "has no orders": Mutant(16, made_of(writing.HasNoOrders)),
+    "sends no files": Mutant(16, made_of(writing.SendsNoFiles, bases.OrdersSimulator, bases.WITH_ORDERS)),
+    "keeps automatic ones": Mutant(16, made_of(writing.KeepsAutomaticOnes, bases.OrdersSimulator, bases.WITH_ORDERS)),
     "rereads as another": Mutant(16, made_of(writing.RereadsAsAnother, bases.OrdersSimulator, bases.WITH_ORDERS)),
     "finds without asking": Mutant(16, made_of(writing.FindsWithoutAsking, adapter=bases.READ_ONLY)),
     "declares no reading": Mutant(

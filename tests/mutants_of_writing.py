@@ -303,6 +303,18 @@ class HasNoOrders(AcmeConnection):
         return None
 
 
+class SendsNoFiles(WithOrders):
+    def deliver(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
+        if reply.attachments:
+            raise hub.Unsupported("Acme takes no files")
+        return super().deliver(reply, case)
+
+
+class KeepsAutomaticOnes(WithOrders):
+    def deliver(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
+        return hub.Receipt("M-0", reply.written_at) if reply.automatic else super().deliver(reply, case)
+
+
 class RereadsAsAnother(WithOrders):
     def reread(self, message: hub.Message) -> hub.Incoming:
         return hub.IncomingMessage(replace(message, ref="again"))

@@ -46,7 +46,7 @@ def control(acme: AcmeSimulator) -> Control:
 def test_the_cases_that_were_there_are_known_and_nobody_has_asked(control: Control, acme: AcmeSimulator) -> None:
     lines = control.tell("cases").splitlines()
 
-    assert [line.split()[0] for line in lines] == ["T-2", "T-5", "T-8"]
+    assert [line.split()[:2] for line in lines] == [["1", "T-2"], ["2", "T-5"], ["3", "T-8"]]
     assert lines[1].endswith("Does the lamp come in blue as well?")
     assert control.tell("requests") == "nothing was asked yet"
     assert acme.requests == []
@@ -61,7 +61,8 @@ def test_what_customers_and_the_seller_do_is_done_on_the_platform(control: Contr
     assert [message["body"] for message in acme.tickets["T-2"].messages][1:] == ["I still wait"]
     assert control.tell("received") == control.tell("received T-5") == "Yes, in blue"
     assert control.tell("received T-2") == "no customer has got anything yet"
-    assert control.tell("cases").splitlines()[-1].split() == ["T-11", "Is", "it", "open", "today?"]
+    assert control.tell("write 1 Hello?") == "the customer has written into T-2"
+    assert control.tell("cases").splitlines()[-1].split() == ["4", "T-11", "Is", "it", "open", "today?"]
 
 
 def test_the_clock_is_moved_and_the_platform_acts(control: Control, acme: AcmeSimulator) -> None:
@@ -86,6 +87,7 @@ def test_what_goes_wrong_is_told_beforehand(control: Control, acme: AcmeSimulato
         ("dance", "'dance' is none of new, write, answer"),
         ("new", "something is missing: `new TEXT`"),
         ("write T-2", "something is missing: `write CASE TEXT`"),
+        ("write 4 hello", "there is no case '4'; `cases` lists them"),
         ("write T-99 hello", "there is no case 'T-99'; `cases` lists them"),
         ("clock soon", "'soon' should be a duration such as 30m"),
         ("fail", "what can go wrong here: empty, expired_token"),
@@ -190,7 +192,7 @@ def test_what_the_command_prints_makes_a_channel(
 ) -> None:
     install_plugin("acme", PLUGIN)
     with with_buyers(SimulatedClock()) as acme:
-        printed = settings_of(acme)
+        printed = settings_of("acme", acme)
         write_settings(printed.split("# In hub.toml:")[1])
         for name, value in re.findall(r"^export (\w+)=(.*)$", printed, re.MULTILINE):
             monkeypatch.setenv(name, value)
@@ -235,7 +237,7 @@ def test_a_recording_answers_what_is_read(
     install_plugin("acme", PLUGIN)
     with with_buyers(SimulatedClock()) as acme:
         monkeypatch.setenv("ACME_TOKEN", acme.secrets()["token"])
-        write_settings(settings_of(acme).split("# In hub.toml:")[1])
+        write_settings(settings_of("acme", acme).split("# In hub.toml:")[1])
         recorded = CliRunner().invoke(main, ["record", "acme", "tape"])
     assert recorded.exit_code == 0, recorded.output
     seeded = AcmeSimulator(SimulatedClock())
@@ -243,14 +245,16 @@ def test_a_recording_answers_what_is_read(
     control = Control(seeded)
     control.learn()
 
-    assert [line.split()[0] for line in control.tell("cases").splitlines()] == ["T-2", "T-5", "T-8"]
+    assert [line.split()[1] for line in control.tell("cases").splitlines()] == ["T-2", "T-5", "T-8"]
     assert simulated("acme", "--from", "tape", lines="cases\nstop\n").exit_code == 0
 
 
 def test_a_mailbox_is_simulated_as_well() -> None:
-    result = simulated("email_imap")
+    result = simulated("email_imap", lines="answer 1 It is on its way\nwrite 5 I still wait\nreceived 1\nstop\n")
 
     assert result.exit_code == 0
+    assert "the simulator broke" not in result.output
+    assert "It is on its way" in result.output
     assert 'adapter = "email_imap"' in result.output
     assert "env:MAIL_PASSWORD" in result.output
 

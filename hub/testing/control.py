@@ -40,7 +40,7 @@ class Control:
             "new": Deed("new TEXT", "a customer writes, in a new case", self._new),
             "write": Deed("write CASE TEXT", "a customer writes into a case", self._write),
             "answer": Deed("answer CASE TEXT", "somebody answers on the platform itself", self._answer),
-            "cases": Deed("cases", "the cases that were there or were made here", self._list),
+            "cases": Deed("cases", "the cases there are; CASE is the number or the ref of one", self._list),
             "received": Deed("received [CASE]", "what customers have got", self._received),
             "requests": Deed("requests", "what the platform was asked last", self._requests),
             "clock": Deed("clock [SPAN]", "the platform's clock, or let 1h30m pass on it", self._move),
@@ -68,7 +68,12 @@ class Control:
             return "\n".join(f"{deed.usage:<28}{deed.help}" for deed in self.deeds.values())
         if word not in self.deeds:
             raise Refused(f"{word!r} is none of {', '.join(self.deeds)}; `help` explains them")
-        return self.deeds[word].do(rest.strip())
+        try:
+            return self.deeds[word].do(rest.strip())
+        except HubError:
+            raise
+        except Exception as error:
+            raise Refused(f"the simulator broke: {type(error).__name__}: {error}") from error
 
     def _new(self, text: str) -> str:
         ref = self.platform.customer_writes(_given(text, "new TEXT"))
@@ -87,12 +92,12 @@ class Control:
 
     def _list(self, rest: str) -> str:
         del rest
-        return "\n".join(f"{ref:<16}{text}" for ref, text in self.cases.items()) or "there are no cases yet"
+        lines = (f"{place:>3}  {ref:<12}  {text}" for place, (ref, text) in enumerate(self.cases.items(), start=1))
+        return "\n".join(lines) or "there are no cases yet"
 
     def _received(self, case: str) -> str:
-        if case:
-            self._require(case)
-        return "\n".join(self.platform.received(case)) or "no customer has got anything yet"
+        received = self.platform.received(self._found(case) if case else "")
+        return "\n".join(received) or "no customer has got anything yet"
 
     def _requests(self, rest: str) -> str:
         del rest
@@ -127,12 +132,16 @@ class Control:
 
     def _case_and_text(self, rest: str, usage: str) -> tuple[str, str]:
         case, _, text = rest.partition(" ")
-        self._require(_given(case, usage))
-        return case, _given(text.strip(), usage)
+        return self._found(_given(case, usage)), _given(text.strip(), usage)
 
-    def _require(self, case: str) -> None:
-        if case not in self.cases:
-            raise Refused(f"there is no case {case!r}; `cases` lists them")
+    def _found(self, case: str) -> str:
+        """The ref of the case that is meant, by its ref or by its place in the list."""
+        refs = list(self.cases)
+        if case in self.cases:
+            return case
+        if case.isascii() and case.isdigit() and 1 <= int(case) <= len(refs):
+            return refs[int(case) - 1]
+        raise Refused(f"there is no case {case!r}; `cases` lists them")
 
 
 def _given(text: str, usage: str) -> str:

@@ -17,6 +17,8 @@ from hub.testing.tools import Lent, tools_for
 
 ANSWER = "Thank you for writing. Your parcel leaves tomorrow."
 
+_PICTURE = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")  # as a JPEG begins and ends
+
 
 class Desk:
     """One channel on a pretended platform; keywords change its settings, `Desk(platform, token="wrong")`."""
@@ -95,11 +97,13 @@ class Desk:
         with self.connect() as connection:
             return connection.find(reply, case)
 
+    def photograph(self) -> Attachment:
+        """A small picture, kept as the hub keeps what a person attaches."""
+        return Attachment("photograph.jpg", "image/jpeg", len(_PICTURE), self.lent.keep(_PICTURE))
+
     def accept(self, offer: Offer) -> tuple[Act, str]:
         """An act that takes up an offer with everything it needs, and the text that goes with it."""
         needs = offer.needs
-        proof = b"a photograph of what came back"
-        photograph = Attachment("returned.jpg", "image/jpeg", len(proof), self.lent.keep(proof))
         act = Act(
             offer.kind,
             offer.word,
@@ -107,6 +111,6 @@ class Desk:
             quantity=1 if Need.QUANTITY in needs else None,
             percent=50 if Need.PERCENT in needs else None,
             tracking=(Tracking("TNT", "3STNT0001"),) if Need.TRACKING in needs else (),
-            evidence=(photograph,) if Need.EVIDENCE in needs else (),
+            evidence=(self.photograph(),) if Need.EVIDENCE in needs else (),
         )
         return act, ANSWER if Need.MESSAGE in needs or offer.kind is ActKind.NOTE else ""

@@ -18,7 +18,11 @@ Answering = Callable[[Request], Response]
 
 
 class LoopbackServer:
-    """Serves on loopback until it is stopped; each connection has a thread, and none outlives it."""
+    """Serves on loopback until it is stopped; each connection has a thread, and none outlives it.
+
+    Whoever asks here has a connection already: a platform that is unreachable breaks it, which looks as if the request
+    had been lost. In the process the two are told apart.
+    """
 
     def __init__(self, answering: Answering, port: int = 0) -> None:
         self._http = _Server((_HOST, port), _Handler)

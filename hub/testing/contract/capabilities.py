@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hub.adapter import Adapter, Capability
 from hub.core.outbox import Receipt
 from hub.core.platform_acts import Act, ActKind
 from hub.errors import Unsupported
-from hub.testing.contract.support import QUESTION, an_act
+from hub.testing.contract.support import QUESTION, a_write, an_act, has_got
 from hub.testing.desk import Desk
 from hub.testing.platform import Platform
 
@@ -81,6 +83,22 @@ class CapabilityPromises:
             assert found is not None
             assert found.number == order.number
             assert connection.look_up_order(platform.unknown_order) is None
+
+    def test_promise_16_files_and_automatic_replies_are_sent_where_they_are_declared(self, platform: Platform) -> None:
+        """A file goes along with a reply, and a reply that nobody wrote goes out as one."""
+        for capability in (Capability.ATTACH, Capability.ACKNOWLEDGE):
+            if capability not in platform.adapter.capabilities:
+                continue  # the hub does not ask for it
+            desk = Desk(platform)
+            reply, case, ref = a_write(desk)
+            if capability is Capability.ATTACH:
+                reply = replace(reply, attachments=(desk.photograph(),))
+            else:
+                reply = replace(reply, automatic=True)
+            taken = platform.writes
+            assert isinstance(desk.send(reply, case), Receipt)
+            assert platform.writes > taken, f"{capability} is declared, and nothing was sent"
+            assert has_got(platform, ref, reply.text) == 1
 
     def test_promise_16_reading_back_and_rereading_answer_as_declared(self, platform: Platform) -> None:
         """Who cannot says so, and does not say that nothing is there."""

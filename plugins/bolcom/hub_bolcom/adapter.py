@@ -90,9 +90,9 @@ class BolAdapter(Adapter):
     @classmethod
     def pretend(cls, clock: Clock) -> PretendedPlatform:
         """A seller account on this computer with some customers' returns."""
-        from hub_bolcom.demo import PretendedSellerAccount  # noqa: PLC0415  only the demo pays for the simulator
+        from hub_bolcom.demo import morning_of_returns  # noqa: PLC0415  only the demo pays for the simulator
 
-        return PretendedSellerAccount(clock)
+        return morning_of_returns(clock)
 
 
 class BolConnection(Connection):

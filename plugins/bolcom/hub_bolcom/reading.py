@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from typing import TypeVar
@@ -27,8 +26,8 @@ from hub_bolcom.returns import Return, id_of
 from hub_bolcom.settings import BolSettings
 from hub_bolcom.wire import case_of, news_of, told_again, vanished
 
-_AT_ONCE = 10
-"""Of so many returns the details are read before they are stored: bol.com lets us read twenty a minute."""
+_AT_ONCE = 20
+"""Of so many returns the details are read before they are stored: what bol.com lets us read in a minute."""
 
 _MOST_WALKS = 3
 _HANDLED_EVERY = timedelta(hours=1)
@@ -49,10 +48,10 @@ class Reading:
     ) -> None:
         self._retailer, self._settings, self._clock = retailer, settings, clock
         self._changed_at = {found: case.changed_at for case in open_cases if (found := id_of(case.ref))}
-        self._before = position
-        self._now = replace(position, told=position.told & self._changed_at.keys())
+        self._position = position
+        self._position.told &= self._changed_at.keys()
         self._known = position.open.keys() | self._changed_at.keys()
-        self._listed: dict[str, Return] = {}
+        self._listed: set[str] = set()
         self._done = 0
 
     def batches(self) -> Iterator[Batch]:
@@ -60,13 +59,13 @@ class Reading:
         for page in self._pages():
             for some in _by(_AT_ONCE, self._news(page)):
                 yield self._batch([update for found in some if (update := self._looked_at(found))])
-        gone = self._known - self._listed.keys() - self._now.told
+        gone = self._known - self._listed - self._position.told
         if gone or self._is_time_for_handled():
             yield from self._from_handled(gone)
-            yield from self._ended(sorted(gone - self._now.told))
-        if self._now != self._before:
+            yield from self._ended(sorted(gone - self._position.told))
+        if self._position.moved:
             yield self._batch([])
-        if self._now.scores_on != today(self._clock.now()).isoformat():
+        if self._position.scores_on != today(self._clock.now()).isoformat():
             yield self._scores()
 
     def _pages(self) -> Iterator[tuple[Return, ...]]:
@@ -75,14 +74,14 @@ class Reading:
         They are listed by their age: when one is handled while we turn the pages, those behind it move up, and one
         slips by. So after a walk of several pages that met other returns than expected, we walk again.
         """
-        expected = set(self._now.open)
+        expected = set(self._position.open)
         for _ in range(_MOST_WALKS):
             turned = False
             for fulfilment in self._settings.fulfilment:
                 for number, page in enumerate(self._retailer.pages(fulfilment, handled=False)):
                     turned = turned or number > 0
                     yield page
-            if not turned or self._listed.keys() == expected:
+            if not turned or self._listed == expected:
                 return
             expected = set(self._listed)
 
@@ -90,8 +89,8 @@ class Reading:
         """What a page has that is new or changed; what was met before, on another page or walk, is not."""
         for found in page:
             if found.id not in self._listed:
-                self._listed[found.id] = found
-                if self._now.open.get(found.id) != found.fingerprint:
+                self._listed.add(found.id)
+                if self._position.open.get(found.id) != found.fingerprint:
                     yield found
 
     def _looked_at(self, listed: Return) -> CaseUpdate | None:
@@ -99,24 +98,20 @@ class Reading:
         found = self._retailer.return_with(listed.id)
         self._done += 1
         if found is None:
-            del self._listed[listed.id]
+            self._listed.discard(listed.id)
             return None
         return self._told(found, listed.fingerprint)
 
     def _told(self, found: Return, fingerprint: str) -> CaseUpdate:
         now = self._clock.now()
         if found.is_handled:
-            self._end(found.id)
+            self._position.end(found.id)
         else:
-            self._now = replace(self._now, open={**self._now.open, found.id: fingerprint})
+            self._position.take(found.id, fingerprint)
         return told_again(found, now) if found.id in self._known else case_of(found, now)
 
-    def _end(self, return_id: str) -> None:
-        left = {known: mark for known, mark in self._now.open.items() if known != return_id}
-        self._now = replace(self._now, open=left, told=self._now.told | {return_id})
-
     def _is_time_for_handled(self) -> bool:
-        last = self._now.handled_at
+        last = self._position.handled_at
         return last is None or self._clock.now() - last >= _HANDLED_EVERY
 
     def _from_handled(self, gone: Set[str]) -> Iterator[Batch]:
@@ -134,17 +129,18 @@ class Reading:
                 left -= {found.id for found in ended}
                 if not ended or not left:
                     break
-        self._now = replace(self._now, handled=frozenset(newest), handled_at=self._clock.now())
+        self._position.saw_handled(newest, self._clock.now())
 
     def _is_unmet(self, found: Return) -> bool:
-        return not any(found.id in met for met in (self._now.handled, self._known, self._listed, self._now.told))
+        position = self._position
+        return not any(found.id in met for met in (position.handled, position.told, self._known, self._listed))
 
     def _handled(self, ended: Sequence[Return], unmet: Sequence[Return]) -> Iterator[Batch]:
         if ended:
             for found in ended:
-                self._end(found.id)
+                self._position.end(found.id)
             yield self._batch([news_of(found, self._clock.now()) for found in ended])
-        if self._now.handled_at is None and unmet:
+        if self._position.handled_at is None and unmet:
             # At the very first reading they are history: what the list tells of them is enough.
             yield self._batch([case_of(found, found.registered_at) for found in unmet])
             return
@@ -167,12 +163,13 @@ class Reading:
         found = self._retailer.return_with(return_id)
         if found is None:
             return None
-        if not self._listed and not found.is_handled:
+        is_wanted = found.fulfilment in self._settings.fulfilment
+        if not self._listed and is_wanted and not found.is_handled:
             raise Misunderstood(f"bol.com lists no return that waits to be handled, but {found.ref} still does")
         return self._told(found, found.fingerprint)
 
     def _vanish(self, return_id: str) -> CaseUpdate:
-        self._end(return_id)
+        self._position.end(return_id)
         now = self._clock.now()
         return vanished(f"return:{return_id}", self._changed_at.get(return_id, now), now)
 
@@ -192,14 +189,13 @@ class Reading:
         except Unavailable as error:
             notices.append(Notice(f"bol.com's scores are asked for again at the next reading: {error}"))
         else:
-            self._now = replace(self._now, scores_on=day.isoformat())
+            self._position.scores_on = day.isoformat()
         return self._batch([], figures, notices)
 
     def _batch(
         self, updates: Sequence[CaseUpdate], figures: Sequence[Figure] = (), notices: Sequence[Notice] = ()
     ) -> Batch:
-        self._before = self._now
-        checkpoint = self._now.as_checkpoint()
+        checkpoint = self._position.write_down()
         return Batch(tuple(updates), checkpoint, tuple(notices), Progress(self._done), tuple(figures))
 
 

@@ -36,6 +36,7 @@ class BolSimulator(Simulator):
     channel = "bol_nl"
     base_url = "https://api.bol.example"
     refusal: ClassVar[str] = "This return item cannot be handled"
+    sample_reply: ClassVar[str] = ""  # a return is decided, not answered
     unknown_order: ClassVar[str] = "9999999999"
     page_size = PAGE_SIZE
     renews_sign_in = True

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from hub import AuthenticationFailed, Capability, CaseState, CaseType, Misunderstood, Owner, Unavailable
 from hub.testing import Desk, Fault, SimulatedClock
 from hub_bolcom.adapter import BolAdapter
-from hub_bolcom.demo import PretendedSellerAccount
+from hub_bolcom.demo import morning_of_returns
 from hub_bolcom.settings import BolSettings
 from hub_bolcom.simulator import BolSimulator
 
@@ -241,6 +241,42 @@ def test_a_return_of_logistics_via_bol_is_bol_coms_and_only_read_where_it_is_wan
     assert own.inbox.refs == [ours]
 
 
+def test_who_no_longer_wants_returns_of_logistics_via_bol_keeps_those_that_are_open(bol: BolSimulator) -> None:
+    theirs = bol.customer_writes("Twee", fulfilment="FBB")
+    desk = Desk(bol)
+    desk.read()
+    fewer = Desk(bol, fulfilment=("FBR",))
+    fewer.inbox = desk.inbox
+
+    fewer.read()
+
+    assert desk.case(theirs).state is CaseState.OPEN
+
+
+def test_a_return_that_vanished_and_comes_again_is_open_again_and_can_end_again(
+    bol: BolSimulator, clock: SimulatedClock
+) -> None:
+    stays, goes = bol.customer_writes("Een"), bol.customer_writes("Twee")
+    desk = Desk(bol)
+    desk.read()
+    number = goes.partition(":")[2]
+    away = bol.account.returns.pop(number)
+    clock.advance(MINUTE)
+    desk.read()
+    bol.account.returns[number] = away
+    clock.advance(MINUTE)
+    desk.read()
+    again = desk.case(goes).state
+    bol.seller_writes(goes, "")
+    clock.advance(MINUTE)
+
+    desk.read()
+
+    assert again is CaseState.OPEN
+    assert desk.case(goes).state is CaseState.CLOSED
+    assert desk.case(stays).state is CaseState.OPEN
+
+
 def test_the_budgets_of_bol_com_are_kept_also_when_many_returns_are_new(clock: SimulatedClock) -> None:
     strict = BolSimulator(clock, keeps_limits=True)
     for number in range(45):
@@ -440,8 +476,8 @@ def test_what_bol_com_lets_nobody_do_is_said_plainly_with_the_way_in_the_seller_
 
 
 def test_the_pretended_account_of_the_demo_has_a_morning_of_returns(clock: SimulatedClock) -> None:
-    platform = PretendedSellerAccount(clock)
-    desk = Desk(platform.simulator)
+    platform = morning_of_returns(clock)
+    desk = Desk(platform)
 
     desk.read()
 

@@ -102,9 +102,9 @@ class ReclaimitAdapter(Adapter):
     @classmethod
     def pretend(cls, clock: Clock) -> PretendedPlatform:
         """Reclaimit on this computer with some customers' errands."""
-        from hub_fyndiq_reclaimit.demo import PretendedReclaimit  # noqa: PLC0415  only the demo pays for the simulator
+        from hub_fyndiq_reclaimit.simulator import with_errands  # noqa: PLC0415  only the demo pays for the simulator
 
-        return PretendedReclaimit(clock)
+        return with_errands(clock)
 
 
 class ReclaimitConnection(Connection):
@@ -123,18 +123,15 @@ class ReclaimitConnection(Connection):
 
     def check(self) -> Iterator[Proof]:
         """Prove signing in, reading errands and ratings, and each merchant API that has credentials."""
-        server = self._server()
-        signed_in = _prove("sign-in", lambda: _named(*server.merchant()))
-        yield signed_in
-        if signed_in.ok:
-            yield _prove("errands", lambda: "some are there" if server.has_any() else "there are none")
-            month = f"{self._tools.clock.now():%Y-%m}"
-            yield _prove("ratings", lambda: "told" if server.satisfaction(month) else "not told to this account")
+        if self._settings.base_url:
+            yield from self._prove_errands(self._server())
         for marketplace in self._with_orders():
             yield _prove(f"orders at {_TITLES[marketplace]}", partial(self._prove_orders, marketplace))
 
     def fetch(self, checkpoint: Checkpoint | None, open_cases: Sequence[OpenCase]) -> Iterator[Batch]:
         """Every errand that changed since the last pass, and once a day every one that is open."""
+        if not self._settings.base_url:
+            return iter(())
         largest = self._settings.largest_attachment_mb * _MEGABYTE
         reading = Reading(self._server(), self._tools, self._references, largest)
         return reading.batches(read_position(checkpoint), open_cases)
@@ -166,6 +163,14 @@ class ReclaimitConnection(Connection):
         found = [order for one in number.split(orders.SEVERAL) if (order := self._order(one, marketplaces)) is not None]
         return orders.joined(number, found) if found else None
 
+    def _prove_errands(self, server: ErrandServer) -> Iterator[Proof]:
+        signed_in = _prove("sign-in", lambda: _named(*server.merchant()))
+        yield signed_in
+        if signed_in.ok:
+            yield _prove("errands", lambda: "some are there" if server.has_any() else "there are none")
+            month = f"{self._tools.clock.now():%Y-%m}"
+            yield _prove("ratings", lambda: "told" if server.satisfaction(month) else "not told to this account")
+
     def _order(self, number: str, marketplaces: Sequence[str]) -> Order | None:
         for marketplace in marketplaces:
             # 403 is documented for an object of somebody else, and means an order of another marketplace here.
@@ -184,6 +189,11 @@ class ReclaimitConnection(Connection):
 
     def _server(self) -> ErrandServer:
         chosen = self._settings
+        if not chosen.base_url or chosen.token is None:
+            raise Unsupported(
+                "this channel only looks up orders: it has no base_url to which errands could be written",
+                "Answer or decide the errand in Reclaimit, then say so with `casehub answered`.",
+            )
         client = self._client("errands", chosen.base_url, BasicAuth(chosen.merchant_id, chosen.token))
         return ErrandServer(client, chosen.page_size, chosen.marketplaces)
 

@@ -76,11 +76,6 @@ def id_of(ref: str) -> str:
     return ref.partition(":")[2]
 
 
-def marketplace_of(ref: str) -> str:
-    """The marketplace in a ref."""
-    return ref.partition(":")[0]
-
-
 def read_errands(payload: Any) -> list[Errand]:
     """A page of errands."""
     return [read_errand(item) for item in objects(payload, "the list of errands")]

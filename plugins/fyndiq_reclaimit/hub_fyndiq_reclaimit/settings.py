@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from hub.http import problem_with_url
 from hub_fyndiq_reclaimit import words
@@ -17,10 +17,13 @@ class ReclaimitSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    base_url: str = Field(description="where the errand contract of docs/fyndiq.md is served; Reclaimit publishes none")
-    merchant_id: str = Field(description="the account's id there", min_length=1)
-    token: SecretStr = Field(description="the account's token there")
+    base_url: str = Field(
+        description="where the errand contract of docs/fyndiq.md is served (Reclaimit publishes none); "
+        'base_url = "" reads no errands, and looks up the orders of cases that came by mail'
+    )
 
+    merchant_id: str = Field("", description="the account's id at base_url")
+    token: SecretStr | None = Field(None, description="the account's token at base_url")
     marketplaces: tuple[Marketplace, ...] = Field(
         ("fyndiq", "cdon"), description="whose errands are read", min_length=1
     )
@@ -40,9 +43,9 @@ class ReclaimitSettings(BaseModel):
 
     @field_validator("base_url", "fyndiq_orders_url", "cdon_orders_url")
     @classmethod
-    def _address_is_safe(cls, url: str) -> str:
+    def _address_is_safe(cls, url: str, info: ValidationInfo) -> str:
         problem = problem_with_url(url)
-        if problem:
+        if problem and (url or info.field_name != "base_url"):
             raise ValueError(f"the address {problem}")
         return url.rstrip("/")
 
@@ -52,6 +55,14 @@ class ReclaimitSettings(BaseModel):
             given = bool(getattr(self, f"{name}_orders_merchant_id"))
             if given is not (getattr(self, f"{name}_orders_token") is not None):
                 raise ValueError(f"{name}_orders_merchant_id and {name}_orders_token are given together or not at all")
+        return self
+
+    @model_validator(mode="after")
+    def _there_is_something_to_do(self) -> Self:
+        if self.base_url and not (self.merchant_id and self.token is not None):
+            raise ValueError("base_url needs merchant_id and token, those of the account there")
+        if not self.base_url and not any(self.orders_of(name) for name in (words.FYNDIQ, words.CDON)):
+            raise ValueError('base_url = "" leaves orders to look up: give the credentials of a merchant API for them')
         return self
 
     def orders_of(self, marketplace: str) -> tuple[str, str, SecretStr] | None:

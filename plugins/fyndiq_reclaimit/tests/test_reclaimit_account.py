@@ -14,7 +14,18 @@ import pytest
 import respx
 from pydantic import ValidationError
 
-from hub import Act, ActKind, Attachment, AuthenticationFailed, Misunderstood, Money, OpenCase, Tracking, Unsupported
+from hub import (
+    Act,
+    ActKind,
+    Attachment,
+    AuthenticationFailed,
+    Case,
+    Misunderstood,
+    Money,
+    OpenCase,
+    Tracking,
+    Unsupported,
+)
 from hub.http import Response, api_door
 from hub.testing import Desk, Fault, SimulatedClock
 from hub_fyndiq_reclaimit.adapter import ReclaimitAdapter
@@ -60,9 +71,7 @@ def test_the_errands_have_no_address_of_their_own_and_the_orders_the_documented_
         {"base_url": "http://errands.example"},
         {"base_url": "https://name:word@errands.example"},
         {"base_url": "errands.example"},
-        {"base_url": ""},
         {"fyndiq_orders_url": "http://merchants-api.fyndiq.se/api/v1"},
-        {"merchant_id": ""},
         {"marketplaces": []},
         {"marketplaces": ["bolcom"]},
         {"calls_per_minute": 0},
@@ -85,6 +94,36 @@ def test_a_setting_that_cannot_be_right_is_named_without_its_value(wrong: dict[s
 def test_credentials_of_orders_come_whole_or_not_at_all(half: dict[str, str]) -> None:
     with pytest.raises(ValidationError, match="together or not at all"):
         ReclaimitSettings.model_validate(NEEDED | half)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"base_url": "https://errands.example"}, "needs merchant_id and token"),
+        ({"base_url": "https://errands.example", "merchant_id": "m"}, "needs merchant_id and token"),
+        ({"base_url": "https://errands.example", "token": "t"}, "needs merchant_id and token"),
+        ({"base_url": ""}, "leaves orders to look up"),
+    ],
+)
+def test_a_channel_has_something_to_do_and_may_do_it(given: dict[str, str], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        ReclaimitSettings.model_validate(given)
+
+
+def test_a_channel_without_errands_looks_up_the_orders_of_cases_that_came_by_mail(
+    platform: ReclaimitSimulator,
+) -> None:
+    case = _case_of(Desk(platform))
+    desk = Desk(platform, base_url="", merchant_id="", token=None)
+    platform.requests.clear()
+
+    assert desk.read() == 0
+    assert [proof.what for proof in desk.check()] == ["orders at Fyndiq", "orders at CDON"]
+    assert look_up(desk, "order-104857").number == "order-104857"
+    assert {request.path.split("/")[1] for request in platform.requests} == {"fyndiq", "cdon"}
+    with pytest.raises(Unsupported) as refused:
+        desk.send(desk.reply(case), case)
+    assert "Reclaimit" in refused.value.portal_step
 
 
 def test_clear_text_is_for_this_computer_only() -> None:
@@ -146,6 +185,12 @@ def test_a_check_says_what_is_wrong(platform: ReclaimitSimulator, desk: Desk, fa
 
 
 # Orders
+
+
+def _case_of(desk: Desk) -> Case:
+    ref = desk.platform.customer_writes("Hej")
+    desk.read()
+    return desk.case(ref)
 
 
 def look_up(desk: Desk, number: str) -> Any:

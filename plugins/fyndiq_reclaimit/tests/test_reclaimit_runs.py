@@ -63,8 +63,13 @@ class Hub:
         ports = DeliveryPorts(self.store, self.clock, a_day_later, jitter=lambda: 0.0)
         return deliver([Source("fyndiq", self.connect, adapter="fyndiq_reclaimit")], ports)[0]
 
-    def enrich(self) -> dict[str, str]:
-        source = Source("fyndiq", self.connect, adapter="fyndiq_reclaimit")
+    def connect_orders(self) -> Connection:
+        settings = {**self.platform.settings(), **self.platform.secrets(), "base_url": "", "token": None}
+        return ReclaimitAdapter().open(ReclaimitSettings.model_validate(settings), tools_for(self.platform))
+
+    def enrich(self, *, orders_only: bool = False) -> dict[str, str]:
+        connect = self.connect_orders if orders_only else self.connect
+        source = Source("fyndiq", connect, adapter="fyndiq_reclaimit")
         return enrich(EnrichPorts(self.store, self.clock, a_day_later), order_sources([source], ["fyndiq"]))
 
     def cases(self) -> list[Case]:
@@ -239,6 +244,19 @@ def test_a_notification_is_a_case_of_the_marketplace_whose_clock_runs(with_mailb
     assert (case.type, case.type_raw, case.marketplace) == (CaseType.COMPLAINT, "COMPLAINT", "cdon")
     assert case.waiting_since == datetime(2026, 9, 7, 9, 45, tzinfo=UTC)
     assert case.url == "https://live.reclaimit.com/customer/sv-SE/cdon/"
+
+
+def test_the_order_of_a_mail_is_looked_up_by_a_channel_that_reads_no_errands(with_mailbox: Hub) -> None:
+    with_mailbox.platform.customer_writes("Jackan är gul", marketplace="cdon", order_ids=["88123450"], gross="1299")
+    notify(with_mailbox, "104857")
+    with_mailbox.read("mail")
+
+    silent = with_mailbox.enrich(orders_only=True)
+
+    order = with_mailbox.case().order
+    assert silent == {}
+    assert order is not None
+    assert (order.number, str(order.value), order.confirmed) == ("88123450", "1,299.00 SEK", True)
 
 
 @pytest.mark.parametrize("order", [("mail", "fyndiq"), ("fyndiq", "mail")])

@@ -15,8 +15,7 @@ from hub.http import Headers, Request, Response
 from hub.policies.holiday_sets import holiday_set
 from hub.testing import Desk, RunningClock, SimulatedClock
 from hub_fyndiq_reclaimit.adapter import ReclaimitAdapter
-from hub_fyndiq_reclaimit.demo import PretendedReclaimit
-from hub_fyndiq_reclaimit.simulator import ReclaimitSimulator
+from hub_fyndiq_reclaimit.simulator import ReclaimitSimulator, with_errands
 from hub_fyndiq_reclaimit.simulator.working_days import red_days
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -263,10 +262,10 @@ def test_the_list_of_orders_has_only_created_ones_unless_asked(platform: Reclaim
 def test_the_demo_has_errands_of_all_types_and_serves_them_on_loopback() -> None:
     clock = SimulatedClock(MONDAY.astimezone(UTC))
     demo = ReclaimitAdapter.pretend(clock)
-    assert isinstance(demo, PretendedReclaimit)
+    assert isinstance(demo, ReclaimitSimulator)
     with demo:
         settings = demo.settings()
-        desk = Desk(demo.platform)
+        desk = Desk(demo)
         desk.read()
         case = desk.inbox.cases[0]
         desk.send(desk.reply(case, demo.sample_reply), case)
@@ -280,6 +279,4 @@ def test_the_demo_has_errands_of_all_types_and_serves_them_on_loopback() -> None
 
 
 def test_the_demo_runs_by_a_real_clock_too() -> None:
-    demo = PretendedReclaimit(RunningClock())
-
-    assert len(demo.platform.desk.errands) == 5
+    assert len(with_errands(RunningClock()).desk.errands) == 5

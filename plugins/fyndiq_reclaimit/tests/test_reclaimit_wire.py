@@ -27,7 +27,7 @@ from hub import (
     Tracking,
 )
 from hub_fyndiq_reclaimit import wire
-from hub_fyndiq_reclaimit.errand import id_of, marketplace_of, read_errand, read_errands, read_messages
+from hub_fyndiq_reclaimit.errand import id_of, read_errand, read_errands, read_messages
 from hub_fyndiq_reclaimit.orders import joined, read_order
 from hub_fyndiq_reclaimit.references import REPLY, STATUS, TEXT, OwnReference, References
 
@@ -461,7 +461,7 @@ def test_thumbs_of_another_shape_stop_the_reading(told: object) -> None:
 
 
 def test_refs_come_apart_again() -> None:
-    assert (marketplace_of("cdon:7"), id_of("cdon:7"), id_of("nothing")) == ("cdon", "7", "")
+    assert (id_of("cdon:7"), id_of("nothing")) == ("7", "")
 
 
 # Orders of the merchant APIs

@@ -73,10 +73,6 @@ class ErrandApi:
                 return self._in_its_way(act(request, now, found.groups()))
         return problem(405 if fits else 404, "There is nothing here")
 
-    def knows(self, errand: str) -> bool:
-        """Whether there is such an errand."""
-        return errand in self.desk.errands
-
     def _in_its_way(self, answer: Response) -> Response:
         if not self.as_html or not answer.headers.get("content-type", "").startswith("application/json"):
             return answer

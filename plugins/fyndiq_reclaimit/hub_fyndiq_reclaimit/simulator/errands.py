@@ -71,11 +71,6 @@ class PretendedErrand:
         """When the platform next does something by itself."""
         return self.due if self.state == "OPEN" else self.changes_at
 
-    @property
-    def awaits_answer(self) -> bool:
-        """Whether a clock of the seller's runs."""
-        return self.state == "OPEN" and self.due is not None
-
     def customer_wrote(self, at: datetime) -> None:
         """Take in that the customer wrote: what was on hold or decided is open again."""
         self.last_customer_message_at = self.updated_at = at

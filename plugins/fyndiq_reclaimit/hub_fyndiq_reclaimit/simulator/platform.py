@@ -24,6 +24,7 @@ class ReclaimitSimulator(Simulator):
     channel = "fyndiq"
     base_url = "https://errands.reclaimit.example"
     refusal = ErrandApi.refusal
+    sample_reply = "Tack för att du hör av dig. Vi skickar en ny redan i dag, och du får spårningsnumret här."
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
