@@ -152,11 +152,6 @@ class PretendedPlatform(Protocol):
     """
 
     @property
-    def adapter(self) -> str | type[Adapter]:
-        """The adapter that speaks with it, or its key."""
-        ...
-
-    @property
     def channel(self) -> str:
         """What a channel on it is called."""
         ...

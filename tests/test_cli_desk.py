@@ -697,6 +697,17 @@ def test_unreadable_messages_are_read_again_one_failure_stopping_none(
     assert desktop.told("reread", "--all") == "Every message of every case can be read.\n"
 
 
+def test_a_doubtful_message_says_why_a_person_should_look_at_it(desktop: Desktop) -> None:
+    doubt = "nothing proves\x1b[31m that it comes from bol.com"
+    desktop.arrive(mail("m1", labels=("doubtful",), extra={"doubt": doubt}))
+
+    shown = desktop.told("show", "1001")
+
+    assert "! Doubtful: nothing proves" in shown
+    assert "\x1b" not in shown
+    assert desktop.data("show", "1001")["case"]["messages"][0]["doubt"] == doubt
+
+
 def test_reread_names_a_channel_that_is_gone(desktop: Desktop) -> None:
     desktop.arrive(IncomingMessage(replace(letter("m1"), problem="too deep", raw="0" * 64)))
 

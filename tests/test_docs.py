@@ -11,12 +11,15 @@ from pathlib import Path
 
 import click
 import pytest
+from structlog import get_logger
 
+from hub import Mail, MailKind, Party
 from hub.cli import COMMANDS, main
 from hub.core.acts import queue_reply
 from hub.core.escalation import StepState
 from hub.core.outbox import ReplyState
 from hub.core.ports import CaseFilter
+from hub.mail_readers import MailReaders
 from hub.office import OfficeHours, surroundings
 from hub.plugins import load_plugins
 from hub.policies.book import load_book
@@ -145,3 +148,32 @@ def test_the_plugin_of_the_tutorial_is_found_reads_and_answers(
 
     assert (first.new_cases, second.new_messages) == (2, 0)
     assert sent.delivered == ["k1"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "proven", "said"),
+    [
+        ("no-reply@acme.example", "About ticket T-7", True, (MailKind.NOTIFICATION, "T-7", False)),
+        ("no-reply@acme.example", "About ticket T-7", False, (MailKind.NOTIFICATION, "T-7", True)),
+        ("x7@relay.acme.example", "Hello?", True, (MailKind.CUSTOMER, "", False)),
+        ("no-reply@acme.example", "Your invoice", True, (MailKind.NO_CASE, "", False)),
+        ("asa@kund.example", "About ticket T-7", True, None),
+    ],
+)
+def test_the_mail_reader_of_the_tutorial_knows_its_mails(
+    install_plugin: Callable[..., None],
+    sender: str,
+    subject: str,
+    proven: bool,
+    said: tuple[MailKind, str, bool] | None,
+) -> None:
+    install_plugin("acme", "import re\n" + code_of("acme", "python") + code_of("acme mails", "python"))
+    [reader] = [reader for reader in load_plugins().mail_readers if reader.plugin == "acme"]
+    at = MovableClock().now()
+    signers = frozenset({"acme.example"}) if proven else frozenset[str]()
+
+    found = MailReaders([reader], get_logger())(
+        Mail("1@x", Party(email=sender), (), (), subject, "", (), at, at, signers)
+    )
+
+    assert (found and (found.kind, found.ref, bool(found.doubt))) == said

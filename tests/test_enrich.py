@@ -278,6 +278,17 @@ def test_at_most_so_many_are_asked_for_at_once_those_due_first(
     assert [number for _, number in accounts.asked] == ["1", "2", "3", "4"]
 
 
+def test_a_run_begins_with_no_further_case_after_so_many_questions(
+    store: Store, ports: EnrichPorts, accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.runs.enrich.MOST_ORDERS", 2)
+    arrive(store, *(told(f"c{n}", Order(f"{n}", candidates=(f"{n}b", f"{n}c"))) for n in range(1, 3)))
+
+    run(ports, accounts)
+
+    assert [number for _, number in accounts.asked] == ["1", "1b", "1c"]
+
+
 def test_a_run_that_is_asked_to_stop_stops(store: Store, ports: EnrichPorts, accounts: Accounts) -> None:
     arrive(store, told())
     ports.stop.set()

@@ -25,6 +25,7 @@ from hub.http import (
     Api,
     ApiClient,
     ClientCredentials,
+    ConnectionLost,
     HeaderAuth,
     Request,
     Response,
@@ -371,6 +372,38 @@ def test_many_threads_ask_for_one_token_and_renew_a_refused_one_once() -> None:
         list(pool.map(lambda number: client.read(f"/orders/{number}"), range(40)))
 
     assert (first, platform.given, platform.asked) == (1, 3, 2)
+
+
+def token(name: str) -> Response:
+    return Response.of_json({"access_token": name, "token_type": "bearer", "expires_in": 300})
+
+
+def test_whoever_was_refused_with_a_token_that_another_has_renewed_takes_the_new_one() -> None:
+    shared, clock, request = auth(), SimulatedClock(), Request("GET", "https://api.example/a")
+    first, second = shared.flow(request, clock), shared.flow(request, clock)
+    next(first)
+    first.send(token("old"))
+    assert next(second).headers["authorization"] == "Bearer old"
+
+    assert first.send(Response(401)).host == "login.example"
+    assert first.send(token("new")).headers["authorization"] == "Bearer new"
+
+    assert second.send(Response(401)).headers["authorization"] == "Bearer new"
+
+
+def test_an_error_that_is_kept_keeps_no_renewal_open() -> None:
+    def lost(request: Request) -> Response:
+        raise ConnectionLost(sent=True)
+
+    shared = auth()
+    with (
+        api_door(SimulatedClock(), transport=lost)(Api("https://api.example", shared)) as client,
+        pytest.raises(Unavailable) as caught,
+    ):
+        client.read("/orders")
+
+    assert caught.value.__traceback__ is not None
+    assert not shared._lock.locked()
 
 
 def test_a_renewal_that_fails_blocks_nobody() -> None:

@@ -244,6 +244,18 @@ def test_what_a_person_said_of_the_mail_goes_along(intake: Intake) -> None:
     assert joined.order == Order("4711", candidates=("4712",))
 
 
+def test_a_missing_item_that_only_the_mail_told_of_goes_along(intake: Intake) -> None:
+    written = replace(asked("m1", 2), text="Det saknas en skruv")
+    intake.take("mailbox", replace(notice("n1", 2), message=written))
+
+    intake.take("api", listed(asked("c1", 0)))
+
+    [case] = intake.open()
+    assert case.type is CaseType.MISSING_ITEM
+    assert case.detected is not None
+    assert case.detected.message == "m1"
+
+
 def test_a_case_that_a_person_merged_takes_the_mail_where_it_went(intake: Intake) -> None:
     intake.take("api", listed(asked("c1", 0)), listed(asked("d1", 1), ref="78"))
     one, two = intake.cases()

@@ -360,6 +360,55 @@ def test_a_platforms_case_is_opened_and_kept_up_to_date() -> None:
     assert (case.customer, [m.ref for m in case.messages]) == (Party("Åsa"), ["P-1/0", "P-1/5"])
 
 
+def ours_as_the_platform_has_it(minute: int) -> CaseUpdate:
+    theirs = Message("P-1/r:7", Author.SELLER, Direction.OUTBOUND, at(minute), "Skickas i dag")
+    return replace(told("P-1", 0), messages=(*told("P-1", 0).messages, theirs))
+
+
+def delivered_as(minute: int, ref: str) -> ReplyDelivered:
+    sent = Message("reply:key-1", Author.SELLER, Direction.OUTBOUND, at(minute), "Skickas i dag", thread_keys=(ref,))
+    return ReplyDelivered("key-1", sent, after="P-1/0")
+
+
+def test_our_reply_that_the_platform_lists_is_not_told_twice() -> None:
+    shelf = Shelf()
+    shelf.take(told("P-1", 0))
+    shelf.act("CH-1001", delivered_as(5, "P-1/r:7"), 5)
+
+    assert shelf.take(ours_as_the_platform_has_it(5)).changes == ()
+    assert [m.ref for m in shelf.cases["CH-1001"].messages] == ["P-1/0", "reply:key-1"]
+
+
+def test_our_note_to_the_platform_that_it_lists_is_not_told_twice() -> None:
+    shelf = Shelf()
+    shelf.take(told("P-1", 0))
+    note = Message("reply:key-2", Author.SELLER, Direction.NOTE, at(5), "Bitte prüfen", thread_keys=("P-1/n:1",))
+    shelf.act("CH-1001", MessageArrived(note), 5)
+    listed = replace(note, ref="P-1/n:1", thread_keys=())
+
+    assert shelf.take(replace(told("P-1", 0), messages=(listed,))).changes == ()
+
+
+def test_our_reply_that_was_read_before_its_receipt_came_is_one_message() -> None:
+    shelf = Shelf()
+    shelf.take(ours_as_the_platform_has_it(5))
+    shelf.act("CH-1001", delivered_as(5, "P-1/r:7"), 9)
+    shelf.take(ours_as_the_platform_has_it(5))
+
+    case = shelf.cases["CH-1001"]
+    assert [m.ref for m in case.messages] == ["P-1/0", "P-1/r:7"]
+    assert (case.state, case.waiting_since) == (CaseState.WAITING, None)
+
+
+def test_a_sellers_message_that_only_looks_like_ours_is_another_one() -> None:
+    shelf = Shelf()
+    shelf.take(told("P-1", 0))
+    shelf.act("CH-1001", delivered_as(5, "P-1/r:6"), 5)
+    shelf.take(ours_as_the_platform_has_it(7))
+
+    assert [m.ref for m in shelf.cases["CH-1001"].messages] == ["P-1/0", "reply:key-1", "P-1/r:7"]
+
+
 def test_a_platform_that_closes_a_case_settles_it() -> None:
     shelf = Shelf()
 

@@ -7,13 +7,19 @@ import os
 import subprocess
 import sys
 import tomllib
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from hub import Case
 from hub.cli import main
 from hub.errors import Refused
+from hub.office import OfficeHours, surroundings
+from hub.policies.book import load_book
+from hub.policies.tables import PolicyFile
+from hub.policies.vectors import run
 from hub.scaffold import create_plugin
 from hub.testing import AdapterContract
 from tests.test_architecture import Module, plugins_use_public_names_only, the_wire_of_a_plugin_is_pure
@@ -62,6 +68,7 @@ def test_the_new_name_stands_in_each_of_its_forms(package: Path) -> None:
     assert "class AcmeAndSonsAdapter(hub.Adapter):" in adapter
     assert '"https://api.acme-and-sons.example"' in adapter
     assert '"x-acme-and-sons-token"' in adapter
+    assert "casehub policy test acme-and-sons " in files["README.md"]
     assert not [place for place, text in files.items() if "hub.scaffold" in text]
 
 
@@ -96,6 +103,19 @@ def test_a_new_plugin_is_installed_found_and_simulated(package: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "export ACME_AND_SONS_TOKEN=pretended-token-of-acme-and-sons" in done.stdout
     assert "The cup came in two pieces." in done.stdout
+
+
+def test_a_new_plugins_policy_passes_its_own_test_and_is_that_of_its_channels(package: Path) -> None:
+    around = surroundings(OfficeHours("Europe/Stockholm", date(2026, 1, 1), date(2026, 12, 31)))
+    file = PolicyFile("policy.toml", files_of(package)[f"src/hub_{MADE}/policy.toml"])
+
+    book = load_book([file], None, around, {"own": MADE}, date(2026, 11, 22), tests=True)
+
+    [entry] = [entry for entry in book.entries if entry.policy.id == "acme-and-sons"]
+    opened = datetime(2026, 11, 22, tzinfo=UTC)
+    assert [text for vector in entry.vectors for text in run(vector, entry, around)] == []
+    assert len(entry.vectors) == 1
+    assert book.chosen(Case("CH-1", "own", "T-1", opened, opened)).policy.id == "acme-and-sons"
 
 
 def test_a_new_plugin_keeps_to_the_public_names(package: Path) -> None:

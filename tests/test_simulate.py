@@ -190,7 +190,7 @@ def test_what_the_command_prints_makes_a_channel(
 ) -> None:
     install_plugin("acme", PLUGIN)
     with with_buyers(SimulatedClock()) as acme:
-        printed = settings_of(acme)
+        printed = settings_of("acme", acme)
         write_settings(printed.split("# In hub.toml:")[1])
         for name, value in re.findall(r"^export (\w+)=(.*)$", printed, re.MULTILINE):
             monkeypatch.setenv(name, value)
@@ -235,7 +235,7 @@ def test_a_recording_answers_what_is_read(
     install_plugin("acme", PLUGIN)
     with with_buyers(SimulatedClock()) as acme:
         monkeypatch.setenv("ACME_TOKEN", acme.secrets()["token"])
-        write_settings(settings_of(acme).split("# In hub.toml:")[1])
+        write_settings(settings_of("acme", acme).split("# In hub.toml:")[1])
         recorded = CliRunner().invoke(main, ["record", "acme", "tape"])
     assert recorded.exit_code == 0, recorded.output
     seeded = AcmeSimulator(SimulatedClock())

@@ -50,7 +50,7 @@ def simulate(name: str, port: int, control_port: int, recording: Path | None) ->
             from hub.testing.recordings import read
 
             platform.seed(read(recording))
-        click.echo(settings_of(pretended))
+        click.echo(settings_of(name, pretended))
         if platform is None:
             click.echo("It cannot be told anything but `stop`.")
             _listen(None)
@@ -94,16 +94,14 @@ def _served(pretended: PretendedPlatform, platform: Platform | None, port: int) 
         platform.stop()
 
 
-def settings_of(pretended: PretendedPlatform) -> str:
+def settings_of(adapter: str, pretended: PretendedPlatform) -> str:
     """The table for hub.toml, with the secrets where secrets belong: outside of it."""
-    from hub.demo.stage import adapter_key
-
     channel = pretended.channel
     variables = {secret: f"{channel}_{secret}".upper() for secret in pretended.secrets()}
     table = {**pretended.settings(), **{secret: f"env:{variable}" for secret, variable in variables.items()}}
     lines = ["# In the shell that runs casehub:"]
     lines += [f"export {variables[secret]}={shlex.quote(value)}" for secret, value in pretended.secrets().items()]
-    lines += ["", "# In hub.toml:", f"[channels.{channel}]", f'adapter = "{adapter_key(pretended)}"']
+    lines += ["", "# In hub.toml:", f"[channels.{channel}]", f'adapter = "{adapter}"']
     lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items()]
     return "\n".join([*lines, ""])
 

@@ -31,13 +31,21 @@ TO_PLATFORM = "to the platform"
 """The label of a note that the platform's staff reads."""
 
 
-def effects(act: Act, key: str, who: str, text: str, at: datetime, reason: str = "") -> tuple[Happening, ...]:
-    """What the case is told of an act that was done, besides what was written to the customer."""
+def effects(
+    act: Act, key: str, who: str, text: str, at: datetime, reason: str = "", ref: str = ""
+) -> tuple[Happening, ...]:
+    """What the case is told of an act that was done, besides what was written to the customer.
+
+    `ref` is the platform's own reference, by which a note is known when the platform lists it.
+    """
     if act.kind is ActKind.MARK_READ:
         return ()
     reason = text.strip() if act.kind is ActKind.HAND_OVER else reason
     done = Acted(key, act, who, reason)
-    return (done, MessageArrived(note_for_platform(key, who, text, at))) if act.kind is ActKind.NOTE else (done,)
+    if act.kind is not ActKind.NOTE:
+        return (done,)
+    note = note_for_platform(key, who, text, at)
+    return (done, MessageArrived(replace(note, thread_keys=(ref,)) if ref else note))
 
 
 def note_for_platform(key: str, who: str, text: str, at: datetime, *labels: str) -> Message:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from hub.core.acts import changed, taken_up
 from hub.core.admission import as_note
-from hub.core.events import Assigned, Classified, FactsLearnt, Happening
+from hub.core.events import Assigned, Classified, Detected, FactsLearnt, Happening
 from hub.core.merge import Change
-from hub.core.model import Case
+from hub.core.model import Case, CaseType
 
 _ITSELF = "casehub"
 
@@ -33,12 +33,14 @@ def join(case: Case, other: Case, now: datetime) -> tuple[Change, Change]:
 
 
 def _said_of(case: Case, other: Case) -> list[Happening]:
-    """What a person said of the mail's case, and which order it is about, where the platform's case knows nothing."""
+    """What is known of the mail's case, above all by what a person said, where the platform's case knows nothing."""
     said: list[Happening] = []
     if case.order is None and other.order is not None:
         said.append(FactsLearnt(order=other.order))
     if other.classified and not case.classified:
         said.append(Classified(other.type, other.priority or None, _ITSELF))
+    if other.detected and not (case.detected or case.classified or case.type is CaseType.MISSING_ITEM):
+        said.append(Detected(other.detected))
     if other.assignee and not case.assignee:
         said.append(Assigned(other.assignee, _ITSELF))
     return said

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hub.core.about import opened_about
+from hub.core.about import filled_in, opened_about
 from hub.core.admission import as_joined, as_note, tombstone
 from hub.core.events import Detected, Event, Happening, MessageArrived, MessageRecalled, Opened
 from hub.core.incoming import CaseUpdate, ClueKind, Incoming, IncomingMessage, OwnEcho
 from hub.core.matching import KnownThreads, Match, MatchingRules, match
 from hub.core.missing import detect
-from hub.core.model import RECALLED, STANDS_IN, Author, Case, CaseType, Message, Order, Party, original_key
+from hub.core.model import RECALLED, STANDS_IN, Author, Case, CaseType, Direction, Message, Order, Party, original_key
 from hub.core.news import News, new_facts, new_for_clocks, new_state
 from hub.core.outbox import Reply, ReplyState, as_message, delivered
 from hub.core.replay import apply, open_case
@@ -68,6 +68,7 @@ def keys_of(items: Iterable[Incoming]) -> Keys:
         if isinstance(item, CaseUpdate):
             refs.add(item.ref)
             messages.update(message.ref for message in item.messages)
+            threads.update(message.ref for message in item.messages if message.direction is not Direction.INBOUND)
         elif isinstance(item, OwnEcho):
             replies.add(item.key)
             numbers.add(item.case_number)
@@ -159,6 +160,9 @@ class _Merging:
                 message = as_note(message)
         number = found.number or self._open(incoming, found)
         self._add_message(number, message, found.reason)
+        news = filled_in(self._case(number), incoming, _order_of(incoming)) if found.by_platform else None
+        if news is not None:
+            self._record(number, news, self._now)
 
     def _has_original(self, message: Message) -> bool:
         """Whether the very same original is here under another ref, as when another version of the plugin read it."""
@@ -199,11 +203,17 @@ class _Merging:
         for message in update.messages:
             if message.ref in self._known.message_refs:
                 self._follow_recall(message)
-            else:
+            elif not self._is_our_reply(message):
                 self._add_message(goes_on.number, message, "the platform lists it in this case")
         if goes_on.number == number:
             self._record_all(number, new_state(self._case(number), update, self._now))
             self._record_all(number, new_for_clocks(self._case(number), update, self._now))
+
+    def _is_our_reply(self, message: Message) -> bool:
+        """Whether the hub sent this itself and has it already, under a ref of its own."""
+        case = self._known.threads.current(self._known.threads.by_thread_key.get(message.ref, ""))
+        ours = () if case is None or message.direction is Direction.INBOUND else case.messages
+        return any(m.from_outbox and message.ref in m.thread_keys for m in ours)
 
     def _take_echo(self, echo: OwnEcho) -> None:
         """Our own reply came back: if its receipt was never stored, this is the receipt."""

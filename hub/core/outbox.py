@@ -232,14 +232,13 @@ def has_grown(case: Case, reply: Reply) -> Message | None:
     return newest if seen is None or newest.sent_at >= seen.sent_at else None
 
 
-def delivered(reply: Reply, at: datetime, ref: str = "", reason: str = "") -> tuple[Happening, ...]:
+def delivered(reply: Reply, at: datetime, ref: str = "", how: str = "") -> tuple[Happening, ...]:
     """What happened to the case of a reply that the platform took at this instant, under its own reference `ref`."""
-    written = _written(reply, at, ref, reason) if reply.writes_to_the_customer else ()
-    return (
-        written
-        if reply.act is None
-        else (*written, *effects(reply.act, reply.key, reply.by, reply.text, at, reply.extra.get("reason", "")))
-    )
+    written = _written(reply, at, ref, how) if reply.writes_to_the_customer else ()
+    if reply.act is None:
+        return written
+    reason = reply.extra.get("reason", "")
+    return (*written, *effects(reply.act, reply.key, reply.by, reply.text, at, reason, ref))
 
 
 def _written(reply: Reply, at: datetime, ref: str, reason: str) -> tuple[Happening, ...]:

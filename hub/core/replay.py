@@ -210,7 +210,9 @@ def _(what: ReplyDelivered, case: Case, at: datetime) -> Case:
         return case
     answered = settled_by_sight(what.after, what.message, case) or settled_by_time(what.message, case)
     seen = case.approved.get(what.key, answered.keys())
-    case = replace(case, messages=with_one_more(case.messages, what.message))
+    if not any(m.ref in what.message.thread_keys for m in case.messages):
+        # Else the platform has told of it before its receipt came, and it is one message.
+        case = replace(case, messages=with_one_more(case.messages, what.message))
     case = settle(case, (settled for ref, settled in answered.items() if ref in seen))
     case = _no_longer_approved(what.key, case)
     case = _state_after(what.message, case)

@@ -38,11 +38,6 @@ def _is_own(info: AdapterInfo) -> bool:
     return info.distribution == _OWN
 
 
-def adapter_key(platform: PretendedPlatform) -> str:
-    """The key of the adapter that speaks with a pretended platform."""
-    return platform.adapter if isinstance(platform.adapter, str) else platform.adapter.key
-
-
 def fresh_folder(folder: Path) -> None:
     """Make an empty folder for the demo; one that the demo made before is emptied, any other is left alone."""
     try:

@@ -17,7 +17,7 @@ from hub.core.ports import Clock, EvaluationOf, Store
 from hub.runs.channel import Source, explain
 
 MOST_ORDERS = 200
-"""So many cases' orders are looked up on one platform in one run."""
+"""After so many questions to one platform a run begins with no further case."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class _Enriching:
         self._ports, self._source = ports, source
         self._silent: dict[str, str] = {}
         self._open: dict[str, Connection] = {}
+        self._asked = 0
 
     def run(self) -> dict[str, str]:
         """Look up what is wanted; the accounts that could not be asked, and why."""
@@ -75,10 +76,13 @@ class _Enriching:
         wanted = self._ports.store.orders_to_look_up(names, self._source.platform, now, MOST_ORDERS)
         with ExitStack() as stack:
             for number in wanted:
-                if self._ports.stop.is_set() or len(self._silent) == len(self._source.accounts):
+                if self._ports.stop.is_set() or self._is_over():
                     break
                 self._look_up(self._ports.store.case(number), stack.enter_context)
         return self._silent
+
+    def _is_over(self) -> bool:
+        return self._asked >= MOST_ORDERS or len(self._silent) == len(self._source.accounts)
 
     def _look_up(self, case: Case, opened: Callable[[Connection], Connection]) -> None:
         accounts = self._accounts_of(case)
@@ -106,6 +110,7 @@ class _Enriching:
         try:
             if account.name not in self._open:
                 self._open[account.name] = opened(account.connect())
+            self._asked += 1
             return self._open[account.name].look_up_order(number)
         except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes; what was read stays read
             self._silent[account.name] = explain(error).text

@@ -16,7 +16,7 @@ _EXAMPLE = re.compile(
     r"(?P<module>hub\.scaffold\.acme)"
     r"|(?P<class>Acme(?=[A-Z])|(?<=Test)Acme)"
     r"|(?P<title>Acme)"
-    r"|(?P<address>acme(?=-|\.example)|(?<=-)acme)"
+    r"|(?P<address>acme(?=-|\.example)|(?<=-)acme|(?<=\nid = \")acme|(?<=policy test )acme)"
     r"|(?P<name>acme)"
 )
 _LONGEST = 30

@@ -68,7 +68,12 @@ class Control:
             return "\n".join(f"{deed.usage:<28}{deed.help}" for deed in self.deeds.values())
         if word not in self.deeds:
             raise Refused(f"{word!r} is none of {', '.join(self.deeds)}; `help` explains them")
-        return self.deeds[word].do(rest.strip())
+        try:
+            return self.deeds[word].do(rest.strip())
+        except HubError:
+            raise
+        except Exception as error:
+            raise Refused(f"the simulator broke: {type(error).__name__}: {error}") from error
 
     def _new(self, text: str) -> str:
         ref = self.platform.customer_writes(_given(text, "new TEXT"))

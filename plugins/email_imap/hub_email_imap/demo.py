@@ -15,7 +15,7 @@ _SHOWN_HEADERS = ("From", "To", "Subject", "Auto-Submitted", "In-Reply-To", "Mes
 
 
 class PretendedMailServer:
-    """IMAP and SMTP on loopback, with the demo's mails in the mailbox."""
+    """IMAP and SMTP on loopback with the demo's mails in the mailbox; `casehub simulate` controls its `platform`."""
 
     adapter = "email_imap"
     channel = "mail"
@@ -26,30 +26,30 @@ class PretendedMailServer:
     )
 
     def __init__(self, clock: Clock) -> None:
-        self._shop = MailSimulator(clock)
+        self.platform = MailSimulator(clock)
         for mail in demo_mails(clock.now()):
-            self._shop.mail.put(ADDRESS, mail.raw, at=mail.at)
+            self.platform.mail.put(ADDRESS, mail.raw, at=mail.at)
 
     def __enter__(self) -> Self:
-        self._shop.serve()
+        self.platform.serve()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._shop.stop()
+        self.platform.stop()
 
     def settings(self) -> Mapping[str, str | int | bool]:
         """The settings that reach this server; clear text, because it never leaves this computer."""
-        return self._shop.settings()
+        return self.platform.settings()
 
     def secrets(self) -> Mapping[str, str]:
         """The mailbox's password."""
-        return self._shop.secrets()
+        return self.platform.secrets()
 
     def received(self) -> Sequence[str]:
         """The mails that customers got, with the headers that put them into the right thread."""
-        return [_readable(mail.raw) for mail in self._shop.mail.sent]
+        return [_readable(mail.raw) for mail in self.platform.mail.sent]
 
 
 def _readable(raw: bytes) -> str:

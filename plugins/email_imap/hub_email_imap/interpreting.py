@@ -63,7 +63,7 @@ class Interpreter:
         if reading is None:
             return item
         if not platform_mail.is_kept_out(mail, reading):
-            return platform_mail.as_told(item, mail, parsed, reading)
+            return platform_mail.as_told(item, mail, parsed, reading, self._trusted)
         if again:
             return item
         self.left[reading.marketplace or reading.platform] += 1

@@ -16,7 +16,8 @@ from hub_email_imap.tokens import bare_id
 STANDS_IN = "stands_in"
 DOUBTFUL = "doubtful"
 
-_UNPROVEN = "nothing proves that this mail comes from the address it names: see trusted_authserv in hub.toml"
+_UNPROVEN = "nothing proves that it comes from the address it names"
+_NOBODY_TRUSTED = "no mail is proven while trusted_authserv is not set for this channel"
 _WIDEST_DOUBT = timedelta(minutes=10)  # how far the Date of a platform's mail may be off and still be believed
 _SIGNED = frozenset({ClueKind.RECIPIENT_TOKEN, ClueKind.REFERENCE_TOKEN})
 
@@ -50,24 +51,27 @@ def is_kept_out(mail: Mail, reading: MailReading) -> bool:
     return reading.kind is MailKind.NO_CASE and not _doubt(mail, reading)
 
 
-def as_told(item: IncomingMessage, mail: Mail, parsed: ParsedMail, reading: MailReading) -> IncomingMessage:
+def as_told(
+    item: IncomingMessage, mail: Mail, parsed: ParsedMail, reading: MailReading, trusted_authserv: str
+) -> IncomingMessage:
     """The mail as the plugin of its platform understands it.
 
     A doubtful one is a case of its own: a person sees it and the doubt, its link leads nowhere, and it neither joins
     nor names another case.
     """
     doubt = _doubt(mail, reading)
+    shown = doubt if trusted_authserv or not doubt else f"{doubt}; {_NOBODY_TRUSTED}"
     if reading.kind is MailKind.NO_CASE:
-        return replace(item, message=_doubted(item.message, doubt))
+        return replace(item, message=_doubted(item.message, shown))
     keys = () if doubt else _keys(reading)
     orders = tuple(map(one_line, reading.order_numbers))
     told = _message(item.message, mail, parsed, reading, keys)
     return replace(
         item,
-        message=_doubted(told, doubt),
+        message=_doubted(told, shown),
         clues=_with_keys(item.clues, keys),
         type=reading.type,
-        order_number=orders[0] if orders else item.order_number if reading.kind is MailKind.CUSTOMER else "",
+        order_number="" if orders or reading.kind is MailKind.NOTIFICATION else item.order_number,
         order_numbers=orders,
         about=PlatformCase(
             platform=reading.platform,
@@ -86,7 +90,6 @@ def _message(message: Message, mail: Mail, parsed: ParsedMail, reading: MailRead
     extra = {
         **message.extra,
         "received": mail.received_at.isoformat(),
-        "order_numbers": ", ".join(map(one_line, reading.order_numbers)),
         "claimed_ref": one_line(reading.ref) if doubt else "",
         **({} if stands_in or doubt else _answering(parsed, reading)),
     }

@@ -81,6 +81,12 @@ class EmailSettings(BaseModel):
                 raise ValueError(f'{what} = "none" would send the password readable for anyone; use "tls"')
         return self
 
+    @model_validator(mode="after")
+    def _only_proven_mail_is_answered(self) -> EmailSettings:
+        if self.answer_platforms and not self.trusted_authserv:
+            raise ValueError("answer_platforms needs trusted_authserv: only mail that is proven is answered by mail")
+        return self
+
     @property
     def sign_in_name(self) -> str:
         """The name to sign in with for reading."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -15,6 +16,8 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from hub import (
+    Act,
+    ActKind,
     Attachment,
     AuthenticationFailed,
     Capability,
@@ -24,6 +27,7 @@ from hub import (
     IncomingMessage,
     StoreError,
     Uncertain,
+    Unsupported,
 )
 from hub.core.events import MessageArrived
 from hub.core.outbox import SETTLE, ReplyState
@@ -888,6 +892,43 @@ def test_our_own_answer_in_the_inbox_proves_that_it_was_delivered(
 
     assert shop.state_of() is ReplyState.DELIVERED
     assert [message.direction for message in shop.case().messages] == [Direction.INBOUND, Direction.OUTBOUND]
+
+
+@pytest.mark.parametrize("code", ["[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]"])
+def test_a_folder_that_cannot_be_opened_now_is_not_said_to_be_missing(
+    shop: Shop, platform: MailPlatform, code: str
+) -> None:
+    put(platform, mail())
+    platform.imap_faults.fail_next("NO", "EXAMINE", f"{code} Try again later.")
+
+    failed, again = shop.read(), shop.read()
+
+    assert failed.failure is not None
+    assert failed.failure.kind == "Unavailable"
+    assert "has no folder" not in failed.failure.text
+    assert again.new_messages == 1
+
+
+@pytest.mark.parametrize("kind", list(ActKind))
+def test_what_a_mailbox_cannot_do_is_unsupported_and_says_what_to_do_instead(
+    shop: Shop, platform: MailPlatform, kind: ActKind
+) -> None:
+    put(platform, mail())
+    shop.read()
+    reply = replace(shop.answer(shop.case()), act=Act(kind))
+
+    with shop.connect() as connection, pytest.raises(Unsupported) as refused:
+        connection.perform(reply, shop.case())
+
+    assert refused.value.portal_step == EmailAdapter.portal_steps[Capability(kind)]
+
+
+def test_mails_taken_from_the_beginning_come_with_the_first_batch(shop: Shop, platform: MailPlatform) -> None:
+    put(platform, mail())
+    with shop.connect() as connection:
+        [batch] = connection.fetch(None, [])
+
+    assert len(batch.items) == 1
 
 
 # Settings

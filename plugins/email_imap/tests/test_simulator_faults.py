@@ -193,3 +193,38 @@ def test_what_has_not_happened_is_told_in_words_and_can_be_cleared() -> None:
 def test_a_fault_that_could_never_happen_is_refused(plan: Callable[[], None]) -> None:
     with pytest.raises(ValueError, match="not "):
         plan()
+
+
+def test_a_folder_is_told_of_in_a_shape_that_nobody_knows(platform: MailPlatform, servers: MailServers) -> None:
+    platform.imap_faults.garble_folders()
+    with IMAPClient(servers.host, servers.imap_port, ssl=False) as client:
+        client.login(USER, PASSWORD)
+        garbled, plain = (client.select_folder("INBOX", readonly=True) for _ in range(2))
+
+    assert b"UIDVALIDITY" not in garbled
+    assert plain[b"EXISTS"] == 1
+
+
+def test_a_search_finds_nothing_once(platform: MailPlatform, servers: MailServers) -> None:
+    platform.imap_faults.find_nothing()
+    with IMAPClient(servers.host, servers.imap_port, ssl=False) as client:
+        client.login(USER, PASSWORD)
+        client.select_folder("INBOX", readonly=True)
+        found = [list(client.search(["ALL"])) for _ in range(2)]
+
+    assert found == [[], [1]]
+
+
+def test_both_servers_can_be_served_at_chosen_ports_again_and_again(platform: MailPlatform) -> None:
+    servers = MailServers(platform)
+    with servers:
+        imap, smtp = servers.imap_port, servers.smtp_port
+    for _ in range(2):
+        servers.start(imap, smtp)
+        try:
+            assert (servers.imap_port, servers.smtp_port) == (imap, smtp)
+            with IMAPClient(servers.host, imap, ssl=False):
+                assert servers.connections == 1
+        finally:
+            servers.stop()
+    assert servers.connections == 0

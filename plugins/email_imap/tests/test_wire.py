@@ -85,6 +85,14 @@ def test_files_labels_and_html_go_with_the_message() -> None:
     assert (message.html, message.labels, message.attachments) == ("<p>Hej</p>", ("charset-guessed",), (file,))
 
 
+def test_a_mail_that_names_nobody_who_wrote_it_says_so_and_keeps_its_words() -> None:
+    nameless = _read(replace(QUESTION, sender=Address("", "")))
+
+    assert (nameless.problem, nameless.text) == ("it does not say who wrote it", QUESTION.text)
+    assert nameless.asks_for_an_answer
+    assert _read(replace(QUESTION, sender=Address("Åsa", ""))).problem == ""
+
+
 # --- identity -------------------------------------------------------------------------------------------------------
 
 

@@ -22,10 +22,16 @@ POLICIES = policies_of("hub_rakuten")
 
 
 @pytest.mark.parametrize(
-    ("market", "policy"), [("FR", "rakuten-france"), ("JP", "rakuten-ichiba"), ("", "rakuten-ichiba")]
+    ("adapter", "market", "policy"),
+    [
+        ("rakuten", "JP", "rakuten-ichiba"),
+        ("rakuten", "", "rakuten-ichiba"),
+        ("rakuten_france", "FR", "rakuten-france"),
+        ("rakuten_france", "", "rakuten-france"),
+    ],
 )
-def test_the_market_chooses_the_policy(market: str, policy: str) -> None:
-    book = load_book(shipped("hub_rakuten"), None, SURROUNDINGS, {"shop": "rakuten"}, TODAY)
+def test_each_marketplace_has_its_own_policy(adapter: str, market: str, policy: str) -> None:
+    book = load_book(shipped("hub_rakuten"), None, SURROUNDINGS, {"shop": adapter}, TODAY)
     opened = datetime(2026, 9, 7, 12, 0, tzinfo=UTC)
     case = Case("CH-1", "shop", "Åsa 漢字 🙂", opened, opened, market=market)
 

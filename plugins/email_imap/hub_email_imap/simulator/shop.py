@@ -10,7 +10,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-from hub import Clock
+from hub import Clock, NotFound
 from hub.testing import Fault, Platform
 from hub_email_imap.adapter import EmailAdapter
 from hub_email_imap.parse import parse
@@ -89,18 +89,18 @@ class MailSimulator(Platform):
             customer = str(about.get("sender", f"Åsa Öberg <kund{self._written}@kund.example>"))
             talk = _Conversation(customer, str(about.get("subject", f"Fråga {self._written}")))
         else:
-            talk = self._conversations[case]
+            talk = self._talk(case)
         raw = self._mail(talk, text, talk.customer, ADDRESS)
         self.mail.put(ADDRESS, raw)
         if not case:
-            case = ref_of(parse(raw), hashlib.sha256(with_crlf(raw)).hexdigest())
+            case = _ref(with_crlf(raw))
             self._conversations[case] = talk
         return case
 
     def seller_writes(self, case: str, text: str) -> None:
         """Somebody answers in a mail program, which puts a copy into the sent folder."""
         self._written += 1
-        talk = self._conversations[case]
+        talk = self._talk(case)
         raw = self._mail(talk, text, ADDRESS, talk.customer)
         self.mail.put(ADDRESS, raw, "Sent")
         self.mail.deliver(ADDRESS, [talk.customer.rpartition("<")[2].rstrip(">")], raw)
@@ -109,12 +109,12 @@ class MailSimulator(Platform):
     def stranger_writes(self, case: str, text: str) -> None:
         """A mail comes in that names nobody who wrote it."""
         self._written += 1
-        self.mail.put(ADDRESS, self._mail(self._conversations[case], text, "", ADDRESS))
+        self.mail.put(ADDRESS, self._mail(self._talk(case), text, "", ADDRESS))
 
     def received(self, case: str = "") -> Sequence[str]:
         """The texts of the mails that customers got."""
         mails = [message_from_bytes(sent.raw, policy=policy.default) for sent in self.mail.sent]
-        ids = set(self._conversations[case].ids) if case else set()
+        ids = set(self._talk(case).ids) if case else set()
         return [_text(mail) for mail in mails if not case or ids & set(_ids(mail))]
 
     # What goes wrong.
@@ -172,6 +172,17 @@ class MailSimulator(Platform):
     def tick(self) -> None:
         """A mail server does nothing by itself that a mailbox would show."""
 
+    def _talk(self, case: str) -> _Conversation:
+        """The conversation with this ref, also one that began with a mail which somebody put into the mailbox."""
+        for stored in self.mail.messages(ADDRESS) if case not in self._conversations else ():
+            if _ref(stored.raw) == case:
+                told = {name: next(iter(stored.header_texts(name)), "") for name in ("From", "Subject", "Message-ID")}
+                began = _Conversation(told["From"], told["Subject"], [told["Message-ID"]])
+                self._conversations[case] = began
+        if case not in self._conversations:
+            raise NotFound(f"nobody has written in the case {case!r}")
+        return self._conversations[case]
+
     def _mail(self, talk: _Conversation, text: str, sender: str, to: str) -> bytes:
         mail = EmailMessage(policy=policy.SMTP)
         if sender:
@@ -184,6 +195,10 @@ class MailSimulator(Platform):
         talk.ids.append(mail["Message-ID"])
         mail.set_content(text, cte="base64")
         return mail.as_bytes()
+
+
+def _ref(raw: bytes) -> str:
+    return ref_of(parse(raw), hashlib.sha256(raw).hexdigest())
 
 
 def _host(sender: str) -> str:

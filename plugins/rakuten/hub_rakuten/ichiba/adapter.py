@@ -1,0 +1,191 @@
+"""A shop at Rakuten Ichiba as a channel: which request when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from hub import (
+    ActKind,
+    Adapter,
+    AuthenticationFailed,
+    Batch,
+    Capability,
+    Case,
+    Checkpoint,
+    Clock,
+    Connection,
+    HubError,
+    Misunderstood,
+    Offer,
+    OpenCase,
+    Order,
+    Party,
+    PretendedPlatform,
+    Proof,
+    Receipt,
+    Reply,
+    Tools,
+    Unavailable,
+    Unsupported,
+)
+from hub_rakuten.ichiba import rules, wire
+from hub_rakuten.ichiba.licence import proof_words
+from hub_rakuten.ichiba.orders import order_of
+from hub_rakuten.ichiba.reading import Reading
+from hub_rakuten.ichiba.rms import Rms
+from hub_rakuten.ichiba.sending import Sending
+from hub_rakuten.ichiba.settings import IchibaSettings
+from hub_rakuten.ichiba.times import LONGEST_SLICE, Slice
+
+_READ = Offer(ActKind.MARK_READ, "Mark as read", "R-Messe shows the inquiry as read by the shop.")
+_CLOSE = Offer(
+    ActKind.CLOSE,
+    "Complete (完了)",
+    "R-Messe marks the inquiry as completed. It is the shop's own mark: it answers nothing and stops no clock.",
+)
+_REOPEN = Offer(ActKind.REOPEN, "Take up again (未完了)", "R-Messe takes the mark of completion back.")
+
+
+class IchibaAdapter(Adapter):
+    """R-Messe of Rakuten Ichiba, and the orders of RMS."""
+
+    key = "rakuten"
+    title = "Rakuten Ichiba (R-Messe)"
+    capabilities = frozenset(
+        {
+            Capability.FETCH,
+            Capability.REPLY,
+            Capability.READ_BACK,
+            Capability.ATTACH,
+            Capability.LOOK_UP_ORDER,
+            Capability.CLOSE,
+            Capability.REOPEN,
+            Capability.MARK_READ,
+        }
+    )
+    limits = (
+        "R-Messe is asked when a run is due; it tells nobody by itself of a new message",
+        "a customer who writes again in an inquiry that is closed here and older than 365 days is not seen",
+        "a conversation cannot be begun, and a reply cannot be changed or taken back: RMS has no function for it",
+        "a reply that may have been taken, and that R-Messe does not show, waits for a person; it is never sent twice",
+        "completing, taking up again and fetching files were built from other people's programs (unverified)",
+        "files live for 90 days at Rakuten: they are fetched when their message is first seen",
+        "an order tells no delivery and no batch: the proof of delivery has to come from the carrier",
+    )
+    portal_steps: ClassVar = {
+        Capability.DECIDE: "Refund, exchange or cancel in RMS, in the order itself.",
+        Capability.HAND_OVER: (
+            "Rakuten takes a dispute up when the customer asks it to; send in RMS what Rakuten then asks for."
+        ),
+        Capability.NOTE: "Write to Rakuten's shop support in RMS; an inquiry has no note to Rakuten.",
+    }
+    personal_fields = frozenset({"label"})  # of an attachment: the file's name
+    Settings: ClassVar[type[IchibaSettings]] = IchibaSettings
+
+    def open(self, settings: IchibaSettings, tools: Tools) -> Connection:
+        """A connection to one shop."""
+        return IchibaConnection(settings, tools)
+
+    def offers(self, case: Case, settings: IchibaSettings) -> Sequence[Offer]:
+        """Its marks: that it is read, and that it is completed or not."""
+        del settings
+        return (_READ, _CLOSE if case.is_open else _REOPEN)
+
+    def problems_with(self, reply: Reply, case: Case, settings: IchibaSettings) -> Sequence[str]:
+        """The rules of RMS that it breaks."""
+        del case, settings
+        return rules.problems_with(reply)
+
+    def speaks_as(self, settings: IchibaSettings) -> Party:
+        """The shop; R-Messe shows no address."""
+        return Party(settings.shop_name)
+
+    @classmethod
+    def pretend(cls, clock: Clock) -> PretendedPlatform:
+        """A pretended shop with some customers' inquiries."""
+        from hub_rakuten.ichiba.demo import demo_shop  # noqa: PLC0415  only the demo pays for the simulator
+
+        return demo_shop(clock)
+
+
+class IchibaConnection(Connection):
+    """One shop for one run; connects when something is first asked of it."""
+
+    def __init__(self, settings: IchibaSettings, tools: Tools) -> None:
+        self._settings, self._tools = settings, tools
+        self._rms = Rms(settings, tools.open_api)
+        self._sending = Sending(settings, tools, self._rms)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._rms.close()
+
+    def check(self) -> Iterator[Proof]:
+        """Prove the key, the shop, the key's remaining life, and orders where an inquiry names one."""
+        try:
+            page = self._newest()
+        except AuthenticationFailed as error:
+            yield Proof("inquiries of R-Messe", ok=False, detail="the key is refused", advice=str(error))
+            return
+        except HubError as error:
+            yield Proof("inquiries of R-Messe", ok=False, detail=_in_words(error), advice=str(error))
+            return
+        yield Proof("inquiries of R-Messe", ok=True, detail=f"{page.total:,} in the last 30 days")
+        if page.inquiries:
+            yield self._prove_shop(page.inquiries[0].shop)
+        ok, detail, advice = proof_words(self._rms, self._tools.clock.now())
+        yield Proof("licence key", ok=ok, detail=detail, advice=advice)
+        numbers = [inquiry.order for inquiry in page.inquiries if inquiry.order]
+        if numbers:
+            yield self._prove_orders(numbers[0])
+
+    def fetch(self, checkpoint: Checkpoint | None, open_cases: Sequence[OpenCase]) -> Iterator[Batch]:
+        """The look-back of this reading, and each open case that is older."""
+        return Reading(self._settings, self._tools, self._rms, checkpoint).batches(open_cases)
+
+    def deliver(self, reply: Reply, case: Case) -> Receipt:
+        """Write to the customer."""
+        return self._sending.reply(reply, case)
+
+    def find(self, reply: Reply, case: Case) -> Receipt | None:
+        """Look in R-Messe whether it is there."""
+        return self._sending.find(reply, case)
+
+    def perform(self, reply: Reply, case: Case) -> Receipt:
+        """Set one of the marks."""
+        if reply.act is None:
+            return self.deliver(reply, case)
+        capability = Capability(reply.act.kind.value)
+        if capability not in IchibaAdapter.capabilities:
+            step = IchibaAdapter.portal_steps[capability]
+            raise Unsupported(f"RMS lets no program do that: {reply.act.kind}", step)
+        return self._sending.act(reply, reply.act, case)
+
+    def look_up_order(self, number: str) -> Order | None:
+        """The order, without anything of the person who ordered."""
+        return order_of(self._rms.order(number), number)
+
+    def _newest(self) -> wire.Page:
+        now = self._tools.clock.now()
+        return self._rms.page(Slice(now - LONGEST_SLICE, now), 1, limit=10)
+
+    def _prove_shop(self, shop: str) -> Proof:
+        wanted = str(self._settings.shop_id)
+        advice = "" if shop == wanted else f"set shop_id = {shop}, or take the licence key of shop {wanted}"
+        return Proof("shop", ok=shop == wanted, detail=f"the licence key is that of shop {shop}", advice=advice)
+
+    def _prove_orders(self, number: str) -> Proof:
+        try:
+            found = self.look_up_order(number)
+        except HubError as error:
+            return Proof("orders of RMS", ok=False, detail=_in_words(error), advice=str(error))
+        return Proof("orders of RMS", ok=True, detail="read" if found else "asked")
+
+
+def _in_words(error: HubError) -> str:
+    if isinstance(error, AuthenticationFailed):
+        return "refused"
+    if isinstance(error, Unavailable):
+        return "cannot be reached now"
+    return "answers in a way that is not expected" if isinstance(error, Misunderstood) else "is not set rightly"

@@ -1,0 +1,63 @@
+"""The shop of the demo: what customers of Rakuten Ichiba ask on a Monday."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hub import Clock
+from hub.testing import SimulatedClock
+from hub_rakuten.ichiba.kinds import ABOUT_AN_ITEM, ABOUT_AN_ORDER
+from hub_rakuten.ichiba.simulator import IchibaSimulator
+from hub_rakuten.ichiba.times import JST
+from hub_rakuten.pretended import PretendedMarketplace
+
+_KEY_LEFT = timedelta(days=9)  # soon enough to be warned of
+
+
+def demo_shop(clock: Clock) -> PretendedMarketplace:
+    """A shop in whose R-Messe some things have happened before now."""
+    now = clock.now().replace(microsecond=0)
+    shop = IchibaSimulator(clock)
+    told = SimulatedClock(now - timedelta(days=3))
+    shop.clock = told
+    _what_happened(shop, told, now)
+    shop.clock = clock
+    shop.shop.key_expires = (now + _KEY_LEFT).astimezone(JST).replace(hour=23, minute=59, second=59)
+    return PretendedMarketplace(shop)
+
+
+def _what_happened(shop: IchibaSimulator, told: SimulatedClock, now: datetime) -> None:
+    def at(**before: float) -> None:
+        told.set(now - timedelta(**before))
+
+    at(days=3)
+    late = shop.add_order(12800, "有田焼 湯呑み 2個セット", "yunomi-02")
+    short = shop.add_order(6480, "急須 萬古焼", "kyusu-01", units=2)
+    at(hours=30)
+    asked = shop.customer_writes(
+        "この湯呑みは食洗機で使えますか？", kind=ABOUT_AN_ITEM, category="商品詳細", customer="山田 太郎"
+    )
+    at(hours=29)
+    shop.seller_writes(asked, "お問い合わせありがとうございます。はい、お使いいただけます。")
+    shop.shop_completes(asked)
+    at(hours=20)
+    shop.customer_writes(
+        "まだ届きません。いつ届きますか？",
+        kind=ABOUT_AN_ORDER,
+        category="送料・商品配送",
+        order=late,
+        customer="佐藤 花子",
+    )
+    at(hours=5)
+    shop.customer_writes(
+        "2個注文しましたが、1個しか入っていませんでした。写真をお送りします。",
+        kind=ABOUT_AN_ORDER,
+        category="その他",
+        order=short,
+        item="急須 萬古焼",
+        item_number="kyusu-01",
+        customer="鈴木 一郎",
+        files={"箱.png": b"\x89PNG\r\n\x1a\n a pretended picture"},
+    )
+    at(hours=2)
+    shop.customer_writes("Do you ship abroad? 🙂", kind=ABOUT_AN_ITEM, category="配送", customer="Åsa Öberg")
