@@ -89,6 +89,7 @@ def measure(key: str, cases: int) -> None:
         first = part("sync", folder)
         requests = ask("requests")
         floor = part("floor", folder)
+        ask("requests")  # the loop's own are not counted
         again = part("sync", folder)
         fewer = ask("requests")
     if (first.count, again.count) != (messages, 0):

@@ -366,6 +366,68 @@ def test_a_text_that_would_not_be_sent_is_refused(
     assert way_out in told
 
 
+def test_a_reply_that_closes_closes_its_case_on_the_platform_after_it(desktop: Desktop) -> None:
+    desktop.opens()
+
+    told = desktop.told("reply", "1001", "--close", "-m", "Klart 漢字")
+    desktop.told("deliver")
+    answered = desktop.case().state
+    desktop.told("deliver")
+
+    assert told.endswith("`casehub deliver` sends it. CH-1001 is closed on its platform next.\n")
+    assert [next(iter(act)) for act in desktop.done()] == ["deliver", "perform"]
+    assert (answered, desktop.case().state) == ("waiting", "closed")
+
+
+def test_a_reply_that_a_person_saw_delivered_is_followed_by_the_closing_too(desktop: Desktop) -> None:
+    desktop.opens()
+    key = desktop.data("reply", "1001", "--close", "-m", "Klart")["key"]
+
+    desktop.told("outbox", "sent", key)
+
+    assert desktop.kinds_waiting() == ["close"]
+
+
+def test_a_reply_by_mail_that_closes_leaves_the_closing_in_the_portal_to_a_person(desktop: Desktop) -> None:
+    text = desktop.config.read_text("utf-8")
+    desktop.config.write_text(text.replace('adapter = "shop"\nmark_read = true', 'adapter = "mute"'), encoding="utf-8")
+    about = PlatformCase("portal", "p7", url="https://portal.example/p7")
+    desktop.arrives("shop", IncomingMessage(desktop.letter("m1"), about=about))
+
+    first = desktop.run("reply", "1001", "--close", "-m", "Klart")
+    desktop.run("reply", "1001", "--close", "-m", "Och en sak till")
+
+    assert first.exit_code == 0
+    assert "`casehub tasks` says how" in first.stderr
+    [task] = desktop.data("tasks")["tasks"]
+    assert (task["kind"], task["url"]) == ("close", "https://portal.example/p7")
+
+
+def test_a_reply_that_is_not_delivered_closes_nothing_on_the_platform(desktop: Desktop) -> None:
+    desktop.opens()
+    key = desktop.data("reply", "1001", "--close", "-m", "Klart")["key"]
+
+    desktop.told("outbox", "cancel", key)
+    desktop.told("deliver")
+
+    assert desktop.done() == []
+    assert desktop.kinds_waiting() == []
+
+
+def test_what_the_customer_wrote_after_the_answer_is_not_closed_over(desktop: Desktop, clock: AnyClock) -> None:
+    desktop.opens()
+    desktop.told("reply", "1001", "--close", "-m", "Klart")
+    desktop.told("deliver")
+    clock.advance(minutes=5)
+    desktop.opens(messages=(desktop.letter("again"),))
+
+    held = desktop.run("deliver")
+
+    assert held.exit_code == 1
+    assert desktop.case().state == "open"
+    assert [next(iter(act)) for act in desktop.done()] == ["deliver"]
+
+
 # What a reply must not have
 
 

@@ -101,9 +101,13 @@ def test_an_outcome_without_a_price_is_no_loss() -> None:
 
 
 def test_a_case_that_was_handed_over_is_told_once() -> None:
-    over = [event(when, OwnerChanged(Owner.PLATFORM, Author.SELLER)) for when in ("09-07 13:00", "09-07 14:00")]
+    over = [event(when, OwnerChanged(Owner.PLATFORM, Author.SELLER, "eva")) for when in ("09-07 13:00", "09-07 14:00")]
 
     assert a_day(*BEGUN, *over).handed_over == 1
+
+
+def test_what_the_platform_takes_for_itself_is_not_handed_over() -> None:
+    assert a_day(*BEGUN, event("09-07 13:00", OwnerChanged(Owner.PLATFORM, Author.PLATFORM))).handed_over == 0
 
 
 def test_a_case_that_went_on_as_another_counts_there_alone() -> None:

@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
 SECTIONS: dict[str, dict[str, Entry]] = {
     "See for yourself": {
-        "demo": Entry("hub.cli.demo:demo", "Play a day with a pretended mailbox, without any set-up."),
+        "demo": Entry("hub.cli.demo:demo", "Play a day on pretended marketplaces, without any set-up."),
     },
     "Set up": {
         "init": Entry("hub.cli.init:init", "Write a first hub.toml."),

@@ -132,6 +132,10 @@ class CaseText:
         for decision in case.decisions:
             says = f", says {one_line(decision.who)}" if decision.stated else f" by {one_line(decision.who)}"
             yield "Decided", Text(f"{one_line(decision.what)}{says}, {self._time(decision.at)}", style="green")
+        for outcome in case.outcomes:
+            if outcome.what != VANISHED:  # which is told as the state
+                done = one_line(outcome.what).replace("_", " ")
+                yield "Outcome", Text(f"{done}, by the platform, {self._time(outcome.at)}", style="magenta")
         if case.owner is Owner.PLATFORM:
             yield "Owner", Text("the platform deals with it", style="magenta")
         if offers:

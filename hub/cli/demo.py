@@ -13,7 +13,7 @@ import click
 from hub.cli.rounds import stop_event
 
 
-@click.command(short_help="Play a day with a pretended mailbox, without any set-up.")
+@click.command(short_help="Play a day on pretended marketplaces, without any set-up.")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -21,11 +21,13 @@ from hub.cli.rounds import stop_event
     show_default=True,
     help="Where the demo puts its settings and data.",
 )
-@click.option("--serve", is_flag=True, help="Keep the pretended server running afterwards, to go on by hand.")
+@click.option("--serve", is_flag=True, help="Keep the pretended platforms running afterwards, to go on by hand.")
 def demo(folder: Path, serve: bool) -> None:
-    """Play a day at a pretended shop: read the mail, see what is due, answer, deliver, and read again.
+    """Play a day at a pretended shop with three marketplaces and a mailbox: see what is due and what a miss costs,
+    answer, hand over, let one case wait for too long, and see what the day has saved and lost.
 
-    Needs no server, no account and no network. It leaves a folder with settings and cases to go on exploring.
+    Needs no server, no account and no network, and takes some seconds: the day goes by a clock of its own. It leaves a
+    folder with settings and cases to go on exploring.
 
     Example: casehub demo --serve
     """
@@ -76,12 +78,13 @@ def _farewell(folder: Path, serve: bool) -> None:
     click.echo()
     click.echo(f"Everything is in {folder}/. Go on with the same commands, for example:")
     click.secho(f"  cd {shlex.quote(str(folder))}", bold=True)
-    for command in ("due", "search paket", "show CH-1002"):
+    for command in ("cases", "search paket", "explain CH-1002", "summary --since 30d"):
         click.secho(f"  {_own_name()} {command}", bold=True)
     if serve:
-        click.echo("The pretended server goes on running, so `casehub sync`, `reply` and `deliver` work as well.")
-        click.echo("Do that in another terminal; Ctrl-C here stops the server.")
-    else:
         click.echo(
-            "The pretended server has stopped, so reading and sending would fail; `casehub demo --serve` keeps it."
+            "The pretended platforms go on by your own clock, so `casehub sync`, `reply` and `deliver` work too."
         )
+        click.echo("Do that in another terminal; Ctrl-C here stops them.")
+    else:
+        click.echo("By your own clock it is later than in the demo: what still waits there looks late now.")
+        click.echo("The platforms have stopped, so reading and sending would fail; `casehub demo --serve` keeps them.")

@@ -99,11 +99,18 @@ def _print_below(hub: Hub, owed: Sequence[CaseSummary], shown: Sequence[CaseSumm
 
 
 def policies_in_force(hub: Hub, owed: Sequence[CaseSummary]) -> list[tuple[Policy, list[str]]]:
-    """The policies of the channels that are set up or have such cases, each with its channels."""
+    """The policies that such cases follow, and of each channel without one the policy it has, with their channels.
+
+    The cases of one channel may follow several: those of two marketplaces, say.
+    """
+    follow = {(case.channel, case.policy, case.version) for case in owed if case.policy}
+    busy = {channel for channel, _, _ in follow}
+    idle = {channel.name: hub.policy_of(channel.name) for channel in hub.channels() if channel.name not in busy}
+    follow |= {(channel, policy.id, policy.version) for channel, policy in idle.items()}
     found: dict[tuple[str, str], tuple[Policy, list[str]]] = {}
-    for channel in sorted({channel.name for channel in hub.channels()} | {case.channel for case in owed}):
-        policy = hub.policy_of(channel)
-        found.setdefault((policy.id, policy.version), (policy, []))[1].append(channel)
+    for channel, policy, version in sorted(follow):
+        named = hub.book.named(policy, version)
+        found.setdefault((policy, version), (named, []))[1].append(channel)
     return list(found.values())
 
 

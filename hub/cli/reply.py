@@ -14,7 +14,7 @@ import click
 from hub.cli.common import echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, confirm, desk_of, given_text, is_terminal, known_case, who_option
 from hub.cli.safe_text import clean, one_line, size_text
-from hub.core.outbox import WAITING, Reply, ReplyState
+from hub.core.outbox import THEN, WAITING, Reply, ReplyState
 from hub.errors import Refused
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def reply(
     below it. On a terminal you see the reply and are asked before it is queued. A reply is refused when the customer
     wrote again while you were writing, and when it breaks a rule of the platform, which is named.
 
+    With --close the case is closed on its platform as well, where a program can; else that is a task for a person.
     Where only a person can answer on the platform, your text is kept as the draft of a task that `casehub tasks` lists.
 
     With --json: {"key", "case", "channel", "state", "reason", "text", "attachments", "by", "after", "written_at", ...};
@@ -90,12 +91,27 @@ def reply(
         told = Reply("", number, case.channel, text, hub.clock.now(), attachments=files, then_close=then_close)
         reach.require_acceptable(replace(told, after=seen), case)
         _look_again(_Draft(case, text, files, waiting), yes=yes)
-        queued = desk_of(hub, who).reply(number, text, after=seen, files=files, then_close=then_close)
+        there = then_close and reach.can(Capability.CLOSE, case)
+        desk = desk_of(hub, who)
+        queued = desk.reply(number, text, after=seen, files=files, then_close=then_close, there=there)
+        if then_close and not there:
+            _close_in_the_portal(hub, reach, case, who)
     if now:
         queued = _deliver(hub, queued)
     _tell(queued, then_close=then_close, as_json=as_json)
     if now and queued.state not in (ReplyState.DELIVERED, ReplyState.ACCEPTED):
         sys.exit(1)
+
+
+def _close_in_the_portal(hub: Hub, reach: Reach, case: Case, who: str | None) -> None:
+    """Remember that the case is to be closed in the portal as well, where its platform has one."""
+    from hub.adapter import Capability
+
+    if not reach.step(Capability.CLOSE) or any(task.kind == Capability.CLOSE for task in case.open_tasks):
+        return
+    task = reach.task(Capability.CLOSE, case, "close the case once it is answered", hub.clock.now())
+    kept = desk_of(hub, who).give_task(case.number, task)
+    click.echo(f"Closing it on the platform is task {kept.key}: `casehub tasks` says how.", err=True)
 
 
 def _answer_in_the_portal(
@@ -221,7 +237,8 @@ def _tell(reply: Reply, *, then_close: bool, as_json: bool) -> None:
         echo_json(reply_json(reply))
         return
     delivered = reply.state is ReplyState.DELIVERED
-    closed = f" {reply.case_number} is closed{'' if delivered else ' when it is delivered'}." if then_close else ""
+    when = " on its platform next" if THEN in reply.extra else "" if delivered else " when it is delivered"
+    closed = f" {reply.case_number} is closed{when}." if then_close else ""
     if reply.state is ReplyState.QUEUED and not reply.attempts:
         click.echo(f"Queued as {reply.key}; `casehub deliver` sends it.{closed}")
     else:

@@ -23,7 +23,8 @@ from hub.core.events import (
 from hub.core.incoming import IncomingMessage
 from hub.core.merge import Change
 from hub.core.model import Attachment, Author, Case, CaseState, CaseType, Direction, Message, Order, Party
-from hub.core.outbox import WAITING, Reply, ReplyState, delivered, has_grown, move
+from hub.core.outbox import THEN, WAITING, Reply, ReplyState, delivered, has_grown, move
+from hub.core.platform_acts import ActKind
 from hub.core.policy import Forbidden
 from hub.core.replay import apply
 from hub.errors import Refused
@@ -103,10 +104,12 @@ def queue_reply(
     now: datetime,
     *,
     then_close: bool = False,
+    there: bool = False,
 ) -> tuple[Change, Reply]:
     """Approve a reply; `after` is the ref of the newest message from outside that its writer saw.
 
-    With `then_close` the case is closed when the reply is delivered, not before: until then its clock runs.
+    With `then_close` the case is closed when the reply is delivered, not before: until then its clock runs. With
+    `there` it is to be closed on the platform, and here when that is done.
     """
     require_answerable(case)
     if not text.strip():
@@ -120,7 +123,8 @@ def queue_reply(
         by=who,
         attachments=tuple(attachments),
         after=after,
-        then_close=then_close,
+        then_close=then_close and not there,
+        extra={THEN: ActKind.CLOSE.value} if then_close and there else {},
     )
     require_seen(case, reply)
     return changed(case, now, ReplyQueued(key, who)), reply

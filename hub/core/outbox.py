@@ -72,6 +72,9 @@ MOST_READ_BACKS = 3
 LONGEST_WORD = timedelta(days=1)
 """So long at most the hub waits for what a platform said it would tell, then a person decides."""
 
+THEN = "then"
+"""The name in a reply's `extra` of the kind of act that follows it, once it is delivered."""
+
 _ITSELF = "casehub"
 _WITH_A_MESSAGE = frozenset({None, ActKind.DECIDE, ActKind.CLOSE, ActKind.REOPEN})
 _FIRST_PAUSE = timedelta(seconds=30)
@@ -158,6 +161,22 @@ class Receipt:
         require_aware(self.at)
         if self.until is not None:
             require_aware(self.until)
+
+
+def follow_up(reply: Reply, now: datetime) -> Reply | None:
+    """The act that follows a reply once it is delivered, if one does: closing the case on the platform as well."""
+    if reply.state is not ReplyState.DELIVERED or reply.extra.get(THEN) != ActKind.CLOSE:
+        return None
+    return Reply(
+        f"{reply.key}-{ActKind.CLOSE}",
+        reply.case_number,
+        reply.channel,
+        "",
+        now,
+        by=reply.by,
+        after=reply.after,
+        act=Act(ActKind.CLOSE),
+    )
 
 
 class WrongWayError(ValueError):

@@ -41,7 +41,7 @@ class CaseFilter:
 
 @dataclass(frozen=True, slots=True)
 class CaseSummary:
-    """One line of a list of cases: a Case without its messages, with its stored deadline."""
+    """One line of a list of cases: a Case without its messages, with its stored deadline and the policy it follows."""
 
     number: str
     channel: str
@@ -61,6 +61,8 @@ class CaseSummary:
     urgent: bool
     rating: str
     deadline: Deadline | None
+    policy: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,11 @@ from decimal import Decimal
 from typing import Protocol
 
 from hub.core.model import Case, CaseState, CaseType, Money, epoch, from_epoch, require_aware
+from hub.core.policy import ClockName
 from hub.core.readings import ClockState, Evaluation, Reading, StageReading, next_consequence
-from hub.core.turns import Owner
+from hub.core.turns import Handover, Owner
+
+_OF_ANSWERS = frozenset({ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE})
 
 
 class EvaluationAt(Protocol):
@@ -83,7 +86,7 @@ def _add(case: Case, summary: Summary, evaluation_at: EvaluationAt) -> None:
         summary.new[case.type] += 1
     if case.closed_at is not None and summary.covers(case.closed_at):
         summary.closed += 1
-    if any(given.to is Owner.PLATFORM and summary.covers(given.at) for given in case.handovers):
+    if any(_by_us(given) and summary.covers(given.at) for given in case.handovers):
         summary.handed_over += 1
     answered = _answered(evaluation_at(case, summary.until), summary)
     late = {reading.head for reading in answered if reading.state(epoch(summary.until)) is ClockState.MET_LATE}
@@ -95,10 +98,15 @@ def _add(case: Case, summary: Summary, evaluation_at: EvaluationAt) -> None:
         summary.saved += _saved(case, answered, evaluation_at)
 
 
+def _by_us(given: Handover) -> bool:
+    """Whether a person here handed the case over; what the platform takes for itself is not told by a name."""
+    return given.to is Owner.PLATFORM and bool(given.who)
+
+
 def _answered(evaluation: Evaluation, summary: Summary) -> Sequence[Reading]:
-    """The runs of clocks that an answer ended within the span."""
-    ended = (reading for reading in evaluation.clocks if reading.ended is not None and not reading.cancelled)
-    return [reading for reading in ended if summary.covers(from_epoch(reading.ended or 0))]
+    """The runs of the clocks of answers that an answer ended within the span."""
+    asked = (reading for reading in evaluation.clocks if reading.clock in _OF_ANSWERS and not reading.cancelled)
+    return [one for one in asked if one.ended is not None and summary.covers(from_epoch(one.ended))]
 
 
 def _lost(case: Case, summary: Summary, evaluation_at: EvaluationAt) -> list[Stake]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from hub.adapter import PretendedPlatform
 from hub.core.ports import Clock
 from hub.errors import NotFound, Refused
-from hub.plugins import AdapterInfo, load_plugins
+from hub.plugins import load_plugins
 
 _MARK = ".made-by-casehub-demo"
 ZONE = "Europe/Stockholm"
@@ -22,20 +22,20 @@ _OWN = "casehub"
 
 
 def pretended_platforms(clock: Clock) -> Mapping[str, PretendedPlatform]:
-    """The pretended platforms of casehub's own plugins by the key of their adapter, with customers who have written.
+    """One pretended platform of each of casehub's own plugins, by the key of its adapter, with customers who wrote.
 
-    NotFound if there is none.
+    The story is written for these; any other is tried out with `casehub simulate`. NotFound if there is none.
     """
-    found = {key: info.adapter.pretend(clock) for key, info in load_plugins().adapters.items() if _is_own(info)}
-    platforms = {key: platform for key, platform in found.items() if platform is not None}
+    platforms: dict[str, PretendedPlatform] = {}
+    plugins: set[str] = set()
+    for key, info in load_plugins().adapters.items():
+        platform = info.adapter.pretend(clock) if info.distribution == _OWN and info.plugin not in plugins else None
+        if platform is not None:
+            plugins.add(info.plugin)
+            platforms[key] = platform
     if not platforms:
         raise NotFound("No plugin of casehub brings a pretended platform; is it installed whole?")
     return platforms
-
-
-def _is_own(info: AdapterInfo) -> bool:
-    # The story is written for these; a stranger's platform is tried out with `casehub simulate`.
-    return info.distribution == _OWN
 
 
 def fresh_folder(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,6 @@ from hub.core.ports import CaseFilter, CaseSummary
 from hub.demo.day import DemoClock
 from hub.demo.stage import ZONE
 
-_ANSWERS = 2
 _MOMENT = timedelta(minutes=5)
 _A_DAY = timedelta(days=1)
 
@@ -39,7 +39,7 @@ def play(
     """Show the day, with the commands that a seller would type."""
     say(_opening(clock, platforms))
     command(["sync"])
-    command(["due"])
+    command(["due", "--within", "24h"])
     with open_hub(folder / "hub.toml") as hub:
         cast = _cast(hub)
     _work(cast, {platform.channel: platform for platform in platforms.values()}, say, command)
@@ -60,20 +60,27 @@ def _opening(clock: DemoClock, platforms: Mapping[str, PretendedPlatform]) -> st
 
 
 def _cast(hub: Hub) -> Cast:
-    """Who plays what: the costliest deadline is left, two others are answered, one is handed over."""
-    listed = hub.store.cases(CaseFilter(limit=None))
+    """Who plays what: the first to be refunded is left, the dearest of the others answered, and one more elsewhere."""
+    listed = [case for case in hub.store.cases(CaseFilter(limit=None)) if case.deadline is not None]
     channels = {channel.name: channel for channel in hub.channels()}
     now = hub.clock.now()
     left = next((case for case in sorted(listed, key=_threat) if _is_threatened(case, now)), None)
-    others = [case for case in listed if left is None or case.number != left.number]
-    handed_over = next((case for case in others if _can_be_handed_over(hub, case, channels)), None)
-    rest = [case for case in others if handed_over is None or case.number != handed_over.number]
-    answered: dict[str, CaseSummary] = {}
-    for case in rest:
-        channel = channels.get(case.channel)
-        if case.deadline is not None and channel is not None and Capability.REPLY in channel.adapter.capabilities:
-            answered.setdefault(case.channel, case)
-    return Cast(left, tuple(answered.values())[:_ANSWERS], handed_over)
+    free = [case for case in listed if case is not left and _is_in_time(case, now)]
+    answerable = [case for case in free if Capability.REPLY in channels[case.channel].adapter.capabilities]
+    dearest = max(answerable, key=_worth, default=None)
+    soonest = next((case for case in answerable if dearest is None or case.channel != dearest.channel), None)
+    answered = tuple(case for case in (dearest, soonest) if case is not None)
+    rest = (case for case in free if case not in answered)
+    return Cast(left, answered, next((case for case in rest if _can_be_handed_over(hub, case, channels)), None))
+
+
+def _is_in_time(case: CaseSummary, now: datetime) -> bool:
+    return case.deadline is not None and case.deadline.due is not None and now < case.deadline.due
+
+
+def _worth(case: CaseSummary) -> Decimal:
+    at_risk = case.deadline.at_risk if case.deadline else None
+    return at_risk.amount if at_risk else Decimal()
 
 
 def _is_threatened(case: CaseSummary, now: datetime) -> bool:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from hub.core import acting, acts, clock_acts, portal_acts
 from hub.core.acting import Wish
+from hub.core.events import ReplyQueued
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage
 from hub.core.matching import MatchingRules, match
 from hub.core.merge import Change, keys_of, looked_through
 from hub.core.model import Attachment, Case, CaseType
-from hub.core.outbox import Reply
+from hub.core.outbox import Reply, follow_up
 from hub.core.policy import Forbidden, Policy
 from hub.core.portal import PortalTask
 from hub.core.ports import Clock, EvaluationOf, Store, Writer
@@ -111,12 +112,21 @@ class Desk:
             return self._save(writer, taken)
 
     def reply(
-        self, number: str, text: str, *, after: str, files: Sequence[Attachment] = (), then_close: bool = False
+        self,
+        number: str,
+        text: str,
+        *,
+        after: str,
+        files: Sequence[Attachment] = (),
+        then_close: bool = False,
+        there: bool = False,
     ) -> Reply:
-        """Put a reply into the outbox; `files` were kept with `keep_files`."""
+        """Put a reply into the outbox; `files` were kept with `keep_files`, `there` means closed on the platform."""
         with self.store.writing() as writer:
             case, key, now = writer.case(number), self.new_key(), self.clock.now()
-            change, reply = acts.queue_reply(case, text, files, key, after, self.who, now, then_close=then_close)
+            change, reply = acts.queue_reply(
+                case, text, files, key, after, self.who, now, then_close=then_close, there=there
+            )
             writer.save_reply(reply)
             self._save(writer, change)
         return reply
@@ -214,7 +224,15 @@ class Desk:
             change, reply = act(_followed(writer, before.case_number), before, self.who, self.clock.now())
             writer.save_reply(reply)
             self._save(writer, change)
+            self._follow_up(writer, change.case, reply)
         return reply
+
+    def _follow_up(self, writer: Writer, case: Case, reply: Reply) -> None:
+        now = self.clock.now()
+        follows = follow_up(reply, now)
+        if follows is not None:
+            writer.save_reply(follows)
+            self._save(writer, acts.changed(case, now, ReplyQueued(follows.key, self.who, follows.kind)))
 
     def _give(self, writer: Writer, case: Case, task: PortalTask | None) -> Case:
         if task is None:

@@ -36,7 +36,7 @@ from hub.store.values import (
     to_micros,
 )
 
-_SUMMARY = f"SELECT id, {CASE_COLUMNS}, urgent, deadline FROM cases"
+_SUMMARY = f"SELECT id, {CASE_COLUMNS}, urgent, deadline, policy, version FROM cases"
 _ORDERS = {
     ListOrder.DUE: "due IS NULL, due, urgent DESC, started IS NULL, started, changed DESC, id DESC",
     ListOrder.NEWEST: "changed DESC, id DESC",
@@ -165,7 +165,7 @@ def load_summary(connection: Connection, number: str) -> CaseSummary:
 
 def _to_summary(row: Row) -> CaseSummary:
     case_id, channel, ref, kind, type_raw, state, subject, name, email, order, assignee, *rest = row
-    opened, changed, messages, unreadable, rating, _, _, _, urgent, deadline = rest
+    opened, changed, messages, unreadable, rating, _, _, _, urgent, deadline, policy, version = rest
     return CaseSummary(
         number=number_of(case_id),
         channel=channel,
@@ -184,6 +184,8 @@ def _to_summary(row: Row) -> CaseSummary:
         unreadable=unreadable,
         urgent=bool(urgent),
         rating=rating,
+        policy=policy or "",
+        version=version or "",
         deadline=None if deadline is None else from_body(Deadline, deadline),
     )
 

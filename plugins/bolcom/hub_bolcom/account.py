@@ -100,12 +100,15 @@ class PretendedAccount:
     processes: dict[str, PretendedProcess] = field(default_factory=dict)
     next_ends: list[tuple[Stage, str, timedelta]] = field(default_factory=list)
     issued: int = 0
+    expires_next: datetime | None = None
 
     def register(self, at: datetime, fulfilment: str = "FBR") -> PretendedReturn:
         """A new return without items."""
         self.issued += 1
         made = PretendedReturn(str(_FIRST_ID + self.issued), at, fulfilment, [])
         self.returns[made.id] = made
+        expires_at = at + EXPIRES_AFTER
+        self.expires_next = expires_at if self.expires_next is None else min(self.expires_next, expires_at)
         return made
 
     def add_item(
@@ -168,9 +171,13 @@ class PretendedAccount:
             del self.processes[old]
 
     def _expire(self, now: datetime) -> None:
+        if self.expires_next is None or now < self.expires_next:
+            return  # asked before each request, and there may be thousands of returns
         for one in self.returns.values():
             expires_at = one.registered_at + EXPIRES_AFTER
             for item in one.items if expires_at <= now else ():
                 if not item.handled:
                     item.results.append(PretendedResult("EXPIRED", "CANCELLED", item.expected, expires_at))
                     item.handled = True
+        still = [one.registered_at + EXPIRES_AFTER for one in self.returns.values() if not one.is_handled]
+        self.expires_next = min(still, default=None)

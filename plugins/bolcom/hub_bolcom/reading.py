@@ -26,8 +26,8 @@ from hub_bolcom.returns import Return, id_of
 from hub_bolcom.settings import BolSettings
 from hub_bolcom.wire import case_of, news_of, told_again, vanished
 
-_AT_ONCE = 10
-"""Of so many returns the details are read before they are stored: bol.com lets us read twenty a minute."""
+_AT_ONCE = 20
+"""Of so many returns the details are read before they are stored: what bol.com lets us read in a minute."""
 
 _MOST_WALKS = 3
 _HANDLED_EVERY = timedelta(hours=1)

@@ -20,9 +20,8 @@ class PretendedMailServer:
     adapter = "email_imap"
     channel = "mail"
     sample_reply = (
-        "Hej!\n\nTack för att du hör av dig. Vi har letat upp ditt paket: det ligger hos utlämningsstället och du får "
-        "ett sms i eftermiddag. Har det inte kommit i morgon så skickar vi ett nytt samma dag."
-        "\n\nVänliga hälsningar\nEva, Butiken"
+        "Goedemorgen,\n\nDat spijt ons. We sturen vandaag nog na wat er ontbreekt; vanmiddag krijgt u een mail om het "
+        "pakket te volgen.\n\nMet vriendelijke groet,\nEva, de winkel"
     )
 
     def __init__(self, clock: Clock) -> None:

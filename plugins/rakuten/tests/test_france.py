@@ -180,6 +180,23 @@ def test_open_cases_on_no_list_are_looked_at_once_an_hour(account: Scripted, des
     assert desk.case(ref).state is CaseState.WAITING
 
 
+def test_a_claim_that_stays_on_the_list_is_read_once_an_hour_and_what_is_new_at_once(
+    account: Scripted, desk: Desk
+) -> None:
+    case = claimed(desk)
+    counts = []
+    for minute in range(0, 80, 20):
+        passes(account, minutes=20)
+        if minute == 20:
+            account.customer_writes("Et alors ?", case.ref)
+        before = len(asked(account, "getiteminfos"))
+        desk.read()
+        counts.append(len(asked(account, "getiteminfos")) - before)
+
+    assert counts == [0, 1, 1, 0]
+    assert [message.text for message in desk.case(case.ref).messages] == ["La tasse est cassée.", "Et alors ?"]
+
+
 def test_a_claim_is_a_case_of_its_own_and_ends_the_talk_before_it(account: Scripted, desk: Desk) -> None:
     talk = account.customer_writes("Où est mon colis ?", claim=False)
     desk.read()

@@ -28,13 +28,13 @@ class Reading:
 
     def batches(self, open_cases: Sequence[OpenCase]) -> Iterator[Batch]:
         """The work list, then what it names, then now and then the other open cases."""
-        listed = wire.todo_of(self._service.read("getitemtodolist"))
-        self._position = self._position.with_more(listed)
-        if self._position.todo:
-            yield Batch((), self._position.plain(), progress=Progress(0, len(self._position.todo)))
         held: dict[str, list[OpenCase]] = {}
         for case in open_cases:
             held.setdefault(item_id(case.ref), []).append(case)
+        listed = wire.todo_of(self._service.read("getitemtodolist"))
+        self._position = self._position.with_more(one for one in listed if not _is_known(one, held))
+        if self._position.todo:
+            yield Batch((), self._position.plain(), progress=Progress(0, len(self._position.todo)))
         yield from self._work_off(held)
         now = self._tools.clock.now()
         if self._position.is_time_to_look(now):
@@ -90,3 +90,8 @@ class Reading:
                 f"Rakuten France has version {last} of {action}, and casehub speaks {VERSIONS[action]}: ask for a "
                 "newer casehub before the old version ends"
             )
+
+
+def _is_known(one: wire.Todo, held: dict[str, list[OpenCase]]) -> bool:
+    """Whether it is on the list only for a claim that is an open case here, and so looked at once an hour anyway."""
+    return one.causes == (wire.CLAIM,) and any(wire.is_claim(case.ref) for case in held.get(one.item, ()))

@@ -90,6 +90,8 @@ def budget_news(answer: Response, now: datetime) -> BudgetNews | None:
 
 
 def _refusal(answer: Response) -> Refusal | None:
+    if b"errorresponse" not in answer.body.lower():  # most are none, and reading XML takes its time
+        return None
     try:
         return refusal_in(root_of(answer.body))
     except Misunderstood:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
@@ -51,6 +52,7 @@ class FranceSimulator(Simulator):
         self.namespace = "http://www.priceminister.com"
         self.versions = dict(VERSIONS)
         self._no_more_before: datetime | None = None
+        self._silent_until: list[tuple[datetime, str]] = []
 
     def settings(self) -> Mapping[str, Any]:
         """What stands in the channel's table."""
@@ -70,9 +72,7 @@ class FranceSimulator(Simulator):
         number = str(880000000 + len(self.items) + 1)
         item = self.items[number] = PretendedItem(number, about.get("buyer", "Zoé_75"), self.now() - timedelta(days=6))
         if about.get("claim", True):
-            item.claim = PretendedClaim(text, self.now(), about.get("type", "DAMAGED"))
-            item.log.append((self.now(), "AMICABLE_CLAIM_CREATION"))
-            return f"{number}:c{self.now():%Y%m%d%H%M}"
+            return self.buyer_claims(number, text, about.get("type", "DAMAGED"))
         self._message(item, text)
         return number
 
@@ -88,8 +88,11 @@ class FranceSimulator(Simulator):
 
     def buyer_claims(self, case: str, text: str, type_: str = "DAMAGED") -> str:
         """Turn what was talked about into a claim; the claim's ref."""
-        self.items[item_id(case)].claim = PretendedClaim(text, self.now(), type_)
-        return f"{item_id(case)}:c{self.now():%Y%m%d%H%M}"
+        item = self.items[item_id(case)]
+        item.claim = PretendedClaim(text, self.now(), type_)
+        item.log.append((self.now(), "AMICABLE_CLAIM_CREATION"))
+        heapq.heappush(self._silent_until, (self.now() + SILENCE, item.id))
+        return f"{item.id}:c{self.now():%Y%m%d%H%M}"
 
     def staff_writes(self, case: str, text: str) -> None:
         """A mail of Rakuten's customer service about an item."""
@@ -117,9 +120,9 @@ class FranceSimulator(Simulator):
         """Begin a new hour's quota, and cancel the sales whose claims the seller has not answered in time."""
         if self._no_more_before is not None and self.now() >= self._no_more_before:
             self._no_more_before = None
-        for item in self.items.values():
-            over = item.claim is not None and self.now() >= item.claim.at + SILENCE
-            if over and item.status != CANCELLED and not item.is_answered():
+        while self._silent_until and self._silent_until[0][0] <= self.now():
+            item = self.items[heapq.heappop(self._silent_until)[1]]
+            if item.status != CANCELLED and not item.is_answered():
                 item.cancel(self.now(), "PRETENDED_CANCELLATION")
 
     def is_write(self, request: Request) -> bool:

@@ -121,6 +121,11 @@ def bare(item: Item, causes: tuple[str, ...], at: datetime) -> CaseUpdate:
     )
 
 
+def is_claim(ref: str) -> bool:
+    """Whether a case is a claim, and not the talk about an item."""
+    return ":c" in ref
+
+
 def claim_gone(ref: str, item: Item, now: datetime) -> CaseUpdate | None:
     """That a claim the hub holds open is not on its item any more, or is another one now."""
     if ref == item.id or (item.claim is not None and item.claim.ref == ref):
