@@ -21,8 +21,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from hub.adapter import Capability
 from hub.app import open_hub
 from hub.clock import SystemClock
@@ -36,7 +34,6 @@ from hub.runs.sync import sync as read_channels
 from hub.testing import Simulator, tools_for
 
 CASES = 10_000
-_OF_THE_CONNECTION = frozenset({"host", "content-length"})
 HUB_TOML = """\
 [office]
 timezone = "Europe/Stockholm"
@@ -63,13 +60,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cases", nargs="?", type=int, default=CASES, help=f"cases on each platform ({CASES})")
     parser.add_argument("--only", default="", help="the key of one adapter")
-    parser.add_argument("--part", choices=["serve", "sync", "floor"], help=argparse.SUPPRESS)
+    parser.add_argument("--part", choices=["serve", "sync"], help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.part == "serve":
         serve(chosen.only, chosen.cases, chosen.folder)
     elif chosen.part:
-        report({"sync": sync, "floor": fetch_for_nothing}[chosen.part](chosen.folder))
+        report(sync(chosen.folder))
     else:
         for key in [chosen.only] if chosen.only else adapters():
             measure(key, chosen.cases)
@@ -104,8 +101,9 @@ def measure(key: str, cases: int) -> None:
 
 
 def part(name: str, folder: Path) -> Run:
-    """Let a process of its own play this part."""
-    command = [sys.executable, "-m", "benchmarks.api_sync", "--part", name, "--folder", str(folder)]
+    """Let a process of its own play this part; the floor knows nothing of casehub."""
+    module = ["benchmarks.api_floor"] if name == "floor" else ["benchmarks.api_sync", "--part", name]
+    command = [sys.executable, "-m", *module, "--folder", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{name} failed:\n{done.stdout}{done.stderr}")
@@ -170,11 +168,13 @@ class BenchmarkClock:
         self._step = timedelta(hours=19) / (4 * cases)
 
     def now(self) -> datetime:
-        """The present instant, or one a little later than the last time while the platform is filled."""
-        if self._before is None:
-            return SystemClock().now()
-        self._before -= self._step
-        return SystemClock().now() - self._before
+        """The present instant, or one before it while the platform is filled."""
+        return SystemClock().now() - (self._before or timedelta())
+
+    def step(self) -> None:
+        """Let a little time pass between two messages, but not each time that somebody asks how late it is."""
+        if self._before is not None:
+            self._before -= self._step
 
     def let_go(self) -> None:
         """Tell the present time from now on."""
@@ -184,26 +184,29 @@ class BenchmarkClock:
 def fill(platform: Simulator, cases: int) -> int:
     """Cases with a question, an answer and another question, as far as the platform knows these; the messages."""
     clock = platform.clock
+    assert isinstance(clock, BenchmarkClock)
     messages = len(readable(platform))
     for number in range(cases):
+        clock.step()
         ref = platform.customer_writes(f"Where is my parcel {number}? 漢字 🙂 " + "It should have come. " * 20)
         messages += 1
         if platform.follow_ups:
+            clock.step()
             platform.seller_writes(ref, "We are asking the carrier and will tell you tomorrow.")
+            clock.step()
             platform.customer_writes("It has not come yet.", case=ref)
             messages += 2
-    if isinstance(clock, BenchmarkClock):
-        clock.let_go()
+    clock.let_go()
     return messages
 
 
-def readable(platform: Simulator) -> list[object]:
-    """The messages that a reading brings of what is there already."""
+def readable(platform: Simulator) -> set[str]:
+    """The messages that a reading brings of what is there already, each once."""
     adapter = platform.adapter()
     settings = adapter.Settings(**platform.settings(), **platform.secrets())
     with adapter.open(settings, tools_for(platform)) as connection:
         updates = (item for batch in connection.fetch(None, ()) for item in batch.items)
-        return [message for item in updates for message in getattr(item, "messages", ())]
+        return {message.ref for item in updates for message in getattr(item, "messages", ())}
 
 
 def write_settings(key: str, platform: Simulator, folder: Path) -> None:
@@ -251,17 +254,6 @@ class Boundless:
 
     def correct(self, account: str, budget: str, serial: int, left: int, whole_at: datetime) -> None:
         """Believe nothing."""
-
-
-def fetch_for_nothing(folder: Path) -> Run:
-    """The same requests in the same order over one connection, thrown away."""
-    exchanges = json.loads((folder / "requests.json").read_text())
-    began = time.perf_counter()
-    with httpx.Client(timeout=60) as client:
-        for asked in exchanges:
-            headers = {name: value for name, value in asked["headers"].items() if name not in _OF_THE_CONNECTION}
-            client.request(asked["method"], asked["url"], headers=headers, content=asked["body"].encode("latin-1"))
-    return Run(time.perf_counter() - began, peak(), len(exchanges))
 
 
 def peak() -> float:

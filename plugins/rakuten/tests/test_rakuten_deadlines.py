@@ -145,10 +145,10 @@ def test_the_demos_of_both_have_cases_of_several_kinds() -> None:
     clock = SimulatedClock(local("2026-11-18 16:00", TOKYO))
     kinds = {}
     for adapter, demo in ((IchibaAdapter, demo_shop(clock)), (FranceAdapter, demo_account(clock))):
-        desk = Desk(demo.platform)
+        desk = Desk(demo)
         desk.read()
         kinds[adapter.key] = sorted({str(case.type) for case in desk.inbox.cases})
-        assert demo.adapter == adapter.key
+        assert demo.adapter is adapter
         assert max(message.sent_at for message in desk.inbox.messages) <= clock.now()
 
     assert kinds == {
