@@ -7,10 +7,9 @@ from datetime import timedelta
 from hub import Clock
 from hub.testing import SimulatedClock
 from hub_rakuten.france.simulator import FranceSimulator
-from hub_rakuten.pretended import PretendedMarketplace
 
 
-def demo_account(clock: Clock) -> PretendedMarketplace:
+def demo_account(clock: Clock) -> FranceSimulator:
     """An account in which some things have happened before now."""
     now = clock.now().replace(second=0, microsecond=0)
     told = SimulatedClock(now - timedelta(days=2))
@@ -23,4 +22,4 @@ def demo_account(clock: Clock) -> PretendedMarketplace:
     told.set(now - timedelta(hours=6))
     account.customer_writes("Bonjour, quand mon colis part-il ?", claim=False, buyer="Jérôme")
     account.clock = clock
-    return PretendedMarketplace(account)
+    return account

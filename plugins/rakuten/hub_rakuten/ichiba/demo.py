@@ -9,12 +9,11 @@ from hub.testing import SimulatedClock
 from hub_rakuten.ichiba.kinds import ABOUT_AN_ITEM, ABOUT_AN_ORDER
 from hub_rakuten.ichiba.simulator import IchibaSimulator
 from hub_rakuten.ichiba.times import JST
-from hub_rakuten.pretended import PretendedMarketplace
 
 _KEY_LEFT = timedelta(days=9)  # soon enough to be warned of
 
 
-def demo_shop(clock: Clock) -> PretendedMarketplace:
+def demo_shop(clock: Clock) -> IchibaSimulator:
     """A shop in whose R-Messe some things have happened before now."""
     now = clock.now().replace(microsecond=0)
     shop = IchibaSimulator(clock)
@@ -23,7 +22,7 @@ def demo_shop(clock: Clock) -> PretendedMarketplace:
     _what_happened(shop, told, now)
     shop.clock = clock
     shop.shop.key_expires = (now + _KEY_LEFT).astimezone(JST).replace(hour=23, minute=59, second=59)
-    return PretendedMarketplace(shop)
+    return shop
 
 
 def _what_happened(shop: IchibaSimulator, told: SimulatedClock, now: datetime) -> None:
