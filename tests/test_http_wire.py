@@ -149,7 +149,7 @@ def test_a_client_that_is_closed_says_so() -> None:
         b"SSH-2.0-OpenSSH_9\r\n\r\n",
         HEAD + b"content-length: 100\r\n\r\nhalf",
         HEAD + b"transfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n",
-        HEAD + b"content-encoding: gzip\r\nconnection: close\r\n\r\n" + gzip.compress(b"x" * 1000)[:-9],
+        HEAD + b"content-encoding: gzip\r\nconnection: close\r\n\r\n" + gzip.compress(b"x" * 1000, mtime=0)[:-9],
         HEAD + b"content-encoding: gzip\r\ncontent-length: 4\r\n\r\nfine",
         HEAD + b"content-encoding: br\r\ncontent-length: 4\r\n\r\nfine",
     ],

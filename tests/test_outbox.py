@@ -136,7 +136,7 @@ def test_read_backs_are_counted_anew_for_every_uncertain_send() -> None:
     assert (doubtful.read_backs, again.read_backs) == (1, 0)
 
 
-@pytest.mark.parametrize("state", set(ReplyState) - {ReplyState.UNCERTAIN})
+@pytest.mark.parametrize("state", sorted(set(ReplyState) - {ReplyState.UNCERTAIN}))
 def test_only_an_uncertain_reply_is_read_back(state: ReplyState) -> None:
     with pytest.raises(WrongWayError, match=f"a reply that is {state} is not read back"):
         still_uncertain(reply(state), "cannot tell", NOON)

@@ -81,7 +81,9 @@ def _farewell(folder: Path, serve: bool) -> None:
     for command in ("cases", "search paket", "explain CH-1002", "summary --since 30d"):
         click.secho(f"  {_own_name()} {command}", bold=True)
     if serve:
-        click.echo("The pretended platforms go on by your own clock, so `casehub sync`, `reply` and `deliver` work too.")
+        click.echo(
+            "The pretended platforms go on by your own clock, so `casehub sync`, `reply` and `deliver` work too."
+        )
         click.echo("Do that in another terminal; Ctrl-C here stops them.")
     else:
         click.echo("By your own clock it is later than in the demo: what still waits there looks late now.")

@@ -31,7 +31,7 @@ _DEMO = (
         "Maja Lindqvist",
         "Vinterjacka herr, blå L",
         None,
-        {"issue_type": words.REGRET, "reason": "CHANGED_MIND", "state": "PARKED", "gross": "899"},
+        {"issue_type": words.REGRET, "reason": "CHANGED_MIND", "state": "PARKED", "gross": "499"},
     ),
     _Story(
         timedelta(hours=20),
