@@ -12,7 +12,7 @@ READY := .venv/.installed
 help:  ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
-demo: $(READY)  ## a desk with pretended customers, without network or settings
+demo: $(READY)  ## one day on pretended platforms, without network or settings
 	@.venv/bin/casehub demo
 
 test: $(READY)  ## run the tests; ARGS="-k words" chooses some
@@ -27,10 +27,11 @@ types: $(READY)  ## check the types
 
 check: lint types test  ## everything a change must pass
 
-bench: $(READY)  ## measure the start, the clocks and the mail sync against their floors
+bench: $(READY)  ## measure the start, the clocks and each kind of sync against their floors
 	@.venv/bin/python -m benchmarks.startup
 	@.venv/bin/python -m benchmarks.worktime
 	@.venv/bin/python -m benchmarks.clocks
+	@.venv/bin/python -m benchmarks.api_sync
 	@.venv/bin/python -m benchmarks.mail_sync $(ARGS)
 
 wheel: $(READY)  ## build the wheel into dist/

@@ -46,6 +46,8 @@ def _no_settings_of_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no variable of the person who runs the tests decide what they find."""
     for name in [name for name in os.environ if name.startswith("CASEHUB_") and name != "CASEHUB_REQUIRE_SERVERS"]:
         monkeypatch.delenv(name)
+    # Nor how wide his terminal is: those who run tests side by side set it too.
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 def pytest_configure() -> None:

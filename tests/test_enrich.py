@@ -23,7 +23,7 @@ from hub.core.merge import keys_of, merge_batch
 from hub.core.model import Author, Case, CaseType, Direction, Message, Money, Order, OrderLine, PlatformCase
 from hub.core.policy import ClockName
 from hub.core.ports import Store
-from hub.errors import RateLimited, Unavailable
+from hub.errors import RateLimited, Unavailable, Unsupported
 from hub.policies.book import load_book
 from hub.runs.channel import Source
 from hub.runs.enrich import EnrichPorts, OrderSource, enrich, order_sources
@@ -242,6 +242,16 @@ def test_an_error_ends_it_for_that_account_and_is_told_without_secrets(
     assert store.case(first.number).sought is None
     assert store.case(second.number).order == Order("7")
     assert accounts.connections == 0
+
+
+def test_an_account_that_is_not_set_up_to_tell_is_no_trouble(
+    store: Store, ports: EnrichPorts, accounts: Accounts
+) -> None:
+    [change] = arrive(store, told("c1"))
+    accounts.failing["shop"] = Unsupported("no credentials for orders")
+
+    assert run(ports, accounts) == {}
+    assert store.case(change.number).sought is None
 
 
 def test_another_account_goes_on_and_what_one_could_not_say_is_no_answer(

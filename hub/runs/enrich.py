@@ -14,6 +14,7 @@ from hub.core.enriching import due_at, found, numbers
 from hub.core.events import FactsLearnt, Happening, OrderSought
 from hub.core.model import Case, Order
 from hub.core.ports import Clock, EvaluationOf, Store
+from hub.errors import Unsupported
 from hub.runs.channel import Source, explain
 
 MOST_ORDERS = 200
@@ -79,7 +80,7 @@ class _Enriching:
                 if self._ports.stop.is_set() or self._is_over():
                     break
                 self._look_up(self._ports.store.case(number), stack.enter_context)
-        return self._silent
+        return {name: why for name, why in self._silent.items() if why}
 
     def _is_over(self) -> bool:
         return self._asked >= MOST_ORDERS or len(self._silent) == len(self._source.accounts)
@@ -112,6 +113,9 @@ class _Enriching:
                 self._open[account.name] = opened(account.connect())
             self._asked += 1
             return self._open[account.name].look_up_order(number)
+        except Unsupported:  # as it is set up, this account can tell of no orders, and that is nobody's trouble
+            self._silent[account.name] = ""
+            return None
         except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes; what was read stays read
             self._silent[account.name] = explain(error).text
             return None

@@ -69,8 +69,18 @@ class Reading:
         yield from self._look_at_each([case for case in open_cases if case.ref not in self._read])
 
     def _look_at_each(self, cases: Iterable[OpenCase], *, all_are_gone: bool = False) -> Iterator[Batch]:
-        """Each errand by itself: as it is now, or vanished. Where all should be gone, one that is there is a fault."""
-        for step in _steps([case for case in cases if id_of(case.ref)]):
+        """Each errand by itself: as it is now, or vanished. Where all should be gone, one that is there is a fault.
+
+        Several that are gone all at once with everything else are one too: an account that was shut out is told of
+        each of its errands what it would be told of a stranger's.
+        """
+        wanted = [case for case in cases if id_of(case.ref)]
+        if all_are_gone and len(wanted) > 1 and all(self._server.errand(id_of(case.ref)) is None for case in wanted):
+            raise Misunderstood(
+                f"the platform lists no errands any more, and knows none of the {len(wanted)} open ones: is this still "
+                "the same account? Nothing was closed"
+            )
+        for step in _steps(wanted):
             items: list[Incoming] = []
             for case in step:
                 errand = self._server.errand(id_of(case.ref))
