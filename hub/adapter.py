@@ -189,7 +189,7 @@ class Adapter(ABC):
 
     `portal_steps` says in one sentence, for what a program cannot do there, what a person does in the seller account.
     `personal_fields` names fields of its payloads that hold personal data though their names do not tell, for
-    `casehub record`.
+    `casehub record`. `forgets_what_is_read` tells that a platform tells news only once: nothing but a sync may read it.
     """
 
     key: ClassVar[str]
@@ -198,6 +198,7 @@ class Adapter(ABC):
     limits: ClassVar[tuple[str, ...]] = ()
     portal_steps: ClassVar[Mapping[Capability, str]] = {}
     personal_fields: ClassVar[frozenset[str]] = frozenset()
+    forgets_what_is_read: ClassVar[bool] = False
     Settings: ClassVar[type[BaseModel]]
 
     @abstractmethod

@@ -36,10 +36,15 @@ class Recording:
 def record(hub: Hub, channel: Channel, folder: Path, most: int, from_start: bool = False) -> Recording:
     """Read the channel once and write what was asked and answered; nothing else is kept, and nothing is written there.
 
-    It ends once `most` exchanges were made, between two batches. Refused for a channel that speaks no HTTP, and for a
-    folder with something in it.
+    It ends once `most` exchanges were made, between two batches. Refused for a channel that speaks no HTTP, for one
+    whose platform tells news only once, and for a folder with something in it.
     """
     _require_empty(folder)
+    if channel.adapter.forgets_what_is_read:
+        raise Refused(
+            f"{channel.adapter.title} counts as read what was read once: a recording would take what is new from the "
+            "next sync, so it is not made"
+        )
     session = _Session(hub, channel)
     error, whole = "", False
     try:

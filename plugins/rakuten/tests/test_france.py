@@ -7,11 +7,13 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import respx
+from click.testing import CliRunner
 
 from hub import (
     Act,
@@ -31,6 +33,7 @@ from hub import (
     Uncertain,
     Unsupported,
 )
+from hub.cli import main
 from hub.http import Headers, Request, Response, api_door
 from hub.testing import Desk, Fault, SimulatedClock
 from hub_rakuten.france.adapter import FranceAdapter
@@ -586,6 +589,34 @@ def test_no_key_is_in_an_error_a_log_or_a_traceback(account: Scripted, caplog: p
 
     assert len(told) > 3
     assert [line for line in (*told, *caplog.messages) if TOKEN in line or "jeton-pr%C3%A9tendu" in line] == []
+
+
+def test_a_recording_would_take_what_is_new_from_the_next_sync(account: Scripted, tmp_path: Path) -> None:
+    account.customer_writes("Bonjour", claim=False)
+    before = account.state
+    (tmp_path / "token").write_text(TOKEN, "utf-8")
+    (tmp_path / "token").chmod(0o600)
+    with account:
+        (tmp_path / "hub.toml").write_text(
+            f"""
+            [office]
+            timezone = "Europe/Paris"
+            known_from = 2026-01-01
+            known_until = 2027-12-31
+            [channels.fr]
+            adapter = "rakuten_france"
+            login = "{LOGIN}"
+            token = "file:{tmp_path / "token"}"
+            base_url = "{account.url}"
+            """,
+            "utf-8",
+        )
+        words = ["--config", str(tmp_path / "hub.toml"), "record", "fr", str(tmp_path / "recording")]
+        told = CliRunner().invoke(main, words)
+
+    assert told.exit_code != 0
+    assert "Rakuten France counts as read what was read once" in told.output
+    assert account.state == before
 
 
 @respx.mock

@@ -70,6 +70,7 @@ class FranceAdapter(Adapter):
         "accents in your texts are sent as UTF-8 (assumed): look at the first real message",
     )
     portal_steps: ClassVar = PORTAL
+    forgets_what_is_read = True
     personal_fields = frozenset({"claimcomment", "object", "complement"})
     Settings: ClassVar[type[FranceSettings]] = FranceSettings
 
