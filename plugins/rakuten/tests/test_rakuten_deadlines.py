@@ -144,19 +144,11 @@ def test_a_message_in_france_has_our_own_day() -> None:
 def test_the_demos_of_both_have_cases_of_several_kinds() -> None:
     clock = SimulatedClock(local("2026-11-18 16:00", TOKYO))
     kinds = {}
-<<<<<<< HEAD
-    for adapter, demo in ((IchibaAdapter, demo_shop(clock)), (FranceAdapter, demo_account(clock))):
-        desk = Desk(demo)
-        desk.read()
-        kinds[adapter.key] = sorted({str(case.type) for case in desk.inbox.cases})
-        assert demo.adapter is adapter
-=======
     demos: tuple[Simulator, ...] = (demo_shop(clock), demo_account(clock))
     for demo in demos:
         desk = Desk(demo)
         desk.read()
         kinds[demo.adapter.key] = sorted({str(case.type) for case in desk.inbox.cases})
->>>>>>> four-rakuten
         assert max(message.sent_at for message in desk.inbox.messages) <= clock.now()
 
     assert kinds == {
