@@ -104,6 +104,8 @@ MUTANTS = {
     "forgets the portal": Mutant(16, made_of(writing.ForgetsThePortal)),
     "has no step for the portal": Mutant(16, made_of(adapter=_NO_STEP)),
     "decides nothing": Mutant(16, made_of(writing.DecidesNothing)),
+    "drops the text of a decision": Mutant(16, made_of(writing.DropsTheText)),
+    "refuses a decision that it has made": Mutant(16, made_of(writing.RefusesAfterwards)),
     "offers nothing": Mutant(16, made_of(adapter=_offers_of(lambda offer: []))),
     "an offer without its effect": Mutant(16, made_of(adapter=_offers_of(lambda offer: [replace(offer, effect="")]))),
     "an offer of what is not declared": Mutant(

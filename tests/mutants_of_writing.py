@@ -293,6 +293,19 @@ class DecidesNothing(AcmeConnection):
         return super().perform(reply, case)
 
 
+class DropsTheText(AcmeConnection):
+    def perform(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
+        return super().perform(replace(reply, text=""), case)
+
+
+class RefusesAfterwards(AcmeConnection):
+    def perform(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
+        done = super().perform(replace(reply, text=""), case)
+        if reply.text:
+            raise hub.Rejected("Acme takes no message together with a decision")
+        return done
+
+
 class InventsOrders(WithOrders):
     def look_up_order(self, number: str) -> hub.Order | None:
         return hub.Order(number)

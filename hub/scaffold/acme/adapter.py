@@ -71,8 +71,7 @@ class AcmeAdapter(hub.Adapter):
     def problems_with(self, reply: hub.Reply, case: hub.Case, settings: Any) -> Sequence[str]:
         """Acme's own limits for a text."""
         del case, settings
-        too_long = len(reply.text) > 2_000
-        return ("Acme takes at most 2,000 letters (its API guide, Messages)",) if too_long else ()
+        return _problems(reply)
 
 
 class AcmeConnection(hub.Connection):
@@ -140,6 +139,8 @@ class AcmeConnection(hub.Connection):
         act = reply.act
         if act is None or act.kind is not hub.ActKind.DECIDE:
             raise AcmeAdapter.refusal(hub.Capability(act.kind) if act else hub.Capability.DECIDE)
+        if problems := _problems(reply):
+            raise hub.Rejected("; ".join(problems))
         decided = {"decision": act.word, "client_ref": reply.key}
         answer = self._api.write("POST", f"/v1/tickets/{case.ref}/decision", json=decided).json()
         return hub.Receipt(answer["id"], wire.instant(answer["decided_at"]))
@@ -154,6 +155,14 @@ class AcmeConnection(hub.Connection):
         if not isinstance(page, dict) or not isinstance(page.get("tickets"), list) or "next" not in page:
             raise hub.Misunderstood("Acme answers a request for tickets with something else")
         return page
+
+
+def _problems(reply: hub.Reply) -> tuple[str, ...]:
+    """What Acme does not take; a text that it would drop is refused, because the case would tell that it was sent."""
+    if reply.act is not None and reply.text.strip():
+        return ("Acme takes no message together with a decision: write it by itself (its API guide, Decisions)",)
+    too_long = len(reply.text) > 2_000
+    return ("Acme takes at most 2,000 letters (its API guide, Messages)",) if too_long else ()
 
 
 def _words_of(answer: Response) -> str:

@@ -9,11 +9,13 @@ import pytest
 from hub.adapter import Adapter, Capability
 from hub.core.outbox import Receipt
 from hub.core.platform_acts import Act, ActKind
-from hub.errors import Unsupported
+from hub.errors import Rejected, Unsupported
 from hub.testing.contract.support import QUESTION, a_write, an_act, has_got
-from hub.testing.desk import Desk
+from hub.testing.desk import ANSWER, Desk
 from hub.testing.platform import Platform
 
+_WITH_A_TEXT = (ActKind.DECIDE, ActKind.CLOSE, ActKind.REOPEN)
+"""The acts whose text is the customer's; that of the others is the platform's."""
 _WITH_PORTAL_STEP = (Capability.REPLY, *(Capability(kind) for kind in ActKind))
 
 
@@ -35,6 +37,21 @@ class CapabilityPromises:
             assert isinstance(receipt, Receipt)
             assert platform.state != before, f"{kind} has a receipt and changed nothing"
             assert platform.writes > taken, f"{kind} has a receipt and nothing was written"
+
+    def test_promise_16_a_text_with_an_act_reaches_the_customer_or_is_refused(self, platform: Platform) -> None:
+        """The hub tells the case that the customer has it: it may not be dropped on the way."""
+        declared = platform.adapter.capabilities
+        for kind in [kind for kind in _WITH_A_TEXT if Capability(kind) in declared]:
+            desk = Desk(platform)
+            reply, case, ref = an_act(desk, kind)
+            reply, before = replace(reply, text=ANSWER), platform.state
+            if desk.adapter.problems_with(reply, case, desk.settings):
+                with pytest.raises(Rejected):
+                    desk.send(reply, case)
+                assert platform.state == before, f"{kind} was refused and done all the same"
+            else:
+                desk.send(reply, case)
+                assert has_got(platform, ref, ANSWER) == 1, f"{kind} was done, and its text reached nobody"
 
     def test_promise_16_an_offer_says_what_it_does(self, platform: Platform) -> None:
         """A person decides by it, so it is never empty, and only what is declared is offered."""

@@ -45,7 +45,6 @@ _CANCEL = Offer(
     "Cancel the sale",
     "Rakuten cancels the sale and refunds the buyer. It cannot be undone, and it harms the shop's reputation.",
     word=wire.CANCEL,
-    needs=frozenset({Need.MESSAGE}),
     moves_money=True,
     irreversible=True,
 )

@@ -41,6 +41,8 @@ WHERE_NOT_OFFERED = {
 }
 """What a person does where Rakuten does not offer an action for the item."""
 
+_WHY_CANCELLED = "Annulation par le vendeur"
+"""The comment that a cancellation has to have."""
 _EARLIER = timedelta(minutes=3)  # the instants of messages are known to the minute
 
 
@@ -63,8 +65,9 @@ class Sending:
         if act.kind is ActKind.NOTE:
             return self._write_to_rakuten(reply, case)
         if act.kind is ActKind.DECIDE and act.word == wire.CANCEL:
+            self._refuse_what_breaks_rules(reply)
             self._require(wire.CANCEL, case)
-            self._do(wire.CANCEL, wire.CANCELLED, case, comment=reply.text)
+            self._do(wire.CANCEL, wire.CANCELLED, case, comment=_WHY_CANCELLED)
             return Receipt(f"{item_id(case.ref)}:cancelled", self._tools.clock.now())
         raise Unsupported(f"Rakuten France has no decision {act.word!r}", WHERE_NOT_OFFERED[wire.CANCEL])
 
@@ -115,6 +118,11 @@ class Sending:
 def problems_with(reply: Reply) -> list[str]:
     """Why Rakuten France would not take a text."""
     found = []
+    if reply.act is not None and reply.act.kind is ActKind.DECIDE and reply.text.strip():
+        # It would be told in the case as if the buyer had it.
+        found.append(
+            "nobody tells who reads a text with a cancellation: write to the buyer by itself (assumed)"
+        )
     needs_text = reply.act is None or reply.act.kind is ActKind.NOTE
     if needs_text and not reply.text.strip():
         found.append("a message needs a text (Rakuten France, parameter content)")
