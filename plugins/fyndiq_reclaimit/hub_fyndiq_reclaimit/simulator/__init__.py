@@ -12,5 +12,6 @@ __all__ = ["ReclaimitSimulator", "with_errands"]
 def with_errands(clock: Clock) -> ReclaimitSimulator:
     """The platform with some errands of the last day."""
     platform = ReclaimitSimulator(clock)
+    platform.page_size = 100  # as many as are asked for; the contract has smaller pages, to have several
     demo_errands(platform.desk, clock.now())
     return platform

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hub import Clock
 from hub.testing import SimulatedClock
 from hub_rakuten.ichiba.kinds import ABOUT_AN_ITEM, ABOUT_AN_ORDER
+from hub_rakuten.ichiba.rms import PAGE
 from hub_rakuten.ichiba.simulator import IchibaSimulator
 from hub_rakuten.ichiba.times import JST
 
@@ -17,6 +18,7 @@ def demo_shop(clock: Clock) -> IchibaSimulator:
     """A shop in whose R-Messe some things have happened before now."""
     now = clock.now().replace(microsecond=0)
     shop = IchibaSimulator(clock)
+    shop.page_size = PAGE  # the contract has smaller ones, to have several
     told = SimulatedClock(now - timedelta(days=3))
     shop.clock = told
     _what_happened(shop, told, now)

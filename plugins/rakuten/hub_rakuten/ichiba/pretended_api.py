@@ -73,9 +73,9 @@ def _list(shop: PretendedShop, request: Request, now: datetime) -> Response:
         wrong["limit"] = "should be less than equal 100"
     if wrong:
         return error(400, "IE001", "bad parameter", wrong)
+    limit, found = min(limit, shop.page_size), _within(shop, request)
     if limit * page > 10_000:
         return error(400, "IE000", "400 Bad Request")
-    limit, found = min(limit, shop.page_size), _within(shop, request)
     rows = [shop.told(one) for one in found[limit * (page - 1) : limit * page]]
     pages = -(-len(found) // limit)
     return Response.of_json({"totalCount": len(found), "totalPageCount": pages, "page": page, "list": rows})
