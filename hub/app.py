@@ -29,6 +29,7 @@ from hub.mail_readers import MailReaders
 from hub.office import OfficeHours, surroundings
 from hub.plugins import AdapterInfo, Plugins, disabled_by, load_plugins
 from hub.policies.book import PolicyBook, load_book
+from hub.policies.kept import with_last_good
 from hub.policies.surroundings import Surroundings
 from hub.policies.tables import PolicyFile
 from hub.policies.versions import tzdata_version
@@ -254,7 +255,12 @@ def _book(
         for policy in plugins.policies
         if every or policy.plugin in recognised or any(adapter in policy.text for adapter in adapters.values())
     ]
-    return load_book(files, own, around, adapters, clock.now().date(), tests=whole)
+
+    def load(read: Sequence[PolicyFile]) -> PolicyBook:
+        return load_book(read, own, around, adapters, clock.now().date(), tests=whole)
+
+    broken = {plugin.name for plugin in plugins.broken}
+    return load(files) if whole else with_last_good(files, load, settings.data_folder / "policies", broken)
 
 
 def office_hours(office: Office) -> OfficeHours:

@@ -342,3 +342,28 @@ def test_a_mark_of_reading_keeps_no_case_from_being_merged() -> None:
     taken, _ = acts.absorb(case, other, [read], "Bo", NOON)
 
     assert "CH-1002" in taken.case.linked
+
+
+# Deciding twice
+
+
+def test_what_was_decided_is_decided_once_more_only_where_that_is_meant() -> None:
+    case, reply = queued(a_case(), wish(REFUND))
+    decided = done(case, reply)
+
+    with pytest.raises(Refused, match="was decided already: refund_partly, keep 80 %, by Bo on 2026-03-02 12:05"):
+        queued(decided, wish(REFUND))
+
+    assert queued(decided, wish(REFUND, again=True))[1].act == reply.act
+
+
+def test_another_item_of_a_case_is_decided_by_itself() -> None:
+    case, reply = queued(a_case(), wish(REPAIR))
+    decided = done(case, reply)
+    other = replace(REPAIR, item="item-2")
+
+    assert queued(decided, wish(other))[1].act is not None
+    with pytest.raises(Refused, match="--again"):
+        queued(decided, wish(REPAIR))
+    with pytest.raises(Refused, match="--again"):
+        queued(decided, wish(replace(REPAIR, item="")))

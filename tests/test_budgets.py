@@ -285,7 +285,9 @@ def test_a_budget_that_is_spent_for_long_is_left_to_the_hub() -> None:
 
     with api_door(clock, transport=platform)(Api(BASE, budgets=(Budget("all", 1, 61 * SECOND),))) as client:
         client.read("/orders")
-        with pytest.raises(RateLimited, match=r"api\.platform\.example: the budget 'all' of 1 requests") as caught:
+        with pytest.raises(
+            RateLimited, match=r"api\.platform\.example takes no more requests of the budget 'all'"
+        ) as caught:
             client.write("POST", "/reply")
 
     assert caught.value.after == NOW + 61 * SECOND

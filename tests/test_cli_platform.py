@@ -202,7 +202,7 @@ def test_everything_that_goes_with_a_decision_reaches_the_platform(desktop: Desk
     desktop.told("decide", "1001", "REFUSE", "-m", "Nej", "--evidence", str(proof))
     desktop.told("deliver")
     parcel = ("--tracking", "PostNord:SE1", "--tracking", "DHL: 2")
-    desktop.told("decide", "1001", "resend", "--item", "item-1", "--quantity", "2", *parcel)
+    desktop.told("decide", "1001", "resend", "--item", "item-1", "--quantity", "2", *parcel, "--again")
     desktop.told("deliver")
 
     refused, sent = desktop.done()

@@ -55,6 +55,7 @@ _GIVEN = {
     "--evidence", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help="Send a file as proof."
 )
 @click.option("--yes", is_flag=True, help="Yes to what moves money or cannot be undone, without being asked.")
+@click.option("--again", is_flag=True, help="Decide once more, although it was decided already.")
 @who_option
 @json_option
 @with_hub
@@ -69,6 +70,7 @@ def decide(
     tracking: Sequence[str],
     evidence: Sequence[Path],
     yes: bool,
+    again: bool,
     who: str | None,
     as_json: bool,
 ) -> None:
@@ -105,6 +107,7 @@ def decide(
         quantity,
         tuple(map(_parcel, tracking)),
         keep_files(hub.store, evidence),
+        again=again,
     )
     reply = queue(hub, reach, case, wish, who, yes=yes, ask=True)
     if as_json:

@@ -98,7 +98,8 @@ def line(result: ChannelResult) -> str:
         return f"– {result.name}: {result.skipped}"
     stopped = ", stopped before its end as you asked" if result.interrupted else ""
     if not result.new_messages:
-        return f"✓ {result.name}: nothing new{stopped}"
+        went_on = f"no new message, {result.changed_cases} went on" if result.changed_cases else "nothing new"
+        return f"✓ {result.name}: {went_on}{stopped}"
     plural = "" if result.new_messages == 1 else "s"
     return f"✓ {result.name}: {result.new_messages} new message{plural}, {_cases(result)}{stopped}"
 

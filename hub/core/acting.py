@@ -33,7 +33,7 @@ class Wish:
 
     `text` goes to the customer, but a note and a hand-over are written to the platform. `after` is the ref of the
     newest message that the person saw. `reason` is for the history. `confirmed` says that the person has seen what it
-    does and said yes.
+    does and said yes, `again` that a second decision is meant.
     """
 
     offer: Offer
@@ -45,6 +45,7 @@ class Wish:
     evidence: tuple[Attachment, ...] = ()
     reason: str = ""
     confirmed: bool = False
+    again: bool = False
 
     @property
     def act(self) -> Act:
@@ -99,6 +100,7 @@ def require_possible(case: Case, wish: Wish, others: Sequence[Reply], forbidden:
     """Refuse what the case, another act on its way, or the offer itself stands against."""
     require_unmerged(case)
     _require_state(case, wish.offer.kind)
+    _require_undecided(case, wish)
     if wish.offer.kind is ActKind.CLOSE and not wish.text.strip():
         require_answered(case, forbidden)
     require_no_other(case, wish.offer.kind, others)
@@ -143,6 +145,19 @@ def mark_read(case: Case, key: str, now: datetime, others: Sequence[Reply]) -> R
         automatic=True,
         act=Act(ActKind.MARK_READ),
     )
+
+
+def _require_undecided(case: Case, wish: Wish) -> None:
+    """Refuse to decide a second time unless that is meant: a platform may well refund twice."""
+    if wish.offer.kind is not ActKind.DECIDE or wish.again:
+        return
+    for made in case.decisions:
+        if wish.offer.item in ("", made.item) or not made.item:
+            raise Refused(
+                f"{case.number} was decided already: {made.what}, by {made.who or 'somebody'} on "
+                f"{made.at:%Y-%m-%d %H:%M} UTC. To decide once more is a second act on the platform; give --again if "
+                "that is meant."
+            )
 
 
 def _require_state(case: Case, kind: ActKind) -> None:

@@ -59,8 +59,8 @@ class Spending:
             waited += seconds
             if waited > _LONGEST_WAIT:
                 raise RateLimited(
-                    f"{self._addresses.host}: the budget {budget.name!r} of {budget.requests} requests in "
-                    f"{budget.per.total_seconds():g} seconds is spent",
+                    f"{self._addresses.host} takes no more requests of the budget {budget.name!r} before "
+                    f"{taken:%Y-%m-%d %H:%M:%S} UTC",
                     taken,
                 )
             self._around.pause(seconds)
