@@ -89,8 +89,10 @@ def _problem_with_class(kind: type[Adapter] | type[Notifier]) -> str:
 
 def _problem_with_capabilities(adapter: type[Adapter]) -> str:
     capabilities = getattr(adapter, "capabilities", None)
-    right = isinstance(capabilities, frozenset) and all(isinstance(one, Capability) for one in capabilities)
-    return "" if right else "has no capabilities, a frozenset of hub.Capability"
+    if not isinstance(capabilities, frozenset):
+        return "has no capabilities, a frozenset of hub.Capability"
+    wrong = sorted(repr(one) for one in capabilities if not isinstance(one, Capability))
+    return f"has {wrong[0]} among its capabilities, which is no hub.Capability" if wrong else ""
 
 
 def _problem_with_settings(kind: type[Adapter] | type[Notifier], own_keys: frozenset[str]) -> str:

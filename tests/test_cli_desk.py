@@ -264,6 +264,12 @@ def test_due_groups_by_urgency_and_names_the_policy(desktop: Desktop, clock: Any
     ]
 
 
+def test_due_names_a_channel_that_does_not_work_as_it_is_set(desktop: Desktop) -> None:
+    desktop.config.write_text(desktop.config.read_text("utf-8") + '\n[channels.old]\nadapter = "gone"\n', "utf-8")
+
+    assert "✗ old: " in desktop.told("due")
+
+
 def test_due_leaves_out_what_waits_for_the_customer(desktop: Desktop) -> None:
     assert desktop.told("due").startswith("Nobody waits for an answer.\n")
 

@@ -116,6 +116,7 @@ def test_the_person_at_the_keyboard_ends_the_loading(install_plugin: Install) ->
         ('key = "shop"', 'key = "My Shop"', "has no key of small letters, digits and _"),
         ('title = "A pretended shop"', 'title = ""', "has no title"),
         ("frozenset({hub.Capability.FETCH})", '["fetch"]', "has no capabilities"),
+        ("hub.Capability.FETCH}", 'hub.Capability.FETCH, "fech"}', "has 'fech' among its capabilities"),
         ("class Settings(BaseModel)", "class Settings", "has no Settings"),
         ("shop: str", "enabled: str", "has the setting enabled, which is casehub's own"),
         ("def open", "def opne", "does not implement open"),

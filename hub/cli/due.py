@@ -11,6 +11,7 @@ import click
 
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.due_text import SOON
+from hub.cli.safe_text import one_line
 from hub.core.policy import Policy
 from hub.core.ports import CaseFilter, CaseSummary
 from hub.core.risk import MoneyAtRisk, at_risk, risk_sentence
@@ -96,6 +97,13 @@ def _print_below(hub: Hub, owed: Sequence[CaseSummary], shown: Sequence[CaseSumm
         console().print(f"{risk}.", style="bold magenta")
     for policy, channels in policies_in_force(hub, owed):
         console().print(f"{', '.join(channels)}: {policy.title} ({policy.id} {policy.version})", style="dim")
+    _tell_broken(hub)
+
+
+def _tell_broken(hub: Hub) -> None:
+    """Name the channels that are not read as they are set: what is listed of them may be old."""
+    for channel in hub.broken_channels():
+        console().print(one_line(f"✗ {channel.name}: {channel.error}"), style="red")
 
 
 def policies_in_force(hub: Hub, owed: Sequence[CaseSummary]) -> list[tuple[Policy, list[str]]]:

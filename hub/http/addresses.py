@@ -21,10 +21,10 @@ class Addresses:
 
     def __init__(self, api: Api) -> None:
         if problem := problem_with_url(api.base_url):
-            raise ConfigurationError(f"the address of the platform {problem}")
+            raise ConfigurationError(f"the address of the platform (base_url) {problem}")
         parts = urlsplit(api.base_url)
         if parts.query or parts.fragment:
-            raise ConfigurationError("the address of the platform should end before the sign ? or #")
+            raise ConfigurationError("the address of the platform (base_url) should end before the sign ? or #")
         self.host = parts.hostname or ""
         self.netloc = parts.netloc.lower()
         self._base = api.base_url.rstrip("/")

@@ -133,7 +133,7 @@ def problem_with_url(url: str) -> str:
     except ValueError:
         host, parts = "", urlsplit("")
     if not host or parts.scheme not in ("https", "http"):
-        return "should be one such as https://hooks.shop.example/casehub"
+        return "should be one such as https://shop.example/path"
     if "@" in parts.netloc:
         return "should hold no name and no password"
     if parts.scheme == "http" and not is_loopback(host):
