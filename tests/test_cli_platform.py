@@ -249,12 +249,14 @@ def test_what_was_accepted_and_failed_later_is_told_and_the_case_still_waits(des
     desktop.told("decide", "1001", "slow", "-m", "Snart")
     desktop.told("deliver")
     accepted = desktop.told("outbox")
+    on_the_way = desktop.told("deliver")
     cannot = desktop.refused("close", "1001")
     clock.advance(minutes=5)
 
     failed = desktop.run("deliver")
 
     assert "accepted" in accepted
+    assert "1 reply on the way or waiting for another try: `casehub outbox`" in on_the_way
     assert "take it back" not in cannot
     assert failed.exit_code == 1
     shown = desktop.told("show", "1001", "--history")
