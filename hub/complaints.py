@@ -81,6 +81,8 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], source_of: SourceOf, 
     if path and path[-1] == "[key]":
         path = path[:-1]
     text = _WORDING.get(detail["type"]) or _without_value(detail)
+    if path == ("office",) and detail["type"] == "missing":
+        text = f"{text}: the table [office] says when somebody works, and `casehub init` writes one"
     return f"{dotted(path)} ({source_of(path)}) {text}" if path else text
 
 

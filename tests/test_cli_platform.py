@@ -220,6 +220,8 @@ def test_everything_that_goes_with_a_decision_reaches_the_platform(desktop: Desk
         ),
         (["resend"], "2 items that 'resend' may be meant for; name one with --item: item-1, item-2"),
         (["slow", "--percent", "5"], "it takes no --percent"),
+        (["slow", "--quantity", "0"], "it takes no --quantity."),
+        (["slow", "--item", "item-9"], "takes 'slow' for no item 'item-9'; leave --item out"),
         (["refuse", "-m", "Nej"], "it needs a file as evidence, given with --evidence"),
         (["refund_partly", "--percent", "100", "-m", "x", "--yes"], "--percent is 1 to 99, not 100"),
         (["slow", "-m", "x" * 101], "at most 100 characters (rule 7, https://shop.example/rules)"),
@@ -247,12 +249,14 @@ def test_what_was_accepted_and_failed_later_is_told_and_the_case_still_waits(des
     desktop.told("decide", "1001", "slow", "-m", "Snart")
     desktop.told("deliver")
     accepted = desktop.told("outbox")
+    on_the_way = desktop.told("deliver")
     cannot = desktop.refused("close", "1001")
     clock.advance(minutes=5)
 
     failed = desktop.run("deliver")
 
     assert "accepted" in accepted
+    assert "1 reply on the way or waiting for another try: `casehub outbox`" in on_the_way
     assert "take it back" not in cannot
     assert failed.exit_code == 1
     shown = desktop.told("show", "1001", "--history")

@@ -17,10 +17,12 @@ from hub.core.events import Acted, Event, Happening, ReplyQueued, ReplyStopped
 from hub.core.merge import Change
 from hub.core.model import CaseState
 from hub.core.outbox import LONGEST_WORD, MOST_READ_BACKS, SETTLE, Reply, ReplyState
+from hub.core.platform_acts import Offer
 from hub.core.ports import CaseFilter, Store
 from hub.core.replay import apply
 from hub.runs.channel import Source
 from hub.runs.delivery import RESTORED, DeliveryPorts, DeliveryResult, deliver
+from hub.runs.reach import offers_in_short
 from hub.runs.sync import SyncPorts, sync
 from hub.store import open_store
 from tests.fakes import MONDAY_NOON, MovableClock, PretendedPlatform, a_day_later, letter
@@ -428,3 +430,9 @@ def test_a_mark_of_reading_is_not_set_over_what_nobody_has_read(
 
     assert platform.performed == []
     assert reply_named(store, "read").state is ReplyState.CANCELLED
+
+
+def test_names_in_an_offers_title_keep_their_capitals() -> None:
+    offer = Offer(ActKind.NOTE, "Write to Rakuten's staff", "They read it.")
+
+    assert offers_in_short([offer]) == "write to Rakuten's staff"

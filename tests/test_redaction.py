@@ -55,6 +55,7 @@ def shape(value: Any) -> Any:
         ("streetName address_line_1 AddressLine2 adresse zipCode postal_code postnummer houseNumber city", Kind.PLACE),
         ("dateOfBirth birthDate iban vat_number company", Kind.PLACE),
         ("text Message body customerComments remark meddelande Nachricht commentaire subject", Kind.TEXT),
+        ("file_name fileName FILENAME attachment_file_name", Kind.TEXT),
         ("access_token apiKey licenseKey client_secret Password cookie sessionId Authorization", Kind.SECRET),
         ("orderId order_number orderid rmaId caseRef id trackAndTrace inquiryNumber messageId", Kind.ID),
     ],

@@ -169,6 +169,14 @@ def test_a_name_that_means_something_else_is_refused(name: str, tmp_path: Path) 
         create_plugin(name, tmp_path)
 
 
+def test_the_name_of_an_adapter_that_is_installed_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["new-plugin", "email_imap", "--folder", str(tmp_path)])
+
+    assert result.exit_code == 2
+    assert "there is an adapter 'email_imap' already" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_is_written_over(tmp_path: Path) -> None:
     create_plugin("shop", tmp_path)
 

@@ -163,6 +163,16 @@ def test_a_missing_file_is_told_with_the_way_out(write_settings: Write, tmp_path
 # What is read
 
 
+def test_a_file_with_a_channel_alone_is_told_what_else_it_needs(tmp_path: Path) -> None:
+    file = tmp_path / "hub.toml"
+    file.write_text(CHANNEL, encoding="utf-8")
+
+    with pytest.raises(
+        ConfigurationError, match=r"^office \(.*hub.toml\) is missing: the table \[office\] .*casehub init"
+    ):
+        load_settings(file)
+
+
 def test_a_whole_file_is_read(write_settings: Write) -> None:
     write_settings(f'data = "here"\n[run]\nsilent_after = "1h30m"\n{CHANNEL}new_case_after_days = 3')
 

@@ -176,6 +176,8 @@ def _meant(case: Case, offers: Sequence[Offer], word: str, item: str) -> Offer:
     if len(found) == 1:
         return found[0]
     items = ", ".join(one_line(offer.item) for offer in named)
+    if len(named) == 1:
+        raise Refused(f"{case.number} takes {word!r} for no item {item!r}; leave --item out, or give {items}.")
     raise Refused(
         f"{case.number} has {len(named)} items that {word!r} may be meant for; name one with --item: {items}."
     )

@@ -92,7 +92,9 @@ def _lines(result: DeliveryResult) -> list[str]:
         lines.append(f"✓ {result.name}: {_replies(len(result.delivered))} delivered")
     lines += [f"  note: {warning}" for warning in result.warnings]
     if result.waiting:
-        lines.append(f"… {result.name}: {_replies(len(result.waiting))} waiting for another try")
+        lines.append(
+            f"… {result.name}: {_replies(len(result.waiting))} on the way or waiting for another try: `casehub outbox`"
+        )
     if result.stopped:
         lines.append(f"! {result.name}: {_replies(len(result.stopped))} for you to decide on: `casehub outbox`")
     if result.skipped:

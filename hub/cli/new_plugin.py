@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from hub.errors import Refused
+
 
 @click.command("new-plugin", short_help="Begin a plugin: a package whose tests pass.")
 @click.argument("name")
@@ -24,8 +26,11 @@ def new_plugin(name: str, folder: Path) -> None:
 
     Example: casehub new-plugin my_shop
     """
+    from hub.plugins import load_plugins
     from hub.scaffold import create_plugin
 
+    if name in load_plugins().adapters:
+        raise Refused(f"there is an adapter {name!r} already, and two of one name cannot be told apart; choose another")
     made = create_plugin(name, folder)
     click.echo(f"{made} is a plugin. Go on with:")
     for command in (f"cd {shlex.quote(str(made))}", "pip install -e '.[test]'", "pytest", f"casehub simulate {name}"):

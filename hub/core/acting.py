@@ -106,7 +106,7 @@ def require_possible(case: Case, wish: Wish, others: Sequence[Reply], forbidden:
     require_no_other(case, wish.offer.kind, others)
     problems = [*_not_given(wish), *_out_of_range(wish)]
     if problems:
-        raise Refused(f"{_title(wish.offer)} cannot be asked for like that: {'; '.join(problems)}.")
+        raise Refused(f"{_title(wish.offer)!r} cannot be asked for like that: {'; '.join(problems)}.")
 
 
 def require_no_other(case: Case, kind: ActKind, others: Sequence[Reply]) -> None:
@@ -182,7 +182,8 @@ def _out_of_range(wish: Wish) -> Iterator[str]:
     if wish.percent is not None and wish.percent not in _PERCENT:
         yield f"--percent is {_PERCENT.start} to {_PERCENT.stop - 1}, not {wish.percent}"
     most = wish.offer.most
-    if wish.quantity is not None and (wish.quantity < 1 or (most is not None and wish.quantity > most)):
+    takes_some = Need.QUANTITY in wish.offer.needs  # else it has been said that it takes none at all
+    if takes_some and wish.quantity is not None and (wish.quantity < 1 or (most is not None and wish.quantity > most)):
         yield f"--quantity is {'1 or more' if most is None else f'1 to {most}'}, not {wish.quantity}"
     for parcel in wish.tracking:
         if not parcel.carrier.strip() or not parcel.number.strip():

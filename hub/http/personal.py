@@ -131,6 +131,8 @@ def _kind_of(name: str, parent: str) -> Kind | None:
     whole = next((kind for kind, pattern in _IN_ONE if pattern.search(joined)), None)
     if whole is Kind.SECRET and last not in ("type", "expires", "in"):
         return whole
+    if joined.endswith("filename"):
+        return Kind.TEXT  # whoever sends a file has named it, as likely as not after himself
     if is_neutral(name):
         return None
     if whole is not None and not (last in _NUMBERING and whole is Kind.NAME):

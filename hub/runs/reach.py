@@ -138,4 +138,4 @@ def _only_stands_in(case: Case, adapter: str) -> bool:
 
 def offers_in_short(offers: Sequence[Offer]) -> str:
     """The words of what may be decided, and the titles of the rest, in one line."""
-    return ", ".join(dict.fromkeys(offer.word or offer.title.lower() for offer in offers))
+    return ", ".join(dict.fromkeys(offer.word or offer.title[:1].lower() + offer.title[1:] for offer in offers))

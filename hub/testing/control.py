@@ -44,7 +44,9 @@ class Control:
             "received": Deed("received [CASE]", "what customers have got", self._received),
             "requests": Deed("requests", "what the platform was asked last", self._requests),
             "clock": Deed("clock [SPAN]", "the platform's clock, or let 1h30m pass on it", self._move),
-            "fail": Deed("fail FAULT [TIMES] [WAIT]", f"what goes wrong next: {', '.join(Fault)}", self._fail),
+            "fail": Deed(
+                "fail FAULT [TIMES] [WAIT]", f"what goes wrong next: {', '.join(sorted(platform.faults))}", self._fail
+            ),
             "mend": Deed("mend", "nothing goes wrong any more", self._mend),
         }
 

@@ -44,7 +44,7 @@ _CASE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _UNPROVEN = "it says that it comes from bol.com, and no signature proves it: it may be a forgery"
-_UNKNOWN = "it comes from bol.com, and casehub cannot tell whether a customer asks something in it"
+_UNKNOWN = "casehub cannot tell whether a customer asks something in it"
 
 
 def read_mail(mail: Mail) -> MailReading | None:
