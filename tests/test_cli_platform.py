@@ -310,10 +310,18 @@ def test_a_case_is_closed_when_its_platform_has_closed_it(desktop: Desktop) -> N
 def test_a_platform_that_wants_an_answer_first_gets_one(desktop: Desktop) -> None:
     own = desktop.config.parent / "policies.toml"
     own.write_text('schema = 1\n[channels.shop]\npolicy = "bolcom"\n', encoding="utf-8")
-    desktop.opens()
+    desktop.opens(type=CaseType.QUESTION)
 
     assert "CH-1001 cannot be closed yet" in desktop.refused("close", "1001")
     assert desktop.data("close", "1001", "-m", "Löst 🙂")["queued"]["text"] == "Löst 🙂"
+
+
+def test_what_is_no_question_is_closed_without_an_answer(desktop: Desktop) -> None:
+    own = desktop.config.parent / "policies.toml"
+    own.write_text('schema = 1\n[channels.shop]\npolicy = "bolcom"\n', encoding="utf-8")
+    desktop.opens()
+
+    assert desktop.data("close", "1001")["queued"]["act"]["kind"] == "close"
 
 
 def test_a_case_can_be_closed_here_only(desktop: Desktop) -> None:

@@ -11,6 +11,7 @@ import click
 from hub.cli.desk_options import desk_of, is_terminal
 from hub.cli.safe_text import clean, one_line
 from hub.core.acting import Wish, draft, needs_a_yes, require_possible
+from hub.core.acts import closing_forbidden
 from hub.core.cost import cost_of
 from hub.core.platform_acts import in_words
 
@@ -29,7 +30,7 @@ def queue(hub: Hub, reach: Reach, case: Case, wish: Wish, who: str | None, *, ye
     A person at a terminal is asked about what moves money or cannot be undone, and with `ask` about anything.
     """
     desk = desk_of(hub, who)
-    forbidden = hub.book.chosen(case).policy.close_without_message
+    forbidden = closing_forbidden(hub.book.chosen(case).policy, hub.evaluate(case))
     require_possible(case, wish, hub.store.replies(case_number=case.number), forbidden)
     reach.require_acceptable(draft(case, wish, "", desk.who, hub.clock.now()), case)
     heavy = needs_a_yes(wish.offer)

@@ -25,7 +25,8 @@ from hub.core.merge import Change
 from hub.core.model import Attachment, Author, Case, CaseState, CaseType, Direction, Message, Order, Party
 from hub.core.outbox import THEN, WAITING, Reply, ReplyState, delivered, has_grown, move
 from hub.core.platform_acts import ActKind
-from hub.core.policy import Forbidden
+from hub.core.policy import ClockName, Forbidden, Policy
+from hub.core.readings import Evaluation
 from hub.core.replay import apply
 from hub.errors import Refused
 
@@ -241,6 +242,12 @@ def require_unmerged(case: Case) -> None:
     """Refuse a case that went on as another one."""
     if case.merged_into:
         raise Refused(f"{case.number} went on as {case.merged_into}; do this on {case.merged_into}.")
+
+
+def closing_forbidden(policy: Policy, evaluation: Evaluation) -> Forbidden | None:
+    """What a policy demands before a case is closed that its platform counts as a question; a return, say, is none."""
+    asked = any(reading.clock is ClockName.FIRST_RESPONSE for reading in evaluation.clocks)
+    return policy.close_without_message if asked else None
 
 
 def require_answered(case: Case, forbidden: Forbidden | None) -> None:

@@ -241,7 +241,7 @@ class Desk:
         return self._save(writer, portal_acts.give_task(case, asked, self.clock.now()))
 
     def _forbidden(self, case: Case) -> Forbidden | None:
-        return self.policy_of(case).close_without_message if self.policy_of else None
+        return acts.closing_forbidden(self.policy_of(case), self.evaluation_of(case)) if self.policy_of else None
 
     def _save(self, writer: Writer, change: Change) -> Case:
         writer.save(change, self.evaluation_of(change.case))

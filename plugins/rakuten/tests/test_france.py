@@ -34,6 +34,7 @@ from hub import (
     Unsupported,
 )
 from hub.cli import main
+from hub.core.portal import Decision
 from hub.http import Headers, Request, Response, api_door
 from hub.testing import Desk, Fault, SimulatedClock
 from hub_rakuten.france.adapter import FranceAdapter
@@ -467,6 +468,10 @@ def test_a_note_answers_the_last_mail_of_rakutens_staff(account: Scripted, desk:
     assert desk.case(ref).messages[-1].direction is Direction.NOTE
 
 
+def decided(case: Case) -> Case:
+    return replace(case, decisions=(Decision("k1", case.opened_at, CANCEL),))
+
+
 def test_cancelling_a_sale_says_what_it_costs_and_is_found_again(account: Scripted, desk: Desk) -> None:
     case = claimed(desk)
     [offer] = [one for one in desk.adapter.offers(case, desk.settings) if one.kind is ActKind.DECIDE]
@@ -478,6 +483,7 @@ def test_cancelling_a_sale_says_what_it_costs_and_is_found_again(account: Script
     passes(account, hours=2)
     desk.read()
 
+    assert [one.word for one in desk.adapter.offers(decided(case), desk.settings)] == [""]
     assert offer.moves_money
     assert offer.irreversible
     assert "harms the shop's reputation" in offer.effect

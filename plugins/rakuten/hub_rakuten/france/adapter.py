@@ -81,7 +81,8 @@ class FranceAdapter(Adapter):
         """What Rakuten offered for the item when its newest message was read; all of it where that is not known."""
         del settings
         offered = offered_in(case)
-        ways = {wire.TO_RAKUTEN: _NOTE, wire.CANCEL: _CANCEL}
+        cancelled = any(made.word == wire.CANCEL for made in case.decisions)
+        ways = {wire.TO_RAKUTEN: _NOTE} if cancelled else {wire.TO_RAKUTEN: _NOTE, wire.CANCEL: _CANCEL}
         return [offer for action, offer in ways.items() if offered is None or action in offered]
 
     def problems_with(self, reply: Reply, case: Case, settings: FranceSettings) -> Sequence[str]:
