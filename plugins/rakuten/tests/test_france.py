@@ -337,6 +337,10 @@ def test_after_the_hour_the_reading_goes_on_where_it_was(account: Scripted, desk
         b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>',
         b'<?xml version="1.0" encoding="klingon"?><x/>',
         b"<somethingelse/>",
+        pytest.param(
+            b"<getitemtodolistresult>" + b"<a>" * 5_000 + b"<item/>" + b"</a>" * 5_000 + b"</getitemtodolistresult>",
+            id="deep",
+        ),
         b"<getitemtodolistresult><response><items><item><itemid/></item></items></response></getitemtodolistresult>",
     ],
 )
