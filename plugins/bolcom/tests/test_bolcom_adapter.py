@@ -428,6 +428,20 @@ def test_a_clock_that_jumps_back_loses_nothing(bol: BolSimulator, clock: Simulat
     assert len(desk.inbox.cases) == 2
 
 
+def test_after_a_clock_was_set_back_handled_returns_are_looked_at_at_once(
+    bol: BolSimulator, clock: SimulatedClock
+) -> None:
+    desk = Desk(bol)
+    desk.read()
+    clock.set(clock.now() - 3 * DAY)
+    ref = bol.customer_writes("Al klaar.")
+    bol.seller_writes(ref, "")
+
+    desk.read()
+
+    assert desk.case(ref).state is CaseState.CLOSED
+
+
 def test_a_position_of_another_version_is_refused(bol: BolSimulator) -> None:
     desk = Desk(bol)
     desk.inbox.checkpoint = {"version": 99}

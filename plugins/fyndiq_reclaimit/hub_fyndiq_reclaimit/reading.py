@@ -46,7 +46,7 @@ class Reading:
     def _changes(self, open_cases: Sequence[OpenCase]) -> Iterator[Batch]:
         """Every errand that changed, in the order of the changes."""
         nothing = True
-        for page in self._server.pages(self._position.since):
+        for page in self._server.pages(self._position.since_at(self._tools.clock.now())):
             nothing = False
             for step in _steps(page):
                 items = [item for errand in step for item in self._items(errand)]

@@ -206,6 +206,16 @@ def test_an_upload_whose_answer_is_lost_has_sent_nothing(shop: Scripted, desk: D
     assert shop.received(case.ref) == []
 
 
+def test_an_upload_whose_answer_nobody_understands_has_sent_nothing(shop: Scripted, desk: Desk) -> None:
+    case = asked(desk)
+    file = Attachment("a.pdf", "application/pdf", 4, desk.lent.keep(b"%PDF"))
+    shop.script = lambda request: Response.of_text("<html>", 201) if request.path == api.ATTACHMENT else None
+    with pytest.raises(Unavailable, match="so nothing was sent"):
+        desk.send(replace(desk.reply(case), attachments=(file,)), case)
+
+    assert shop.received(case.ref) == []
+
+
 @pytest.mark.parametrize("status", [500, 503])
 def test_a_reply_into_trouble_is_uncertain_and_sent_once(shop: Scripted, desk: Desk, status: int) -> None:
     case = asked(desk)
@@ -385,6 +395,18 @@ def test_an_answer_and_a_completion_are_one_act(shop: Scripted, desk: Desk) -> N
 def test_an_answer_that_was_sent_is_not_undone_by_a_mark_that_failed(shop: Scripted, desk: Desk) -> None:
     case = asked(desk)
     shop.script = lambda request: api.error(500, "X", "no") if request.path in api.FLAGS else None
+    receipt = desk.send(desk.reply(case, "完了です。", Act(ActKind.CLOSE)), case)
+
+    assert "was not marked complete" in receipt.warnings[0]
+
+
+@pytest.mark.parametrize("wrong", [["?"], {"a": 1}, "?", 5])
+def test_a_mark_answered_in_an_odd_shape_does_not_undo_the_answer_before_it(
+    shop: Scripted, desk: Desk, wrong: Any
+) -> None:
+    case = asked(desk)
+    odd = Response.of_json({"result": {"ok": [], "error": wrong}})
+    shop.script = lambda request: odd if request.path in api.FLAGS else None
     receipt = desk.send(desk.reply(case, "完了です。", Act(ActKind.CLOSE)), case)
 
     assert "was not marked complete" in receipt.warnings[0]
