@@ -447,4 +447,5 @@ def test_basic_auth_is_scrubbed_in_every_spelling() -> None:
 def test_a_body_that_is_no_json_is_misunderstood_and_kept_by_no_error(body: bytes) -> None:
     with pytest.raises(Misunderstood, match="not JSON") as caught:
         Response(200, body).json()
-    assert caught.value.__suppress_context__ and caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+    assert caught.value.__cause__ is None

@@ -140,7 +140,7 @@ def inquiry_of(told: Json) -> Inquiry:
         number=number,
         shop=str(told.get("shopId", "")),
         opened_at=opened_at,
-        said=(_first(told, number, opened_at, kind), *(_reply(one, number) for one in replies)),
+        said=(_first(told, opened_at, kind), *(_reply(one, number) for one in replies)),
         customer=_customer(told, number),
         type=kind,
         category=_text(told, "category"),
@@ -206,7 +206,7 @@ def _state(inquiry: Inquiry) -> tuple[CaseState | None, str, datetime | None]:
     return CaseState.CLOSED, COMPLETED, inquiry.completed_at or inquiry.updated_at or inquiry.said[-1].at
 
 
-def _first(told: Mapping[str, Json], number: str, at: datetime, kind: str) -> Said:
+def _first(told: Mapping[str, Json], at: datetime, kind: str) -> Said:
     # That the first message of such an inquiry is the shop's follows from its name; no sample is known (assumed).
     author = Author.SELLER if kind == FROM_THE_SHOP else Author.CUSTOMER
     return Said(
