@@ -150,6 +150,17 @@ def test_a_file_that_rms_refuses_is_said_before_it_is_sent(file: Attachment, pro
     assert "inquirymngapi.attachment.post" in found
 
 
+def test_the_pretended_shop_refuses_a_carriers_link_as_rms_does(shop: Scripted, desk: Desk) -> None:
+    case = asked(desk)
+    settings = IchibaSettings.model_validate({**shop.settings(), **shop.secrets()})
+    rms = Rms(settings, api_door(shop.clock, transport=shop))
+    body = {"inquiryNumber": case.ref, "shopId": str(settings.shop_id), "message": "https://carrier.example/1"}
+
+    with pytest.raises(Rejected, match="url"):
+        rms.reply(body)
+    assert shop.received(case.ref) == []
+
+
 def test_a_second_file_is_refused() -> None:
     [found] = problems_with(written("写真です", a_file(), a_file()))
 
