@@ -544,3 +544,14 @@ def test_an_account_that_is_told_no_thumbs_is_read_all_the_same(desk: Desk, plat
 
     assert desk.inbox.figures == []
     assert desk.inbox.refs == [ref]
+
+
+def test_thumbs_that_cannot_be_read_now_hold_up_no_errand(desk: Desk, platform: ReclaimitSimulator) -> None:
+    ref = platform.customer_writes("Hej")
+    answering(platform, lambda request, usual: Response(500) if request.path == "/satisfaction" else usual)
+
+    batches = list(desk.batches())
+
+    assert desk.inbox.refs == [ref]
+    assert "thumbs" in batches[-1].notices[0].text
+    assert (desk.inbox.checkpoint or {})["reached"] is None
