@@ -441,3 +441,11 @@ def test_basic_auth_is_scrubbed_in_every_spelling() -> None:
     error = read_error(status(400, "x"), auth=auth, words_of=lambda response: words)
 
     assert str(error).count("***") == 3
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b'{"name": "Jan', b"\xff", b"[" * 100_000])
+def test_a_body_that_is_no_json_is_misunderstood_and_kept_by_no_error(body: bytes) -> None:
+    with pytest.raises(Misunderstood, match="not JSON") as caught:
+        Response(200, body).json()
+    assert caught.value.__suppress_context__
+    assert caught.value.__cause__ is None

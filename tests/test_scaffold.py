@@ -15,13 +15,15 @@ from click.testing import CliRunner
 
 from hub import Case
 from hub.cli import main
-from hub.errors import Refused
+from hub.errors import Misunderstood, Refused
+from hub.http import Response
 from hub.office import OfficeHours, surroundings
 from hub.policies.book import load_book
 from hub.policies.tables import PolicyFile
 from hub.policies.vectors import run
 from hub.scaffold import create_plugin
-from hub.testing import AdapterContract
+from hub.scaffold.acme.simulator import AcmeSimulator
+from hub.testing import AdapterContract, Desk, SimulatedClock
 from tests.test_architecture import Module, plugins_use_public_names_only, the_wire_of_a_plugin_is_pure
 
 PROMISED = sum(1 for name in dir(AdapterContract) if name.startswith("test_"))
@@ -200,3 +202,14 @@ def test_the_command_says_what_comes_next(tmp_path: Path) -> None:
     assert "casehub simulate shop" in result.output
     assert again.exit_code == 2
     assert "exists already" in again.output
+
+
+@pytest.mark.parametrize("ticket", [{}, {"id": "T-1"}, "T-1", None])
+def test_a_ticket_of_another_shape_is_misunderstood_by_the_example(
+    ticket: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme = AcmeSimulator(SimulatedClock())
+    monkeypatch.setattr(acme, "answer", lambda _: Response.of_json({"tickets": [ticket], "next": None}))
+
+    with pytest.raises(Misunderstood, match="shape"):
+        Desk(acme).read()

@@ -102,8 +102,10 @@ class Response:
         """The body as JSON, whatever its media type says; Misunderstood, without the body's words, if it is none."""
         try:
             return json.loads(self.body)
-        except ValueError as error:
-            raise Misunderstood(f"an answer (HTTP {self.status}, {len(self.body):,} bytes) is not JSON") from error
+        except (ValueError, RecursionError):
+            # From None: the error would keep the whole body.
+            told = f"an answer (HTTP {self.status}, {len(self.body):,} bytes) is not JSON that can be read"
+            raise Misunderstood(told) from None
 
     @property
     def text(self) -> str:

@@ -121,10 +121,9 @@ class AcmeConnection(hub.Connection):
                 raise hub.Misunderstood("Acme lists no tickets any more, not even the one that it listed last")
             if not page["tickets"]:
                 return
+            items = tuple(wire.to_update(ticket) for ticket in page["tickets"])
             since = page["tickets"][-1]["updated_at"]
-            yield hub.Batch(
-                tuple(wire.to_update(ticket) for ticket in page["tickets"]), {"version": VERSION, "since": since}
-            )
+            yield hub.Batch(items, {"version": VERSION, "since": since})
             if page["next"] is None:
                 return
             asked = {"cursor": page["next"]}

@@ -8,7 +8,7 @@ from hub import Act, ActKind, Case, Clock, Receipt, Rejected, Reply, Uncertain, 
 from hub_bolcom.decisions import PORTAL, problems
 from hub_bolcom.processes import Process, Stage
 from hub_bolcom.retailer import Retailer
-from hub_bolcom.returns import Return, ReturnItem, id_of
+from hub_bolcom.returns import Return, ReturnItem, id_of, last_of
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """By so much bol.com's clock may be behind ours."""
@@ -46,7 +46,10 @@ class Deciding:
         since = reply.written_at - _CLOCKS_DIFFER
         known = [one for one in self._retailer.processes_of(item.rma) if one.created_at and one.created_at >= since]
         if known:
-            return self._receipt(max(known, key=_created), act, case)
+            newest = max(known, key=_created)
+            if newest.stage is Stage.SUCCESS and _shows_another(item, act, since):
+                raise Uncertain(f"bol.com did something with this item that is not this decision yet; look at {PORTAL}")
+            return self._receipt(newest, act, case)
         return self._stands(item, act) if item.has_result(act.word) else None
 
     def _receipt(self, process: Process, act: Act, case: Case) -> Receipt:
@@ -101,6 +104,14 @@ def _item_of(act: Act, found: Return) -> ReturnItem:
     if len(meant) != 1:
         raise Rejected(f"say which item of the return is meant: {', '.join(item.rma for item in found.items)}")
     return meant[0]
+
+
+def _shows_another(item: ReturnItem, act: Act, since: datetime) -> bool:
+    """Whether something else was decided since: a process tells the item alone, so it may be that decision's."""
+    if not item.results or item.has_result(act.word):
+        return False
+    at = last_of(item.results).at
+    return at is None or at >= since
 
 
 def _created(process: Process) -> datetime:

@@ -111,8 +111,8 @@ class Reading:
         return told_again(found, now) if found.id in self._known else case_of(found, now)
 
     def _is_time_for_handled(self) -> bool:
-        last = self._position.handled_at
-        return last is None or self._clock.now() - last >= _HANDLED_EVERY
+        last, now = self._position.handled_at, self._clock.now()
+        return last is None or last > now or now - last >= _HANDLED_EVERY  # later than now: a clock was set back
 
     def _from_handled(self, gone: Set[str]) -> Iterator[Batch]:
         """What was handled elsewhere, as the newest pages of handled returns tell: one request for fifty.

@@ -61,7 +61,8 @@ class Retailer:
 
     def order_with(self, number: str) -> Order | None:
         """The order with this number, None if this account has none."""
-        answer = self._read(f"orders/{_part(number)}", "orders")
+        # What a mail has for a number may be none to bol.com (400), and must not keep others from being looked up.
+        answer = self._read(f"orders/{_part(number)}", "orders", _FOUND_OR_NOT | {400})
         return read_order(answer.json()) if answer.status == FOUND else None
 
     def ask_for_orders(self) -> None:
@@ -109,9 +110,9 @@ class Retailer:
         answer = self._client.read(path, params, headers=headers("process-status"), expected=_FOUND_OR_NOT)
         return read_processes(answer.json()) if answer.status == FOUND else ()
 
-    def _read(self, rest: str, resource: str) -> Response:
+    def _read(self, rest: str, resource: str, expected: frozenset[int] = _FOUND_OR_NOT) -> Response:
         path = self._settings.path("retailer", rest)
-        return self._client.read(path, headers=headers(resource), expected=_FOUND_OR_NOT)
+        return self._client.read(path, headers=headers(resource), expected=expected)
 
 
 def _part(value: str) -> str:

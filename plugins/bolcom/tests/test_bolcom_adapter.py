@@ -9,9 +9,11 @@ import pytest
 from pydantic import ValidationError
 
 from hub import AuthenticationFailed, Capability, CaseState, CaseType, Misunderstood, Owner, Unavailable
+from hub.http import Request, Response
 from hub.testing import Desk, Fault, SimulatedClock
 from hub_bolcom.adapter import BolAdapter
 from hub_bolcom.demo import morning_of_returns
+from hub_bolcom.routes import invalid
 from hub_bolcom.settings import BolSettings
 from hub_bolcom.simulator import BolSimulator
 
@@ -310,6 +312,18 @@ def test_an_order_is_looked_up_with_what_the_customer_paid(bol: BolSimulator) ->
 # Scores
 
 
+def test_what_bol_com_takes_for_no_number_is_no_order(bol: BolSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = bol.answer
+
+    def answer(request: Request) -> Response:
+        wrong = [("order-id", "invalid")]
+        return invalid(request, wrong) if "/orders/" in request.path else usual(request)
+
+    monkeypatch.setattr(bol, "answer", answer)
+    with Desk(bol).connect() as connection:
+        assert connection.look_up_order("KLANTVRAA9") is None
+
+
 def test_the_scores_of_three_weeks_are_read_once_a_day(bol: BolSimulator, clock: SimulatedClock) -> None:
     desk = Desk(bol)
     desk.read()
@@ -426,6 +440,20 @@ def test_a_clock_that_jumps_back_loses_nothing(bol: BolSimulator, clock: Simulat
     desk.read()
 
     assert len(desk.inbox.cases) == 2
+
+
+def test_after_a_clock_was_set_back_handled_returns_are_looked_at_at_once(
+    bol: BolSimulator, clock: SimulatedClock
+) -> None:
+    desk = Desk(bol)
+    desk.read()
+    clock.set(clock.now() - 3 * DAY)
+    ref = bol.customer_writes("Al klaar.")
+    bol.seller_writes(ref, "")
+
+    desk.read()
+
+    assert desk.case(ref).state is CaseState.CLOSED
 
 
 def test_a_position_of_another_version_is_refused(bol: BolSimulator) -> None:

@@ -325,6 +325,19 @@ def test_an_older_decision_on_the_same_item_is_not_taken_for_this_one(shop: Shop
     assert shop.desk.find(reply, shop.case) is None
 
 
+def test_a_decision_of_a_moment_ago_is_not_taken_for_this_one_either(shop: Shop, clock: SimulatedClock) -> None:
+    shop.desk.send(shop.decision("EXCHANGE_PRODUCT"), shop.case)
+    clock.advance(2 * MINUTE)
+    shop.desk.read()
+    shop.bol.inject(Fault.LOST_REQUEST)
+    reply = shop.decision("STILL_APPROVED")
+    with pytest.raises(Uncertain):
+        shop.desk.send(reply, shop.case)
+
+    with pytest.raises(Uncertain, match="not this decision"):
+        shop.desk.find(reply, shop.case)
+
+
 def test_a_server_in_trouble_leaves_a_doubt_that_is_then_cleared(shop: Shop) -> None:
     reply = shop.decision()
     answer = shop.bol.answer

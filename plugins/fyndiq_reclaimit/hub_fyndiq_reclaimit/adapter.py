@@ -173,9 +173,10 @@ class ReclaimitConnection(Connection):
 
     def _order(self, number: str, marketplaces: Sequence[str]) -> Order | None:
         for marketplace in marketplaces:
-            # 403 is documented for an object of somebody else, and means an order of another marketplace here.
+            # 403 is documented for an object of somebody else, and means an order of another marketplace here; what a
+            # mail calls an order's number may be none there (400), and one such must not keep others from being found.
             path = f"/orders/{quote(number, safe='')}"
-            answer = self._orders(marketplace).read(path, expected=_NOBODYS | {200})
+            answer = self._orders(marketplace).read(path, expected=_NOBODYS | {200, 400})
             if answer.ok:
                 return orders.read_order(answer.json(), number)
         return None

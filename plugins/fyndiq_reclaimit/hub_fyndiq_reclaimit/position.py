@@ -29,12 +29,11 @@ class Position:
     swept_at: datetime | None = None
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
-    @property
-    def since(self) -> datetime | None:
-        """The change from which on to ask."""
+    def since_at(self, now: datetime) -> datetime | None:
+        """The change from which on to ask; never ahead of our own clock, by which nothing later can be new yet."""
         if self.reached is not None:
-            return self.reached
-        return None if self.cursor is None else self.cursor - _OVERLAP
+            return self.reached if self.reached <= now else now - _OVERLAP
+        return None if self.cursor is None else min(self.cursor, now) - _OVERLAP
 
     def came_to(self, change: datetime) -> Position:
         """This position within a pass, after an errand that was last changed then."""

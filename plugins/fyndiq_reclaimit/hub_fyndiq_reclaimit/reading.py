@@ -7,7 +7,20 @@ from datetime import timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from hub import Attachment, Batch, CaseState, CaseUpdate, Figure, Incoming, Misunderstood, OpenCase, Progress, Tools
+from hub import (
+    Attachment,
+    Batch,
+    CaseState,
+    CaseUpdate,
+    Figure,
+    Incoming,
+    Misunderstood,
+    Notice,
+    OpenCase,
+    Progress,
+    Tools,
+    Unavailable,
+)
 from hub_fyndiq_reclaimit.errand import Errand, FileNote, ThreadMessage, id_of
 from hub_fyndiq_reclaimit.position import Position
 from hub_fyndiq_reclaimit.references import References
@@ -37,16 +50,16 @@ class Reading:
         sweeps, first = position.sweeps_at(started), position.swept_at is None
         if sweeps:
             yield from self._sweep(open_cases)
-        figures = self._figures() if sweeps or first else ()
+        figures, notices = self._figures() if sweeps or first else ((), ())
         if sweeps or first:
             self._position = self._position.swept(started)
         if figures or self._position != position:
-            yield Batch((), self._position.as_checkpoint(), figures=figures)
+            yield Batch((), self._position.as_checkpoint(), notices, figures=figures)
 
     def _changes(self, open_cases: Sequence[OpenCase]) -> Iterator[Batch]:
         """Every errand that changed, in the order of the changes."""
         nothing = True
-        for page in self._server.pages(self._position.since):
+        for page in self._server.pages(self._position.since_at(self._tools.clock.now())):
             nothing = False
             for step in _steps(page):
                 items = [item for errand in step for item in self._items(errand)]
@@ -133,11 +146,17 @@ class Reading:
             outcome_at=now,
         )
 
-    def _figures(self) -> tuple[Figure, ...]:
-        """The thumbs of this month and of the last one, which customers may still have added to."""
+    def _figures(self) -> tuple[tuple[Figure, ...], tuple[Notice, ...]]:
+        """The thumbs of this month and of the last one, which customers may still have added to.
+
+        Where they cannot be read now, the errands are read all the same.
+        """
         today = self._tools.clock.now().astimezone(_STOCKHOLM).date()
         months = (today.replace(day=1) - timedelta(days=1), today)
-        return tuple(filter(None, (self._server.satisfaction(f"{month:%Y-%m}") for month in months)))
+        try:
+            return tuple(filter(None, (self._server.satisfaction(f"{month:%Y-%m}") for month in months))), ()
+        except Unavailable as error:
+            return (), (Notice(f"the thumbs cannot be read now, and are asked for again tomorrow: {error}"),)
 
     def _batch(self, items: Iterable[Incoming], errands: int) -> Batch:
         self._done += errands

@@ -54,6 +54,8 @@ class ErrandServer:
                 yield new
             if len(errands) < limit:
                 return
+            if page > 1 and not new:
+                raise Misunderstood("the platform gives the same page of errands again and again")
             told = {_mark(errand) for errand in errands} | (told if page > 1 else set())
             newest = max(errand.updated_at for errand in errands)
             if since is None or newest > since:
@@ -70,7 +72,7 @@ class ErrandServer:
 
     def thread(self, errand_id: str) -> list[ThreadMessage] | None:
         """All messages of an errand, oldest first; None if there is no such errand."""
-        found: list[ThreadMessage] = []
+        found: dict[str, ThreadMessage] = {}
         page = 1
         while True:
             params = {"limit": self._page_size, "page": page}
@@ -78,10 +80,12 @@ class ErrandServer:
             answer = self._client.read(path, params, expected=_OR_NOBODYS)
             if answer.status in _NOBODYS:
                 return None
-            messages = read_messages(answer.json(), errand_id)
-            found += messages
+            messages, known = read_messages(answer.json(), errand_id), len(found)
+            found |= {message.id: message for message in messages}
             if len(messages) < self._page_size:
-                return list({message.id: message for message in found}.values())
+                return list(found.values())
+            if len(found) == known:
+                raise Misunderstood(f"the platform gives the same page of errand {errand_id} again and again")
             page += 1
 
     def file(self, file_id: str) -> bytes | None:

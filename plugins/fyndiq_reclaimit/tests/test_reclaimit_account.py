@@ -235,6 +235,14 @@ def test_a_number_with_odd_signs_stays_one_part_of_the_address(desk: Desk, platf
     assert platform.requests[0].path == "/fyndiq/api/v1/orders/..%2Ferrands%3Fx%3D1%23y%20%C3%A5"
 
 
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_a_number_that_is_none_there_is_nobodys_order(desk: Desk, platform: ReclaimitSimulator, status: int) -> None:
+    refused = Response.of_json({"description": "Order id is not valid", "errors": {}}, status)
+    platform.answer = lambda request: refused  # type: ignore[method-assign]
+
+    assert look_up(desk, "12345678") is None
+
+
 def test_without_credentials_no_order_is_looked_up_and_the_way_is_told(platform: ReclaimitSimulator) -> None:
     desk = Desk(
         platform,

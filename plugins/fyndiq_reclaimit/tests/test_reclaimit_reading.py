@@ -209,6 +209,43 @@ def test_an_errand_that_a_clock_set_back_hid_is_found_by_the_daily_sweep(
     assert hidden in desk.inbox.refs
 
 
+def test_a_pass_that_broke_off_at_an_errand_of_the_future_misses_nothing_of_today(
+    desk: Desk, platform: ReclaimitSimulator, clock: SimulatedClock
+) -> None:
+    future = platform.customer_writes("i framtiden")
+    platform.errand(future).updated_at += 400 * DAY
+    desk.read(most=1)
+    clock.advance(timedelta(hours=1))
+    today = platform.customer_writes("i dag")
+
+    desk.read()
+
+    assert sorted(desk.inbox.refs) == sorted([future, today])
+
+
+@pytest.mark.parametrize("path", ["/errands", "/messages"])
+def test_a_platform_that_gives_the_same_page_for_ever_is_not_asked_for_ever(
+    platform: ReclaimitSimulator, path: str
+) -> None:
+    platform.page_size = 1
+    platform.customer_writes("Hallå?", platform.customer_writes("Hej"))
+    pages: dict[str, Response] = {}
+
+    def the_first_again(request: Request, usual: Response) -> Response:
+        if not request.path.endswith(path):
+            return usual
+        first = pages.setdefault(request.path, usual)
+        if len(platform.requests) > 200:
+            return Response.of_json([])  # a test ends, whatever the adapter does
+        limit = int(request.query["limit"])
+        return Response.of_json((first.json() * limit)[:limit])
+
+    answering(platform, the_first_again)
+
+    with pytest.raises(Misunderstood, match="the same page"):
+        Desk(platform, calls_per_minute=6000).read()
+
+
 def test_words_of_a_later_version_are_kept_and_shown(desk: Desk, platform: ReclaimitSimulator) -> None:
     platform.api.strange = True
     ref = platform.customer_writes("Garanti?")
@@ -507,3 +544,14 @@ def test_an_account_that_is_told_no_thumbs_is_read_all_the_same(desk: Desk, plat
 
     assert desk.inbox.figures == []
     assert desk.inbox.refs == [ref]
+
+
+def test_thumbs_that_cannot_be_read_now_hold_up_no_errand(desk: Desk, platform: ReclaimitSimulator) -> None:
+    ref = platform.customer_writes("Hej")
+    answering(platform, lambda request, usual: Response(500) if request.path == "/satisfaction" else usual)
+
+    batches = list(desk.batches())
+
+    assert desk.inbox.refs == [ref]
+    assert "thumbs" in batches[-1].notices[0].text
+    assert (desk.inbox.checkpoint or {})["reached"] is None

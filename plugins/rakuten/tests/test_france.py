@@ -338,6 +338,10 @@ def test_after_the_hour_the_reading_goes_on_where_it_was(account: Scripted, desk
         b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>',
         b'<?xml version="1.0" encoding="klingon"?><x/>',
         b"<somethingelse/>",
+        pytest.param(
+            b"<getitemtodolistresult>" + b"<a>" * 5_000 + b"<item/>" + b"</a>" * 5_000 + b"</getitemtodolistresult>",
+            id="deep",
+        ),
         b"<getitemtodolistresult><response><items><item><itemid/></item></items></response></getitemtodolistresult>",
     ],
 )
@@ -450,6 +454,37 @@ def test_a_reply_does_not_read_the_item_and_so_loses_no_unread_message(account: 
     desk.send(desk.reply(case, "Bonjour"), case)
 
     assert "UNREAD_MESSAGE_FROM_BUYER" in account.items["880000001"].causes
+
+
+def test_looking_for_a_lost_reply_takes_no_unread_message_off_the_work_list(account: Scripted, desk: Desk) -> None:
+    ref = account.customer_writes("Où est mon colis ?", claim=False)
+    desk.read()
+    case, reply = desk.case(ref), desk.reply(desk.case(ref), "Il arrive demain.")
+    account.inject(Fault.LOST_ANSWER)
+    with pytest.raises(Uncertain):
+        desk.send(reply, case)
+    account.customer_writes("Toujours rien !", ref)
+
+    with pytest.raises(Uncertain, match="sync"):
+        desk.find(reply, case)
+    unread = [message.content for message in account.items[ref].messages if message.status == "UNREAD"]
+    desk.read()
+
+    assert unread == ["Toujours rien !"]
+    assert desk.find(reply, desk.case(ref)) is not None
+
+
+def test_what_is_not_known_to_be_offered_waits_until_the_news_is_read(account: Scripted, desk: Desk) -> None:
+    ref = account.customer_writes("Où est mon colis ?", claim=False)
+    account.items[ref].actions = ()
+    desk.read()
+    account.items[ref].actions = (TO_BUYER,)
+    account.customer_writes("Toujours rien !", ref)
+    case = desk.case(ref)
+
+    with pytest.raises(Unavailable, match="sync"):
+        desk.send(desk.reply(case, "Il arrive demain."), case)
+    assert account.received(ref) == []
 
 
 def test_a_note_answers_the_last_mail_of_rakutens_staff(account: Scripted, desk: Desk) -> None:

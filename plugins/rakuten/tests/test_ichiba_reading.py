@@ -107,6 +107,28 @@ def test_an_inquiry_on_two_pages_is_one_and_the_slice_is_read_again(shop: Script
     assert sorted(desk.inbox.refs) == ["A", "B", "C"]
 
 
+def test_an_inquiry_that_moves_up_where_another_goes_away_is_not_passed_over(shop: Scripted, desk: Desk) -> None:
+    # A goes away after the first page was read, and C moves up to it: the last count of 2 would be met by A and B.
+    answers = [listed("A", "B", total=3, pages=2), listed(total=2, pages=1)]
+    answers += [listed("B", "C", total=2, pages=1)]
+
+    def of_the_oldest_slice(request: Request) -> Response | None:
+        asked = [one.query["toDate"] for one in lists(shop)]
+        return answers.pop(0) if asked and set(asked) == {request.query.get("toDate")} else None
+
+    shop.script = of_the_oldest_slice
+    desk.read()
+
+    assert sorted(desk.inbox.refs) == ["A", "B", "C"]
+
+
+def test_a_list_that_promises_pages_for_ever_is_not_turned_for_ever(shop: Scripted, desk: Desk) -> None:
+    shop.script = lambda request: listed("A", total=2, pages=10**9) if request.path == api.LIST else None
+    with pytest.raises(Unavailable, match="changed twice"):
+        desk.read()
+    assert len(lists(shop)) == 4
+
+
 def test_a_list_that_never_adds_up_fails_the_reading(shop: Scripted, desk: Desk) -> None:
     shop.script = lambda request: listed("A", total=2) if request.path == api.LIST else None
     with pytest.raises(Unavailable, match=r"it has 2 .* and 1 were found"):

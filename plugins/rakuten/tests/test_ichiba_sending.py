@@ -150,6 +150,17 @@ def test_a_file_that_rms_refuses_is_said_before_it_is_sent(file: Attachment, pro
     assert "inquirymngapi.attachment.post" in found
 
 
+def test_the_pretended_shop_refuses_a_carriers_link_as_rms_does(shop: Scripted, desk: Desk) -> None:
+    case = asked(desk)
+    settings = IchibaSettings.model_validate({**shop.settings(), **shop.secrets()})
+    rms = Rms(settings, api_door(shop.clock, transport=shop))
+    body = {"inquiryNumber": case.ref, "shopId": str(settings.shop_id), "message": "https://carrier.example/1"}
+
+    with pytest.raises(Rejected, match="url"):
+        rms.reply(body)
+    assert shop.received(case.ref) == []
+
+
 def test_a_second_file_is_refused() -> None:
     [found] = problems_with(written("写真です", a_file(), a_file()))
 
@@ -200,6 +211,16 @@ def test_an_upload_whose_answer_is_lost_has_sent_nothing(shop: Scripted, desk: D
     case = asked(desk)
     file = Attachment("a.pdf", "application/pdf", 4, desk.lent.keep(b"%PDF"))
     shop.inject(Fault.LOST_ANSWER)
+    with pytest.raises(Unavailable, match="so nothing was sent"):
+        desk.send(replace(desk.reply(case), attachments=(file,)), case)
+
+    assert shop.received(case.ref) == []
+
+
+def test_an_upload_whose_answer_nobody_understands_has_sent_nothing(shop: Scripted, desk: Desk) -> None:
+    case = asked(desk)
+    file = Attachment("a.pdf", "application/pdf", 4, desk.lent.keep(b"%PDF"))
+    shop.script = lambda request: Response.of_text("<html>", 201) if request.path == api.ATTACHMENT else None
     with pytest.raises(Unavailable, match="so nothing was sent"):
         desk.send(replace(desk.reply(case), attachments=(file,)), case)
 
@@ -385,6 +406,18 @@ def test_an_answer_and_a_completion_are_one_act(shop: Scripted, desk: Desk) -> N
 def test_an_answer_that_was_sent_is_not_undone_by_a_mark_that_failed(shop: Scripted, desk: Desk) -> None:
     case = asked(desk)
     shop.script = lambda request: api.error(500, "X", "no") if request.path in api.FLAGS else None
+    receipt = desk.send(desk.reply(case, "完了です。", Act(ActKind.CLOSE)), case)
+
+    assert "was not marked complete" in receipt.warnings[0]
+
+
+@pytest.mark.parametrize("wrong", [["?"], {"a": 1}, "?", 5])
+def test_a_mark_answered_in_an_odd_shape_does_not_undo_the_answer_before_it(
+    shop: Scripted, desk: Desk, wrong: Any
+) -> None:
+    case = asked(desk)
+    odd = Response.of_json({"result": {"ok": [], "error": wrong}})
+    shop.script = lambda request: odd if request.path in api.FLAGS else None
     receipt = desk.send(desk.reply(case, "完了です。", Act(ActKind.CLOSE)), case)
 
     assert "was not marked complete" in receipt.warnings[0]

@@ -72,12 +72,11 @@ def child(element: Element | None, *path: str) -> Element | None:
 
 def below(root: Element | None, name: str) -> Iterator[Element]:
     """Every element of this name, however deep: the samples nest differently by age."""
-    if root is None:
-        return
-    yield from children(root, name)
-    for other in root:
-        if other.tag.rpartition("}")[2].lower() != name:
-            yield from below(other, name)
+    waiting = [] if root is None else [root]
+    while waiting:  # no function that calls itself: an odd answer may be deeper than those can go
+        element = waiting.pop()
+        yield from children(element, name)
+        waiting += [other for other in reversed(element) if name_of(other) != name]
 
 
 def text(element: Element | None, *path: str) -> str:

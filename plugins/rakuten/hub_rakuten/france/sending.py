@@ -15,6 +15,7 @@ from hub import (
     Rejected,
     Reply,
     Tools,
+    Unavailable,
     Uncertain,
     Unsupported,
 )
@@ -46,6 +47,10 @@ _WHY_CANCELLED = "Annulation par le vendeur"
 _EARLIER = timedelta(minutes=3)  # the instants of messages are known to the minute
 
 
+class NewsFirst(Unavailable):
+    """An item has something that nobody has read, and reading it here would take that off the work list unseen."""
+
+
 class Sending:
     """What this account does at Rakuten France on a person's word."""
 
@@ -73,7 +78,10 @@ class Sending:
 
     def find(self, reply: Reply, case: Case) -> Receipt | None:
         """Look for it in the item; what is not there is never surely absent, and money least of all."""
-        item = self._item(case)
+        try:
+            item = self._item(case)
+        except NewsFirst as news:  # it can be looked for once that is read, and no other reply waits for it
+            raise Uncertain(str(news)) from news
         if reply.act is not None and reply.act.kind is ActKind.DECIDE:
             if item.status.upper() == wire.CANCELLED:
                 return Receipt(f"{item.id}:cancelled", self._tools.clock.now())
@@ -107,7 +115,14 @@ class Sending:
         raise Unsupported(f"Rakuten France does not offer {action} for this item now", WHERE_NOT_OFFERED[action])
 
     def _item(self, case: Case) -> wire.Item:
-        root = self._service.read("getiteminfos", itemid=item_id(case.ref))
+        """The item as it is now, unless it is on the work list for news: whatever is read here is stored nowhere."""
+        number = item_id(case.ref)
+        listed = wire.todo_of(self._service.read("getitemtodolist"))
+        if any(one.item == number and one.has_news for one in listed):
+            raise NewsFirst(
+                f"something new was written about item {number}; the next `casehub sync` has to read it first"
+            )
+        root = self._service.read("getiteminfos", itemid=number)
         return wire.item_of(root, self._settings.own_names)
 
     def _refuse_what_breaks_rules(self, reply: Reply) -> None:

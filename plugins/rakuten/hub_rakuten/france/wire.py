@@ -35,6 +35,11 @@ class Todo:
     item: str
     causes: tuple[str, ...]
 
+    @property
+    def has_news(self) -> bool:
+        """Whether it is there for more than a claim, which stays there until it is settled."""
+        return any(cause != CLAIM for cause in self.causes)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

@@ -11,6 +11,7 @@ from typing import Any
 
 from hub.http import Headers, Request, Response
 from hub_rakuten.ichiba.pretended_shop import PretendedInquiry, PretendedShop
+from hub_rakuten.ichiba.rules import link_problems
 from hub_rakuten.ichiba.times import JST
 
 _BASE = "/es/1.0/inquirymng-api"
@@ -119,6 +120,8 @@ def _reply(shop: PretendedShop, request: Request, now: datetime) -> Response:
         return error(400, "IE001", "bad parameter", {"message": "size must be between 1 and 2000"})
     if any(len(line) > 300 for line in message.splitlines()):
         return error(400, "IE001", "bad parameter", {"message": "too long line."})
+    if any(link_problems(message)):  # that it is refused is documented, in which words is not (assumed)
+        return error(400, "IE001", "bad parameter", {"message": "a url is not allowed."})
     if len(attached) > 1:
         return error(400, "IE001", "bad parameter", {"attachments": "size must be between 0 and 1"})
     reply = inquiry.add(message, now, "merchant")

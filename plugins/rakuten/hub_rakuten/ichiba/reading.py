@@ -60,28 +60,40 @@ class Reading:
         yield self._last(vanished)
 
     def _slice(self, span: Slice) -> Iterator[Batch]:
-        """A slice, whole: where pages shifted while they were read, it is read once more, and then given up."""
-        total, distinct = 0, 0
+        """A slice, whole: where pages shifted while they were read, it is read once more, and then given up.
+
+        A row that went away moves all others up, so that one slips by though the last count is met: all must agree.
+        """
+        there, totals = set[str](), set[int]()
         for _attempt in range(2):
-            there: set[str] = set()
-            number = pages = 1
-            while number <= pages:
-                page = self._rms.page(span, number)
-                total, pages = page.total, page.pages
-                if total > MOST_ROWS:
+            there, totals = set(), set()
+            for page in self._pages(span):
+                if page.total > MOST_ROWS:
                     yield from self._halves(span)
                     return
                 there |= {inquiry.number for inquiry in page.inquiries}
+                totals.add(page.total)
                 if page.inquiries:
                     yield self._batch(self._update(one) for one in reversed(page.inquiries))
-                number += 1
-            distinct = len(there)
-            if distinct == total:
+            if totals == {len(there)}:
                 return
         raise Unavailable(
-            f"the list of inquiries changed twice while it was read: it has {total} by its own count, and {distinct} "
-            "were found. The next reading tries again"
+            f"the list of inquiries changed twice while it was read: it has {max(totals)} by its own count, and "
+            f"{len(there)} were found. The next reading tries again"
         )
+
+    def _pages(self, span: Slice) -> Iterator[wire.Page]:
+        """As many pages as the list says; one with nothing new is the last, whatever it says."""
+        there = set[str]()
+        number = pages = 1
+        while number <= pages:
+            page = self._rms.page(span, number)
+            yield page
+            new = {inquiry.number for inquiry in page.inquiries} - there
+            if not new:
+                return
+            there |= new
+            number, pages = number + 1, page.pages
 
     def _halves(self, span: Slice) -> Iterator[Batch]:
         if span.end - span.begin < timedelta(minutes=1):

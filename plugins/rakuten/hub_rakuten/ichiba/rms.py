@@ -139,9 +139,9 @@ class Rms:
         try:
             with _explained():
                 answer = self._api.write("POST", f"{BASE}/attachment", uploads=(upload,), expected=frozenset({201}))
-        except Uncertain as error:
+            result = wire.result_of(answer.json(), "an upload")
+        except (Uncertain, Misunderstood) as error:
             raise Unavailable(f"the attachment could not be uploaded ({error}), so nothing was sent") from error
-        result = wire.result_of(answer.json(), "an upload")
         if not result.get("label") or not result.get("path"):
             raise Rejected("the answer to the upload does not say where the file is, so nothing was sent")
         return {"label": str(result["label"]), "path": str(result["path"])}
@@ -158,7 +158,7 @@ class Rms:
                 answer = self._api.write(
                     "PATCH", f"{BASE}/inquiries/{flag}", json=body, headers=_JSON, expected=frozenset({200})
                 )
-            for error in wire.result_of(answer.json(), f"the mark {flag}").get("error") or ():
+            for error in wire.objects_in(wire.result_of(answer.json(), f"the mark {flag}"), "error"):
                 if error.get("errorMessage") != _ALREADY:
                     wrong[str(error.get("inquiryNumber"))] = str(error.get("errorMessage"))
         return wrong

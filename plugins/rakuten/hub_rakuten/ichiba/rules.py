@@ -45,9 +45,13 @@ def _text_problems(text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), start=1):
         if (length := _units(line)) > LONGEST_LINE:
             yield f"line {number} has {length:,} characters, and {LONGEST_LINE} are allowed ({REPLY_RULES})"
-    for link in _LINK.findall(text):
-        if problem := _link_problem(link):
-            yield f"{problem} ({REPLY_RULES}; that their sub-domains count is assumed)"
+    for problem in link_problems(text):
+        yield f"{problem} ({REPLY_RULES}; that their sub-domains count is assumed)"
+
+
+def link_problems(text: str) -> Iterator[str]:
+    """Why links in a text are refused."""
+    return filter(None, map(_link_problem, _LINK.findall(text)))
 
 
 def _link_problem(link: str) -> str:

@@ -116,6 +116,14 @@ def result_of(told: Json, what: str) -> Mapping[str, Json]:
     return result
 
 
+def objects_in(told: Mapping[str, Json], name: str) -> Sequence[Mapping[str, Json]]:
+    """A list of objects; one that is missing or null is empty."""
+    found = told.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise Misunderstood(f"{name} in an answer of RMS is no list of objects")
+    return found
+
+
 def inquiry_of(told: Json) -> Inquiry:
     """An inquiry, from a list or alone; what is not understood is left out, unless a guess would do harm."""
     if not isinstance(told, dict):
@@ -132,7 +140,7 @@ def inquiry_of(told: Json) -> Inquiry:
         number=number,
         shop=str(told.get("shopId", "")),
         opened_at=opened_at,
-        said=(_first(told, number, opened_at, kind), *(_reply(one, number) for one in replies)),
+        said=(_first(told, opened_at, kind), *(_reply(one, number) for one in replies)),
         customer=_customer(told, number),
         type=kind,
         category=_text(told, "category"),
@@ -198,7 +206,7 @@ def _state(inquiry: Inquiry) -> tuple[CaseState | None, str, datetime | None]:
     return CaseState.CLOSED, COMPLETED, inquiry.completed_at or inquiry.updated_at or inquiry.said[-1].at
 
 
-def _first(told: Mapping[str, Json], number: str, at: datetime, kind: str) -> Said:
+def _first(told: Mapping[str, Json], at: datetime, kind: str) -> Said:
     # That the first message of such an inquiry is the shop's follows from its name; no sample is known (assumed).
     author = Author.SELLER if kind == FROM_THE_SHOP else Author.CUSTOMER
     return Said(
@@ -208,7 +216,7 @@ def _first(told: Mapping[str, Json], number: str, at: datetime, kind: str) -> Sa
         text=_text(told, "message"),
         is_read=bool(told.get("readByMerchant")),
         is_deleted=bool(told.get("isMessageDeleted")),
-        files=_files(told, number),
+        files=_files(told),
     )
 
 
@@ -227,7 +235,7 @@ def _reply(told: Json, number: str) -> Said:
         text=_text(told, "message"),
         is_read=bool(told.get("isRead")),
         is_deleted=bool(told.get("isMessageDeleted")),
-        files=_files(told, number),
+        files=_files(told),
     )
 
 
@@ -237,11 +245,8 @@ def _customer(told: Mapping[str, Json], number: str) -> Party:
     return Party(name or ("" if email else f"Customer of {number}"), email)
 
 
-def _files(told: Mapping[str, Json], number: str) -> tuple[File, ...]:
-    files = told.get("attachments") or []
-    if not isinstance(files, list) or not all(isinstance(one, dict) for one in files):
-        raise Misunderstood(f"attachments of inquiry {number} is no list of objects")
-    return tuple(File(_text(one, "label"), _text(one, "path")) for one in files)
+def _files(told: Mapping[str, Json]) -> tuple[File, ...]:
+    return tuple(File(_text(one, "label"), _text(one, "path")) for one in objects_in(told, "attachments"))
 
 
 def _message(inquiry: Inquiry, said: Said, files: Sequence[Attachment], problem: str) -> Message:
