@@ -353,11 +353,11 @@ def test_a_shape_that_nobody_knows_stops_the_channel(account: Scripted, desk: De
 
 
 def test_a_body_that_cannot_be_read_is_not_repeated() -> None:
-    body = b"<message>Zo\xc3\xa9"
+    body = b"<message>Bonjour de Rennes"
     with pytest.raises(Misunderstood) as caught:
         root_of(body)
 
-    assert "Zo" not in "".join(traceback.format_exception(caught.value))
+    assert "Rennes" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_newer_version_is_told_and_stops_nothing(account: Scripted, desk: Desk) -> None:
