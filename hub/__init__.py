@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from hub.core.platform_acts import Act, ActKind, Need, Offer, Tracking
     from hub.core.policy import Audience, Deed
     from hub.core.ports import Clock
+    from hub.core.shipments import Shipment
     from hub.core.turns import Owner
     from hub.errors import (
         AdapterError,
@@ -122,6 +123,7 @@ __all__ = [
     "Refused",
     "Rejected",
     "Reply",
+    "Shipment",
     "Step",
     "StoreError",
     "Tools",
@@ -138,6 +140,7 @@ _ROOMS = (
     "hub.core.model",
     "hub.core.incoming",
     "hub.core.mail",
+    "hub.core.shipments",
     "hub.core.platform_acts",
     "hub.core.outbox",
     "hub.adapter",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -229,6 +229,7 @@ def _order(order: Order | None) -> Json | None:
         "candidates": list(order.candidates),
         "value": money_json(order.value),
         "lines": [_line(line) for line in order.lines],
+        "shipments": [asdict(shipment) for shipment in order.shipments],
     }
 
 

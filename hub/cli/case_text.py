@@ -20,6 +20,7 @@ from hub.core.model import VANISHED, Case, CaseState, Direction, Message, Order,
 from hub.core.outbox import Reply, ReplyState
 from hub.core.platform_acts import in_words
 from hub.core.readings import Deadline
+from hub.core.shipments import Shipment
 from hub.core.turns import Detection, Owner
 
 _STATE_STYLES = {CaseState.OPEN: "bold green", CaseState.WAITING: "cyan", CaseState.CLOSED: "dim"}
@@ -115,6 +116,8 @@ class CaseText:
             for line in case.order.lines:
                 price = f", {line.price}" if line.price else ""
                 yield "", Text(f"{line.quantity} x {one_line(line.title)}{price}")
+            for parcel in case.order.shipments:
+                yield "Parcel", Text(self._parcel(parcel))
         yield "With", Text(one_line(case.assignee) or "nobody")
         yield "Answer", self._due(deadline)
         if deadline is not None:
@@ -140,6 +143,12 @@ class CaseText:
             yield "Owner", Text("the platform deals with it", style="magenta")
         if offers:
             yield "Offers", Text(one_line(offers))
+
+    def _parcel(self, parcel: Shipment) -> str:
+        named = " ".join(filter(None, (one_line(parcel.carrier), one_line(parcel.number)))) or "without a number"
+        state = one_line(parcel.state).replace("_", " ").lower()
+        told = f"{state}, {self._time(parcel.at)}" if state and parcel.at else state or "on its way"
+        return f"{named}: {told}"
 
     def _why_taken_for(self, case: Case, found: Detection) -> str:
         message = next((m for m in case.messages if m.ref == found.message), None)

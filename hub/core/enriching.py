@@ -42,6 +42,7 @@ def with_what_is_known(told: Order, known: Order | None) -> Order:
         fulfilment=told.fulfilment or known.fulfilment,
         confirmed=told.confirmed or known.confirmed,
         candidates=told.candidates or known.candidates,
+        shipments=told.shipments or known.shipments,
     )
 
 

@@ -16,6 +16,7 @@ from hub.core.instants import epoch as epoch
 from hub.core.instants import from_epoch as from_epoch
 from hub.core.instants import require_aware as require_aware
 from hub.core.portal import Decision, PortalTask
+from hub.core.shipments import Shipment
 from hub.core.turns import Detection, GivenDeadline, GivenPromise, Handover, Outcome, Owner, Settlement, Sought, Turn
 
 _CURRENCY = re.compile("[A-Z]{3}")
@@ -120,6 +121,7 @@ class Order:
     fulfilment: str = ""
     confirmed: bool = False
     candidates: tuple[str, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from hub import (
@@ -16,6 +17,7 @@ from hub import (
     Clock,
     Connection,
     HubError,
+    Misunderstood,
     Offer,
     OpenCase,
     Order,
@@ -24,6 +26,7 @@ from hub import (
     Proof,
     Receipt,
     Reply,
+    Shipment,
     Tools,
     Unavailable,
 )
@@ -140,7 +143,15 @@ class BolConnection(Connection):
     def look_up_order(self, number: str) -> Order | None:
         """The order, if this account has it; what can be no number is not asked for."""
         wanted = number.strip().upper()
-        return self._retailer.order_with(wanted) if _COULD_BE_A_NUMBER.fullmatch(wanted) else None
+        order = self._retailer.order_with(wanted) if _COULD_BE_A_NUMBER.fullmatch(wanted) else None
+        return None if order is None else replace(order, shipments=self._shipments(wanted))
+
+    def _shipments(self, number: str) -> tuple[Shipment, ...]:
+        """Its parcels, where bol.com tells them now: what an order was worth must not wait for them."""
+        try:
+            return self._retailer.shipments_of(number)
+        except (Unavailable, Misunderstood):
+            return ()
 
     def _ask_for_returns(self) -> None:
         self._retailer.page_of_returns(self._settings.fulfilment[0], handled=False)

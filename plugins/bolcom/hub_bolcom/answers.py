@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -128,6 +128,39 @@ def order(found: PretendedOrder, *, quirks: bool = False) -> dict[str, Any]:
             }
             for number, (title, ean, quantity, price, method, off) in enumerate(found.lines, start=1)
         ],
+    }
+
+
+def shipments(found: PretendedOrder, *, quirks: bool = False) -> dict[str, Any]:
+    """The list of an order's shipments: it was sent in one parcel."""
+    told = shipment(found, quirks=quirks)
+    items = [
+        {"orderItemId": item["orderItemId"], "ean": item["product"]["ean"], "quantity": item["quantity"]}
+        for item in order(found)["orderItems"]
+    ]
+    transport = {"transportId": told["transport"]["transportId"]}
+    return {"shipments": [told | {"shipmentItems": items, "transport": transport, "order": {"orderId": found.number}}]}
+
+
+def shipment(found: PretendedOrder, *, quirks: bool = False) -> dict[str, Any]:
+    """The one shipment of an order, which the customer has."""
+    placed = written(found.placed_at, quirks=quirks)
+    events = [
+        {"eventCode": code, "eventDateTime": written(found.placed_at + timedelta(days=days), quirks=quirks)}
+        for code, days in (("AT_TRANSPORTER", 1), ("DELIVERED_AT_CUSTOMER", 2), ("IN_TRANSIT", 1.5))
+    ]
+    return {
+        "shipmentId": f"S{found.number}",
+        "shipmentDateTime": placed,
+        "shipmentReference": "",
+        "order": {"orderId": found.number, "orderPlacedDateTime": placed},
+        "shipmentItems": [],
+        "transport": {
+            "transportId": f"T{found.number}",
+            "transporterCode": "TNT",
+            "trackAndTrace": f"3SBOL{found.number[1:]}",
+            "transportEvents": events,
+        },
     }
 
 

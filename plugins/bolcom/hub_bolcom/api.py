@@ -18,6 +18,7 @@ _MEDIA_TYPES: Mapping[str, str] = {
     # return, POST /retailer/returns is listed with plain application/json.
     "returns": _V10,
     "orders": _V10,
+    "shipments": _V10,
     "insights": _V10,
     "process-status": _V10,
 }
@@ -31,6 +32,8 @@ _BUDGETS = (
     Budget("handling", 20, _MINUTE, f"PUT {_RETAILER}/returns/[^/]+"),
     Budget("orders", 25, _MINUTE, f"GET {_RETAILER}/orders"),
     Budget("order", 25, _SECOND, f"GET {_RETAILER}/orders/[^/]+"),
+    Budget("shipments", 25, _MINUTE, f"GET {_RETAILER}/shipments"),
+    Budget("shipment", 50, _MINUTE, f"GET {_RETAILER}/shipments/[^/]+"),
     Budget("indicator", 20, _MINUTE, f"GET {_RETAILER}/insights/performance/indicator"),
     Budget("processes", 2, _SECOND, f"GET {_SHARED}/process-status"),
     Budget("process", 100, _SECOND, f"GET {_SHARED}/process-status/[^/]+"),

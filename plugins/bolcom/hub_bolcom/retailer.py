@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from hub import Misunderstood, Order, Uncertain
+from hub import Misunderstood, Order, Shipment, Uncertain
 from hub.http import ApiClient, Response
 from hub_bolcom.api import PAGE_SIZE, headers
 from hub_bolcom.orders import read_order
 from hub_bolcom.processes import HANDLE_RETURN_ITEM, Process, read_process, read_processes
 from hub_bolcom.returns import Return, read_return, read_returns
 from hub_bolcom.settings import BolSettings, Fulfilment
+from hub_bolcom.shipments import read_shipment, shipment_ids
 
 FOUND, NOT_FOUND = 200, 404
 _FOUND_OR_NOT = frozenset({FOUND, NOT_FOUND})
 _TAKEN = frozenset({200, 202})
 _MOST_PAGES = 1000
+_MOST_SHIPMENTS = 5
 
 
 class Retailer:
@@ -64,6 +66,15 @@ class Retailer:
         # What a mail has for a number may be none to bol.com (400), and must not keep others from being looked up.
         answer = self._read(f"orders/{_part(number)}", "orders", _FOUND_OR_NOT | {400})
         return read_order(answer.json()) if answer.status == FOUND else None
+
+    def shipments_of(self, number: str) -> tuple[Shipment, ...]:
+        """The parcels of an order, the first few; bol.com knows those of the last three months."""
+        params: dict[str, str | int] = {"page": 1, "order-id": number}
+        path = self._settings.path("retailer", "shipments")
+        listed = self._client.read(path, params, headers=headers("shipments"), expected=_FOUND_OR_NOT)
+        ids = shipment_ids(listed.json()) if listed.status == FOUND else ()
+        told = (self._read(f"shipments/{_part(one)}", "shipments") for one in ids[:_MOST_SHIPMENTS])
+        return tuple(read_shipment(answer.json()) for answer in told if answer.status == FOUND)
 
     def ask_for_orders(self) -> None:
         """Ask for the first page of open orders, only to see whether that may be done."""

@@ -58,6 +58,8 @@ class Routes:
             Route("handling", "PUT", f"{returns}/([^/]+)", 20, _MINUTE, self._handle),
             Route("orders", "GET", orders, 25, _MINUTE, self._orders),
             Route("order", "GET", f"{orders}/([^/]+)", 25, _SECOND, self._order),
+            Route("shipments", "GET", "/retailer/shipments", 25, _MINUTE, self._shipments),
+            Route("shipment", "GET", "/retailer/shipments/([^/]+)", 50, _MINUTE, self._shipment),
             Route("indicator", "GET", "/retailer/insights/performance/indicator", 20, _MINUTE, self._indicator),
             Route("processes", "GET", processes, 2, _SECOND, self._processes),
             Route("process", "GET", f"{processes}/([^/]+)", 100, _SECOND, self._process),
@@ -115,6 +117,17 @@ class Routes:
         if found is None:
             return problem(request, 404, "Not Found", f"Order for order id {part} not found.")
         return as_json(answers.order(found, quirks=self.quirks))
+
+    def _shipments(self, request: Request, part: str) -> Response:
+        del part
+        found = self.account.orders.get(request.query.get("order-id", ""))
+        return as_json({} if found is None else answers.shipments(found, quirks=self.quirks))
+
+    def _shipment(self, request: Request, part: str) -> Response:
+        found = self.account.orders.get(part.removeprefix("S"))
+        if found is None:
+            return problem(request, 404, "Not Found", f"Shipment for shipment id {part} not found.")
+        return as_json(answers.shipment(found, quirks=self.quirks))
 
     def _orders(self, request: Request, part: str) -> Response:
         del request, part

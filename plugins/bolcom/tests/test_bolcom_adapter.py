@@ -305,8 +305,28 @@ def test_an_order_is_looked_up_with_what_the_customer_paid(bol: BolSimulator) ->
 
     assert found is not None
     assert str(found.value) == "39.90 EUR"
+    [parcel] = found.shipments
+    assert (parcel.carrier, parcel.number[:5], parcel.state) == ("TNT", "3SBOL", "DELIVERED_AT_CUSTOMER")
     assert nothing == [None] * 4
     assert not [request for request in bol.requests if ".." in request.path]
+
+
+@pytest.mark.parametrize("answer", [Response(503), Response.of_json({"shipments": "none"}), Response.of_json({})])
+def test_what_an_order_was_worth_does_not_wait_for_its_parcels(
+    bol: BolSimulator, monkeypatch: pytest.MonkeyPatch, answer: Response
+) -> None:
+    ref = bol.customer_writes("Een", price="19.95")
+    desk = Desk(bol)
+    desk.read()
+    order, usual = desk.case(ref).order, bol.answer
+    assert order is not None
+    monkeypatch.setattr(bol, "answer", lambda asked: answer if "/shipments" in asked.path else usual(asked))
+
+    with desk.connect() as connection:
+        found = connection.look_up_order(order.number)
+
+    assert found is not None
+    assert (str(found.value), found.shipments) == ("19.95 EUR", ())
 
 
 # Scores

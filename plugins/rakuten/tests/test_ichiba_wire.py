@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hub import Author, CaseState, CaseType, Direction, Misunderstood, Money
+from hub import Author, CaseState, CaseType, Direction, Misunderstood, Money, Shipment
 from hub_rakuten.ichiba import wire
 from hub_rakuten.ichiba.kinds import kind_of
 from hub_rakuten.ichiba.licence import Licence, in_words
@@ -279,6 +279,21 @@ def test_of_an_order_nothing_is_taken_that_a_case_does_not_need() -> None:
     assert found.value == Money(Decimal(4980), "JPY")
     assert [(line.title, line.sku, line.quantity) for line in found.lines] == [("湯呑み", "yunomi", 2)]
     assert "秘密" not in repr(found)
+
+
+def test_parcels_are_told_with_their_carrier_number_and_day() -> None:
+    told = [
+        {"deliveryCompanyName": "ヤマト運輸", "shippingNumber": "1234", "shippingDate": "2026-11-17"},
+        {"deliveryCompany": "1003", "shippingNumber": None, "shippingDate": "soon"},
+    ]
+
+    found = order_of(order(PackageModelList=[{"ShippingModelList": told}]), "1-20261118-0000000001")
+
+    assert found is not None
+    assert found.shipments == (
+        Shipment("ヤマト運輸", "1234", "shipped", datetime(2026, 11, 17, tzinfo=JST)),
+        Shipment("1003"),
+    )
 
 
 def test_the_sku_of_a_variant_beats_that_of_the_item() -> None:

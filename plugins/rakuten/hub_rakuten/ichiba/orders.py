@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from hub import Misunderstood, Money, Order, OrderLine
+from hub import Misunderstood, Money, Order, OrderLine, Shipment
+from hub_rakuten.ichiba.times import JST
 
 NOT_FIXED = -9999
 """What RMS writes for an amount that is not settled yet."""
@@ -22,7 +24,8 @@ def order_of(told: Any, number: str) -> Order | None:
     messages, orders = _list(told, "MessageModelList"), _list(told, "OrderModelList")
     for order in orders:
         if order.get("orderNumber") == number:
-            return Order(number, tuple(_lines(order)), _money(order.get("requestPrice")))
+            value = _money(order.get("requestPrice"))
+            return Order(number, tuple(_lines(order)), value, shipments=tuple(_shipments(order)))
     errors = [message for message in messages if message.get("messageType") == "ERROR"]
     if any(error.get("orderNumber") == number for error in errors):
         return None
@@ -42,6 +45,22 @@ def _lines(order: Mapping[str, Any]) -> Iterator[OrderLine]:
                 quantity=units if isinstance(units, int) and units > 0 else 1,
                 price=_money(item.get("priceTaxIncl")),
             )
+
+
+def _shipments(order: Mapping[str, Any]) -> Iterator[Shipment]:
+    """The parcels that the shop has told RMS of; when one was delivered RMS does not know."""
+    for package in _list(order, "PackageModelList"):
+        for parcel in _list(package, "ShippingModelList"):
+            sent = _day(parcel.get("shippingDate"))
+            carrier = str(parcel.get("deliveryCompanyName") or parcel.get("deliveryCompany") or "")
+            yield Shipment(carrier, str(parcel.get("shippingNumber") or ""), "shipped" if sent else "", sent)
+
+
+def _day(written: Any) -> datetime | None:
+    try:
+        return datetime.strptime(str(written), "%Y-%m-%d").replace(tzinfo=JST)
+    except ValueError:
+        return None
 
 
 def _sku(item: Mapping[str, Any]) -> str:
