@@ -22,9 +22,9 @@ NOTIFIED = IncomingMessage(
         sender=Party("bol.com", "automail@bol.example"),
         automatic=True,
         labels=("stands_in",),
-        thread_keys=("bolcom:C-7",),
+        thread_keys=(ABOUT.key,),
     ),
-    clues=(Clue(ClueKind.PLATFORM_KEY, "bolcom:C-7"),),
+    clues=(Clue(ClueKind.PLATFORM_KEY, ABOUT.key),),
     type=CaseType.MISSING_ITEM,
     about=ABOUT,
 )
@@ -54,7 +54,7 @@ def test_a_customer_who_writes_by_way_of_a_platform_is_the_customer() -> None:
 
 def test_mails_with_one_mark_of_a_platform_are_one_case_and_others_are_not() -> None:
     reminder = replace(NOTIFIED, message=replace(NOTIFIED.message, ref="m2"))
-    other = Clue(ClueKind.PLATFORM_KEY, "bolcom:C-8")
+    other = Clue(ClueKind.PLATFORM_KEY, replace(ABOUT, ref="C-8").key)
     another = replace(NOTIFIED, message=replace(NOTIFIED.message, ref="m3", thread_keys=(other.value,)), clues=(other,))
 
     assert [len(change.case.messages) for change in merged(NOTIFIED, reminder, another).changes] == [2, 1]
