@@ -192,7 +192,7 @@ def move(reply: Reply, state: ReplyState, reason: str = "", not_before: datetime
 
 def start_sending(reply: Reply) -> Reply:
     """The reply as it must be stored before the first byte leaves."""
-    return replace(move(reply, ReplyState.SENDING), attempts=reply.attempts + 1, until=None)
+    return replace(move(reply, ReplyState.SENDING), attempts=reply.attempts + 1, until=None, receipt_ref="")
 
 
 def retry_later(reply: Reply, reason: str, now: datetime, jitter: float, after: datetime | None = None) -> Reply:
