@@ -289,6 +289,23 @@ def test_a_reply_on_its_way_keeps_its_case_until_the_next_mail(intake: Intake) -
     assert len(intake.open()) == 1
 
 
+def test_a_case_that_a_reply_kept_apart_is_joined_with_the_next_news_of_the_platform(intake: Intake) -> None:
+    written = replace(asked("m1", 2), sender=Party("Åsa", "asa@kund.example"))
+    intake.take("mailbox", replace(notice("n1", 2), message=written))
+    [case] = intake.open()
+    _, reply = acts.queue_reply(case, "Hej", (), "k1", "m1", "eva", MONDAY_NOON)
+    with intake.store.writing() as writer:
+        writer.save_reply(reply)
+
+    intake.take("api", listed(asked("c1", 0)))
+    with intake.store.writing() as writer:
+        writer.save_reply(acts.cancel(case, reply, "eva", MONDAY_NOON)[1])
+    intake.take("api", listed(asked("c1", 0), asked("c2", 60)))
+
+    [joined] = intake.open()
+    assert {message.ref for message in joined.messages} == {"c1", "c2", "m1"}
+
+
 @pytest.mark.parametrize(
     ("about", "policy"),
     [
