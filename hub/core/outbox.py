@@ -128,6 +128,12 @@ class Reply:
         return self.state is ReplyState.UNCERTAIN and self.read_backs >= MOST_READ_BACKS and self.until is None
 
     @property
+    def is_taken(self) -> bool:
+        """Whether the platform has it and will say what became of it."""
+        doubtful = self.state is ReplyState.UNCERTAIN and bool(self.receipt_ref)
+        return self.state is ReplyState.ACCEPTED or doubtful
+
+    @property
     def kind(self) -> ActKind | None:
         """What is done on the platform; None for a mere reply to the customer."""
         return None if self.act is None else self.act.kind

@@ -72,11 +72,12 @@ class DeliveryPorts:
 
 @dataclass(slots=True)
 class DeliveryResult:
-    """What came of the outbox of one channel."""
+    """What came of the outbox of one channel; of what is `waiting` the platform has those `taken` already."""
 
     name: str
     delivered: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     failure: Failure | None = None
@@ -283,6 +284,7 @@ class _Run:
                 self._result.stopped.append(reply.key)
             elif reply.state not in FINAL and not reply.is_quiet:
                 self._result.waiting.append(reply.key)
+                self._result.taken += [reply.key] if reply.is_taken else []
 
     def _now(self) -> datetime:
         return self._ports.clock.now()
