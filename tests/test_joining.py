@@ -244,6 +244,26 @@ def test_what_a_person_said_of_the_mail_goes_along(intake: Intake) -> None:
     assert joined.order == Order("4711", candidates=("4712",))
 
 
+def test_what_is_known_of_the_platforms_case_is_not_undone_by_the_mails(intake: Intake) -> None:
+    intake.take("mailbox", replace(notice("n1", 2), order_number="of the mail"))
+    [by_mail] = intake.open()
+    intake.change(classify(by_mail, CaseType.QUESTION, "low", "bo", MONDAY_NOON))
+    intake.change(acts.assign(intake.cases()[0], "bo", "bo", MONDAY_NOON))
+    adapters, intake.adapters = intake.adapters, {}
+    intake.take("api", listed(asked("c1", 0), order=Order("of the platform")))
+    theirs = next(case for case in intake.open() if case.channel == "api")
+    intake.change(classify(theirs, CaseType.COMPLAINT, "high", "eva", MONDAY_NOON))
+    intake.change(acts.assign(intake.cases()[1], "eva", "eva", MONDAY_NOON))
+
+    intake.adapters = adapters
+    intake.take("mailbox", notice("n2", 60))
+
+    [case] = intake.open()
+    assert (case.type, case.priority, case.assignee) == (CaseType.COMPLAINT, "high", "eva")
+    assert case.order == Order("of the platform")
+    assert {message.ref for message in case.messages} == {"c1", "n1", "n2"}
+
+
 def test_a_missing_item_that_only_the_mail_told_of_goes_along(intake: Intake) -> None:
     written = replace(asked("m1", 2), text="Det saknas en skruv")
     intake.take("mailbox", replace(notice("n1", 2), message=written))
