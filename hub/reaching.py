@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def reach_of(hub: Hub, case: Case) -> Reach:
     """What may be done with a case on its platform, by casehub or by a person.
 
-    The channel's secrets are looked up only when its plugin is asked something: showing a case opens no keyring.
+    The channel's secrets are looked up only when its plugin is asked something, as for its offers.
     """
     from hub.runs.reach import Reach  # noqa: PLC0415  only who acts on a platform needs it
 

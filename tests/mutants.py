@@ -42,6 +42,8 @@ CONDITIONS = "tests/test_conditions.py -k"
 WORKTIME = "tests/test_worktime.py -k"
 PAUSES = "tests/test_pauses.py -k"
 TARGETS = "tests/test_targets.py -k"
+ANSWERS = "tests/test_settling.py tests/test_portal_acts.py tests/test_events.py tests/test_acts.py"
+JOINING = "tests/test_joining.py"
 
 STATES = (
     Mutant("readings", ".ended) > self.due", ".ended) >= self.due", f"{EDGE} test_05"),
@@ -167,7 +169,7 @@ CHOSEN = (
     Mutant(
         "conditions", "if Verdict.FALSE in found:", "if found == {Verdict.FALSE}:", f"{CONDITIONS} one_false_decides"
     ),
-    Mutant("evaluation", "option.default for option", '"" for option', f"{CONDITIONS} default_stands_in"),
+    Mutant("policy", "option.default) for option", '"") for option', f"{CONDITIONS} default_stands_in"),
 )
 RUNGS = (
     Mutant(
@@ -202,9 +204,9 @@ TOLD = (
     Mutant("escalation", " or reading.state(now) is ClockState.PAUSED:", ":", f"{ESCALATION} whose_end_is_known"),
     Mutant("escalation", "if not reading.is_open or ", "if ", f"{ESCALATION} what_has_ended"),
     Mutant(
-        "escalation",
-        "(ClockState.BREACHED, ClockState.MET_LATE)",
-        "(ClockState.BREACHED,)",
+        "readings",
+        "{ClockState.BREACHED, ClockState.MET_LATE}",
+        "{ClockState.BREACHED}",
         f"{ESCALATION} takes_nothing_back",
     ),
     Mutant("escalation", "record.do is not Deed.BREACH or ", "", f"{ESCALATION} takes_the_breach_back"),
@@ -301,7 +303,31 @@ TIME = (
         f"{TARGETS} four_different_ones",
     ),
 )
-MUTANTS = (*STATES, *PAUSED, *GIVEN, *AHEAD, *RUNS, *CHOSEN, *RUNGS, *TOLD, *TIME)
+FEARED = (
+    Mutant("readings", "if reading.is_open for stage", "for stage", f"{ESCALATION} soonest_certain"),
+    Mutant("readings", "if stage.certain)", "if stage.expect)", f"{ESCALATION} soonest_certain"),
+    Mutant("readings", "s.costs is None and not s.costs_unknown, ", "", ESCALATION.removesuffix(" -k")),
+    Mutant("readings", "s.at <= now, s.at)", "s.at)", f"{LADDER} once_one_has_stayed_away"),
+)
+SETTLED = (
+    Mutant("settling", "settlement.at < before.at", "settlement.at > before.at", ANSWERS),
+    Mutant("settling", "case.messages[: place + 1]", "case.messages", ANSWERS),
+    Mutant("settling", "if m.sent_at <= message.sent_at)", "if m)", ANSWERS),
+    Mutant("settling", "if m.answers and not m.from_outbox)", "if m.answers)", ANSWERS),
+    Mutant("settling", "case.messages[last + 1 :]", "case.messages", ANSWERS),
+)
+JOINED = (
+    Mutant("joining", "if any(key in message.thread_keys for message in case.messages) else", "if key else", JOINING),
+    Mutant("joining", "tuple(as_note(message) for message in", "tuple(message for message in", JOINING),
+    Mutant("joining", "if other.classified and not case.classified:", "if other.classified:", JOINING),
+    Mutant("joining", "if case.order is None and other.order is not None:", "if other.order is not None:", JOINING),
+    Mutant("joining", "if other.assignee and not case.assignee:", "if other.assignee:", JOINING),
+    Mutant("acted", "return not waiting <= seen", "return bool(seen) and not waiting <= seen", "tests/test_acting.py"),
+    Mutant(
+        "model", 'f"{self.platform}: {self.ref}"', 'f"{self.platform}:{self.ref}"', "tests/test_model.py -k mark_of"
+    ),
+)
+MUTANTS = (*FEARED, *SETTLED, *JOINED, *STATES, *PAUSED, *GIVEN, *AHEAD, *RUNS, *CHOSEN, *RUNGS, *TOLD, *TIME)
 
 
 def main(arguments: Sequence[str]) -> int:

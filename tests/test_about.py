@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from hub.core.about import filled_in
+from hub.core.acts import take_reread
 from hub.core.incoming import Clue, ClueKind, IncomingMessage
+from hub.core.joining import named_case
 from hub.core.matching import KnownThreads
 from hub.core.merge import Known, MergeResult, merge_batch
 from hub.core.model import Author, CaseType, Direction, Message, Order, Party, PlatformCase
+from hub.core.replay import replay
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 ABOUT = PlatformCase("bolcom", "C-7", "bol.com", "NL", "Niet ontvangen", "https://seller.bol.example/7")
@@ -22,9 +25,9 @@ NOTIFIED = IncomingMessage(
         sender=Party("bol.com", "automail@bol.example"),
         automatic=True,
         labels=("stands_in",),
-        thread_keys=("bolcom:C-7",),
+        thread_keys=(ABOUT.key,),
     ),
-    clues=(Clue(ClueKind.PLATFORM_KEY, "bolcom:C-7"),),
+    clues=(Clue(ClueKind.PLATFORM_KEY, ABOUT.key),),
     type=CaseType.MISSING_ITEM,
     about=ABOUT,
 )
@@ -52,9 +55,29 @@ def test_a_customer_who_writes_by_way_of_a_platform_is_the_customer() -> None:
     assert change.case.about == ABOUT
 
 
+def test_a_notification_that_could_not_be_read_at_first_tells_all_of_it_when_read_again() -> None:
+    unreadable = replace(NOTIFIED.message, problem="broken", author=Author.CUSTOMER, labels=(), thread_keys=())
+    [opened] = merged(IncomingMessage(unreadable, type=CaseType.UNREADABLE)).changes
+    told = replace(NOTIFIED, order_numbers=("4711", "4712"))
+
+    change = take_reread(opened.case, told, NOON)
+
+    case = change.case
+    assert (case.about, case.type, case.type_raw, case.url) == (
+        ABOUT,
+        CaseType.MISSING_ITEM,
+        "Niet ontvangen",
+        ABOUT.url,
+    )
+    assert (case.market, case.marketplace, case.customer) == ("NL", "bol.com", Party())
+    assert case.order == Order("4711", candidates=("4712",))
+    assert named_case(case) == ABOUT.key
+    assert replay((*opened.events, *change.events)) == case
+
+
 def test_mails_with_one_mark_of_a_platform_are_one_case_and_others_are_not() -> None:
     reminder = replace(NOTIFIED, message=replace(NOTIFIED.message, ref="m2"))
-    other = Clue(ClueKind.PLATFORM_KEY, "bolcom:C-8")
+    other = Clue(ClueKind.PLATFORM_KEY, replace(ABOUT, ref="C-8").key)
     another = replace(NOTIFIED, message=replace(NOTIFIED.message, ref="m3", thread_keys=(other.value,)), clues=(other,))
 
     assert [len(change.case.messages) for change in merged(NOTIFIED, reminder, another).changes] == [2, 1]

@@ -265,6 +265,18 @@ def test_a_closing_that_takes_hours_does_not_close_over_what_the_customer_wrote_
     assert "m2" not in after.settled
 
 
+def test_a_closing_whose_text_the_platform_told_before_its_receipt_does_not_close_over_a_new_question() -> None:
+    case, closing = queued(a_case(), wish(CLOSE, text="Löst 🙂"))
+    theirs = Message("platform-1", Author.SELLER, Direction.OUTBOUND, NOON + timedelta(minutes=2), "Löst 🙂")
+    for message in (theirs, letter("m2", 3)):
+        case = apply(case, Event(MessageArrived(message), message.sent_at, message.sent_at))
+
+    after = done(case, closing)
+
+    assert after.state is CaseState.OPEN
+    assert after.waiting_since == letter("m2", 3).sent_at
+
+
 def test_a_hand_over_gives_the_case_to_the_platform_and_its_text_is_the_reason() -> None:
     case, reply = queued(a_case(), wish(HAND_OVER, text="Vi kommer inte överens"))
 

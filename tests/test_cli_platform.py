@@ -247,7 +247,7 @@ def test_a_second_act_waits_for_the_first(desktop: Desktop) -> None:
 def test_what_was_accepted_and_failed_later_is_told_and_the_case_still_waits(desktop: Desktop, clock: AnyClock) -> None:
     desktop.opens()
     desktop.told("decide", "1001", "slow", "-m", "Snart")
-    desktop.told("deliver")
+    sent = desktop.told("deliver")
     accepted = desktop.told("outbox")
     on_the_way = desktop.told("deliver")
     cannot = desktop.refused("close", "1001")
@@ -255,6 +255,7 @@ def test_what_was_accepted_and_failed_later_is_told_and_the_case_still_waits(des
 
     failed = desktop.run("deliver")
 
+    assert sent == "… shop: 1 reply taken by the platform, its last word is to come\n"
     assert "accepted" in accepted
     assert "1 reply on the way or waiting for another try: `casehub outbox`" in on_the_way
     assert "take it back" not in cannot
@@ -532,6 +533,45 @@ def test_every_other_act_becomes_a_task_as_well(desktop: Desktop, words: list[st
     assert (case.owner == "platform") is (kind == "hand_over")
     assert [decision.stated for decision in case.decisions] == ([True] if kind == "decide" else [])
     assert any(m.labels == ("to the platform", "stated") for m in case.messages) is (kind == "note")
+
+
+def test_whatever_goes_with_a_decision_stands_in_the_task_for_a_person(desktop: Desktop, tmp_path: Path) -> None:
+    desktop.opens("portal")
+    words = ("decide", "1001", "refund_partly", "--percent", "80", "--quantity", "2", "--tracking", "PostNord:SE1")
+
+    told = desktop.data(*words, "--item", "item-1", "--evidence", str(tmp_path / "foto 漢字.jpg"))
+    other = desktop.data(*words, "--item", "item-2")
+
+    assert told["task"]["what"] == (
+        "decide refund_partly, keep 80 %, quantity 2, item item-1, parcel PostNord:SE1, evidence foto 漢字.jpg"
+    )
+    assert (told["task"]["word"], other["task"]["word"]) == ("refund_partly", "refund_partly")
+    desktop.told("done", "1001", told["task"]["key"])
+    assert [decision.word for decision in desktop.case().decisions] == ["refund_partly"]
+
+
+@pytest.mark.parametrize(
+    ("word", "way_out"),
+    [
+        ("close", "`casehub close CH-1001`"),
+        ("Hand-Over", "`casehub hand-over CH-1001`"),
+        ("mark_read", "`casehub show"),
+    ],
+)
+def test_what_is_no_decision_becomes_no_task_to_decide(desktop: Desktop, word: str, way_out: str) -> None:
+    desktop.opens("portal")
+
+    assert way_out in desktop.refused("decide", "1001", word)
+    assert desktop.data("tasks")["tasks"] == []
+
+
+def test_a_case_that_came_back_is_closed_again_while_its_first_closing_is_still_a_task(desktop: Desktop) -> None:
+    desktop.opens("portal")
+    desktop.told("close", "1001")
+    desktop.told("reopen", "1001", "--here")
+
+    assert desktop.data("close", "1001")["state"] == "closed"
+    assert [task["kind"] for task in desktop.data("tasks")["tasks"]] == ["close"]
 
 
 def test_a_task_that_was_a_mistake_is_dropped(desktop: Desktop) -> None:

@@ -8,16 +8,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.codec import dump_happening, dumps, from_plain, load_happening, loads, to_plain
-from hub.core.events import FactsLearnt, Happening, MessageArrived, Opened, StateChanged
+from hub.core.events import (
+    Absorbed,
+    DeadlineGiven,
+    FactsLearnt,
+    Happening,
+    MessageArrived,
+    Opened,
+    PromiseMade,
+    StateChanged,
+)
 from hub.core.model import Author, CaseState, Direction, Message, Money, Order, OrderLine, Party
 from hub.core.outbox import Receipt, Reply
 from hub.core.platform_acts import Act
+from hub.core.portal import Decision, PortalTask
+from hub.core.turns import GivenPromise, Settlement
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 
@@ -37,6 +49,21 @@ def test_every_happening_survives_the_way_there_and_back(what: Happening) -> Non
     kind, body = dump_happening(what)
 
     assert load_happening(kind, body) == what
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+def test_an_instant_in_the_hour_that_comes_twice_survives_whoever_tells_it(fold: int) -> None:
+    twice = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Stockholm"), fold=fold)
+    absorbed = Absorbed(
+        "CH-1001",
+        settlements=(Settlement("m1", twice),),
+        promises=(GivenPromise("k1", twice, twice),),
+        decisions=(Decision("k2", twice, "refund"),),
+        portal_tasks=(PortalTask("k3", "close", "", "", twice, done_at=twice),),
+    )
+
+    for what in (absorbed, PromiseMade("k1", twice), DeadlineGiven("resolution", twice, Author.PLATFORM)):
+        assert load_happening(*dump_happening(what)) == what
 
 
 @given(happenings)

@@ -250,6 +250,17 @@ def test_a_key_is_found_by_its_beginning(desk: Desk, store: Store, arrive: Arriv
         desk.find_key("ff")
 
 
+def test_a_whole_key_names_its_reply_although_that_of_what_follows_it_begins_so(
+    desk: Desk, store: Store, arrive: Arrive
+) -> None:
+    arrive(letter("m1"))
+    reply = desk.reply("CH-1001", "Hej!", after="m1", then_close=True, there=True)
+    desk.mark_delivered(reply.key)
+
+    assert [known.key for known in store.replies()] == [reply.key, f"{reply.key}-close"]
+    assert desk.find_key(reply.key) == reply.key
+
+
 def test_an_unreadable_message_is_read_again_and_names_its_case(desk: Desk, store: Store, arrive: Arrive) -> None:
     arrive(unreadable("m1"))
 

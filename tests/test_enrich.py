@@ -23,10 +23,10 @@ from hub.core.merge import keys_of, merge_batch
 from hub.core.model import Author, Case, CaseType, Direction, Message, Money, Order, OrderLine, PlatformCase
 from hub.core.policy import ClockName
 from hub.core.ports import Store
-from hub.errors import RateLimited, Unavailable, Unsupported
+from hub.errors import AuthenticationFailed, RateLimited, Unavailable, Unsupported
 from hub.policies.book import load_book
 from hub.runs.channel import Source
-from hub.runs.enrich import EnrichPorts, OrderSource, enrich, order_sources
+from hub.runs.enrich import MOST_ODD_ORDERS, EnrichPorts, OrderSource, enrich, order_sources
 from tests.fakes import MONDAY_NOON, MovableClock, a_day_later, letter
 from tests.shipped import SURROUNDINGS, shipped
 
@@ -40,6 +40,7 @@ class Accounts:
 
     orders: dict[str, dict[str, Order]] = field(default_factory=dict)
     failing: dict[str, Exception] = field(default_factory=dict)
+    breaking: dict[str, Exception] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
     connections: int = 0
 
@@ -62,6 +63,8 @@ class _Account(Connection):
         self._accounts.asked.append((self._name, number))
         if self._name in self._accounts.failing:
             raise self._accounts.failing[self._name]
+        if number in self._accounts.breaking:
+            raise self._accounts.breaking[number]
         return self._accounts.orders.get(self._name, {}).get(number)
 
 
@@ -226,9 +229,9 @@ def test_an_account_that_was_not_asked_may_have_it(store: Store, ports: EnrichPo
 
 
 @pytest.mark.parametrize(
-    "error", [RateLimited("wait", MONDAY_NOON), Unavailable("gone"), KeyError("hunter2")], ids=repr
+    "error", [RateLimited("wait", MONDAY_NOON), Unavailable("gone"), AuthenticationFailed("no")], ids=repr
 )
-def test_an_error_ends_it_for_that_account_and_is_told_without_secrets(
+def test_an_account_that_does_not_answer_is_asked_no_more_in_this_run(
     store: Store, ports: EnrichPorts, accounts: Accounts, error: Exception
 ) -> None:
     first, second = arrive(store, told("c1", Order("99")), told("c2"))
@@ -237,11 +240,36 @@ def test_an_error_ends_it_for_that_account_and_is_told_without_secrets(
     silent = run(ports, accounts)
 
     assert list(silent) == ["shop"]
-    assert "hunter2" not in silent["shop"]
     assert len(accounts.asked) == 1
     assert store.case(first.number).sought is None
     assert store.case(second.number).order == Order("7")
     assert accounts.connections == 0
+
+
+def test_an_order_that_a_plugin_breaks_at_keeps_no_other_from_coming_and_is_told_without_secrets(
+    store: Store, ports: EnrichPorts, accounts: Accounts
+) -> None:
+    odd, good = arrive(store, told("c1", Order("odd")), told("c2"))
+    accounts.breaking["odd"] = KeyError("hunter2")
+
+    silent = run(ports, accounts)
+
+    learnt = store.case(good.number).order
+    assert learnt is not None
+    assert learnt.confirmed
+    assert store.case(odd.number).sought is None
+    assert list(silent) == ["shop"]
+    assert "hunter2" not in silent["shop"]
+
+
+def test_an_account_whose_plugin_breaks_again_and_again_is_asked_no_more_in_this_run(
+    store: Store, ports: EnrichPorts, accounts: Accounts
+) -> None:
+    arrive(store, *(told(f"c{number}", Order(f"odd{number}")) for number in range(5)))
+    accounts.failing["shop"] = KeyError("hunter2")
+
+    assert list(run(ports, accounts)) == ["shop"]
+    assert len(accounts.asked) == MOST_ODD_ORDERS
 
 
 def test_an_account_that_is_not_set_up_to_tell_is_no_trouble(

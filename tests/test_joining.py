@@ -244,6 +244,26 @@ def test_what_a_person_said_of_the_mail_goes_along(intake: Intake) -> None:
     assert joined.order == Order("4711", candidates=("4712",))
 
 
+def test_what_is_known_of_the_platforms_case_is_not_undone_by_the_mails(intake: Intake) -> None:
+    intake.take("mailbox", replace(notice("n1", 2), order_number="of the mail"))
+    [by_mail] = intake.open()
+    intake.change(classify(by_mail, CaseType.QUESTION, "low", "bo", MONDAY_NOON))
+    intake.change(acts.assign(intake.cases()[0], "bo", "bo", MONDAY_NOON))
+    adapters, intake.adapters = intake.adapters, {}
+    intake.take("api", listed(asked("c1", 0), order=Order("of the platform")))
+    theirs = next(case for case in intake.open() if case.channel == "api")
+    intake.change(classify(theirs, CaseType.COMPLAINT, "high", "eva", MONDAY_NOON))
+    intake.change(acts.assign(intake.cases()[1], "eva", "eva", MONDAY_NOON))
+
+    intake.adapters = adapters
+    intake.take("mailbox", notice("n2", 60))
+
+    [case] = intake.open()
+    assert (case.type, case.priority, case.assignee) == (CaseType.COMPLAINT, "high", "eva")
+    assert case.order == Order("of the platform")
+    assert {message.ref for message in case.messages} == {"c1", "n1", "n2"}
+
+
 def test_a_missing_item_that_only_the_mail_told_of_goes_along(intake: Intake) -> None:
     written = replace(asked("m1", 2), text="Det saknas en skruv")
     intake.take("mailbox", replace(notice("n1", 2), message=written))
@@ -287,6 +307,23 @@ def test_a_reply_on_its_way_keeps_its_case_until_the_next_mail(intake: Intake) -
 
     assert apart == 2
     assert len(intake.open()) == 1
+
+
+def test_a_case_that_a_reply_kept_apart_is_joined_with_the_next_news_of_the_platform(intake: Intake) -> None:
+    written = replace(asked("m1", 2), sender=Party("Åsa", "asa@kund.example"))
+    intake.take("mailbox", replace(notice("n1", 2), message=written))
+    [case] = intake.open()
+    _, reply = acts.queue_reply(case, "Hej", (), "k1", "m1", "eva", MONDAY_NOON)
+    with intake.store.writing() as writer:
+        writer.save_reply(reply)
+
+    intake.take("api", listed(asked("c1", 0)))
+    with intake.store.writing() as writer:
+        writer.save_reply(acts.cancel(case, reply, "eva", MONDAY_NOON)[1])
+    intake.take("api", listed(asked("c1", 0), asked("c2", 60)))
+
+    [joined] = intake.open()
+    assert {message.ref for message in joined.messages} == {"c1", "c2", "m1"}
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from hub.core.model import (
     Message,
     Money,
     Party,
+    PlatformCase,
     epoch,
     from_epoch,
     require_aware,
@@ -183,3 +184,12 @@ def test_equal_instants_of_different_zones_are_one_second() -> None:
     there = NOON.astimezone(ZoneInfo("Asia/Kathmandu"))
 
     assert epoch(there) == epoch(NOON) == epoch(NOON.astimezone(timezone(timedelta(hours=-11))))
+
+
+@given(st.text(min_size=1))
+def test_the_mark_of_a_platforms_case_is_no_id_that_a_mail_could_bear(ref: str) -> None:
+    mark = PlatformCase("bolcom", ref).key
+
+    # The sender of a mail chooses its id; as it is compared, it has no white space.
+    assert "".join(mark.split()) != mark
+    assert PlatformCase("bolcom").key == ""

@@ -27,6 +27,7 @@ from hub.core.outbox import (
     retry_later,
     start_sending,
     still_uncertain,
+    with_receipt,
 )
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
@@ -73,6 +74,17 @@ def test_a_move_forgets_the_last_reason_and_pause() -> None:
     paused = replace(REPLY, reason="no answer", not_before=NOON)
 
     assert start_sending(paused) == replace(REPLY, state=ReplyState.SENDING, attempts=1)
+
+
+def test_a_new_attempt_goes_by_no_word_on_an_older_one() -> None:
+    first = with_receipt(start_sending(REPLY), Receipt("process-1", NOON, final=False), NOON)
+    until = NOON + timedelta(hours=3)
+
+    second = start_sending(move(move(first, ReplyState.UNCERTAIN), ReplyState.QUEUED))
+    taken = with_receipt(second, Receipt("process-2", NOON, final=False, until=until), NOON)
+
+    assert second.receipt_ref == ""
+    assert (taken.receipt_ref, taken.until) == ("process-2", until)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from hub import (
+    ActKind,
     AuthenticationFailed,
     Batch,
     Checkpoint,
@@ -22,7 +23,7 @@ from hub import (
     Unavailable,
 )
 from hub.core.incoming import Figure, OwnEcho
-from hub.core.outbox import Reply, ReplyState
+from hub.core.outbox import THEN, Reply, ReplyState
 from hub.core.ports import CaseFilter, FigureRow, Store
 from hub.runs.channel import REST_OF_A_STOPPED_CHANNEL, Source
 from hub.runs.sync import ChannelResult, SyncPorts, sync
@@ -276,6 +277,23 @@ def test_our_own_reply_met_on_the_platform_counts_as_delivered(ports: SyncPorts,
     assert store.replies()[0].state is ReplyState.DELIVERED
     assert [message.text for message in store.case(case.number).messages][1:] == ["Det är på väg."]
     assert store.summary(case.number).deadline is None
+
+
+def test_a_reply_met_on_the_platform_is_followed_by_the_closing_that_was_wanted_with_it(
+    ports: SyncPorts, store: Store
+) -> None:
+    read(PretendedPlatform([letter("m1")]), ports)
+    [case] = store.cases(CaseFilter())
+    wanted = Reply("key1", case.number, "shop", "Klart", MONDAY_NOON, by="eva", after="m1", extra={THEN: "close"})
+    with store.writing() as writer:
+        writer.save_reply(replace(wanted, state=ReplyState.UNCERTAIN))
+    echo = OwnEcho("key1", case.number, MONDAY_NOON + timedelta(minutes=1), ref="own-id")
+
+    sync([Source("shop", lambda: Scripted([Batch((echo,), {}), Batch((echo,), {})]))], ports)
+
+    [closing] = store.replies(frozenset({ReplyState.QUEUED}))
+    assert (closing.kind, closing.by, closing.after) == (ActKind.CLOSE, "eva", "m1")
+    assert closing.key in store.case(case.number).approved
 
 
 class Scripted(Connection):

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.common import console, echo_json, json_option, with_hub
+from hub.cli.common import console, echo_json, json_option, require_channel, with_hub
 from hub.cli.desk_options import login_name, who_option
 from hub.core.model import CaseState, CaseType
 from hub.core.ports import CaseFilter, CaseSummary, ListOrder
-from hub.errors import NotFound
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -139,6 +138,5 @@ def _count(hub: Hub, wanted: CaseFilter, listed: Sequence[CaseSummary]) -> int:
 
 
 def _require_channel(hub: Hub, name: str) -> None:
-    channels = hub.settings.channels
-    if name and name not in channels:
-        raise NotFound(f"There is no channel {name!r}; the channels are: {', '.join(sorted(channels)) or 'none yet'}.")
+    if name:
+        require_channel(name, hub.settings.channels)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli.common import echo_json, json_option, no_channels, with_hub
-from hub.errors import ConfigurationError, NotFound
+from hub.cli.common import echo_json, json_option, no_channels, require_channel, with_hub
+from hub.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from hub.adapter import Proof
@@ -58,13 +58,8 @@ def _chosen(hub: Hub, names: Sequence[str]) -> list[Channel | BrokenChannel]:
     there: dict[str, Channel | BrokenChannel] = {channel.name: channel for channel in hub.broken_channels()}
     there |= {channel.name: channel for channel in hub.channels() if channel.enabled or channel.name in names}
     for name in names:
-        if name not in there:
-            raise NotFound(f"There is no channel {name!r}; the channels are: {_names(hub)}.")
+        require_channel(name, hub.settings.channels)
     return [there[name] for name in hub.settings.channels if name in there and (name in names or not names)]
-
-
-def _names(hub: Hub) -> str:
-    return ", ".join(sorted(hub.settings.channels)) or "none yet"
 
 
 def _proofs(hub: Hub, channel: Channel | BrokenChannel) -> Iterator[Proof]:

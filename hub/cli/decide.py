@@ -15,7 +15,7 @@ from hub.cli.desk_options import case_number, known_case, who_option
 from hub.cli.safe_text import one_line
 from hub.core.acting import Wish, need_in_words
 from hub.core.cost import cost_of
-from hub.core.platform_acts import ActKind, Need, Offer, Tracking
+from hub.core.platform_acts import Act, ActKind, Need, Offer, Tracking, in_words
 from hub.errors import Refused
 
 if TYPE_CHECKING:
@@ -97,7 +97,9 @@ def decide(
         return
     offers = reach.offers(case)
     if not reach.can(_capability(), case) and not _named(offers, word):
-        _to_portal(hub, reach, case, word, message, who, as_json=as_json)
+        _require_decision(case, word)
+        act = Act(ActKind.DECIDE, word, item, quantity, percent, tuple(map(_parcel, tracking)))
+        _to_portal(hub, reach, case, act, message, evidence, who, as_json=as_json)
         return
     wish = Wish(
         _meant(case, offers, word, item),
@@ -197,10 +199,22 @@ def _parcel(text: str) -> Tracking:
     return Tracking(carrier.strip(), number.strip())
 
 
-def _to_portal(hub: Hub, reach: Reach, case: Case, word: str, message: str, who: str | None, *, as_json: bool) -> None:
+def _require_decision(case: Case, word: str) -> None:
+    """Refuse our own word for another act: as a decision nobody would find it in a portal."""
+    kind = next((kind for kind in ActKind if kind.value == word.casefold().replace("-", "_")), ActKind.DECIDE)
+    if kind is ActKind.DECIDE:
+        return
+    how = _COMMANDS.get(kind, "show {number}").format(number=case.number)
+    raise Refused(f"{word!r} is no decision on {case.number}; `casehub {how}` is the command for it.")
+
+
+def _to_portal(
+    hub: Hub, reach: Reach, case: Case, act: Act, text: str, files: Sequence[Path], who: str | None, *, as_json: bool
+) -> None:
     from hub.core.portal import PortalTask
 
-    wanted = PortalTask("", "decide", f"decide {word}", "", hub.clock.now(), text=message.strip(), word=word)
+    what = ", ".join((in_words(act), *(f"evidence {path.name}" for path in files)))
+    wanted = PortalTask("", "decide", what, "", hub.clock.now(), text=text.strip(), word=act.word)
     task = give_task(hub, reach, _capability(), case, who, wanted)
     if as_json:
         echo_json(acted_json(hub.store.case(case.number), task=task))

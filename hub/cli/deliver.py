@@ -91,10 +91,11 @@ def _lines(result: DeliveryResult) -> list[str]:
     if result.delivered:
         lines.append(f"✓ {result.name}: {_replies(len(result.delivered))} delivered")
     lines += [f"  note: {warning}" for warning in result.warnings]
-    if result.waiting:
-        lines.append(
-            f"… {result.name}: {_replies(len(result.waiting))} on the way or waiting for another try: `casehub outbox`"
-        )
+    if result.taken:
+        lines.append(f"… {result.name}: {_replies(len(result.taken))} taken by the platform, its last word is to come")
+    again = len(result.waiting) - len(result.taken)
+    if again:
+        lines.append(f"… {result.name}: {_replies(again)} waiting for another try")
     if result.stopped:
         lines.append(f"! {result.name}: {_replies(len(result.stopped))} for you to decide on: `casehub outbox`")
     if result.skipped:

@@ -127,7 +127,8 @@ def _writer(message: Message) -> str:
 
 
 def _facts(what: events.FactsLearnt) -> list[str]:
-    return [name for name in events.FACTS if getattr(what, name) is not None]
+    told = [name for name in events.FACTS if getattr(what, name) is not None]
+    return [*told, *([f"a case of {what.about.platform}"] if what.about else [])]
 
 
 def _utc(instant: datetime) -> str:

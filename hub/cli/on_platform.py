@@ -74,8 +74,9 @@ def leave_note(hub: Hub, number: str, text: str, who: str | None) -> Acted:
 
 
 def _task(hub: Hub, reach: Reach, kind: Capability, case: Case, what: str) -> PortalTask | None:
-    """What is left to do in the portal; nothing where the platform of the case knows no such thing, as a mailbox."""
-    return reach.task(kind, case, what, hub.clock.now()) if reach.step(kind) else None
+    """What is left to do in the portal; nothing where its platform knows no such thing, or where it is a task yet."""
+    wanted = any(task.kind == kind for task in case.open_tasks)
+    return reach.task(kind, case, what, hub.clock.now()) if reach.step(kind) and not wanted else None
 
 
 def _acted(case: Case, task: PortalTask | None) -> Acted:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.errors import NotFound
+from hub.cli.common import require_channel
 
 if TYPE_CHECKING:
     from hub.app import Channel, Hub
@@ -28,9 +28,7 @@ def chosen_sources(hub: Hub, names: Sequence[str]) -> list[Source]:
     channels = {channel.name: channel for channel in hub.channels()}
     known = {*channels, *(channel.name for channel in hub.broken_channels())}
     for name in names:
-        if name not in known:
-            there_are = ", ".join(sorted(known)) or "none yet"
-            raise NotFound(f"There is no channel {name!r}; the channels are: {there_are}.")
+        require_channel(name, known)
     wanted = [c for c in channels.values() if (c.name in names if names else c.enabled)]
     return [_source(hub, channel) for channel in wanted]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.clock_words import percent
-from hub.cli.common import console, echo_json, json_option, no_channels, with_hub
+from hub.cli.common import console, echo_json, json_option, no_channels, require_channel, with_hub
 from hub.cli.safe_text import one_line
 from hub.core.incoming import Figure
 from hub.core.model import epoch, from_epoch
@@ -30,7 +30,6 @@ from hub.core.scores import (
     satisfaction_score,
     span_of,
 )
-from hub.errors import NotFound
 from hub.runs.published import publish
 
 if TYPE_CHECKING:
@@ -171,8 +170,8 @@ def _satisfaction_scores(
 
 def _chosen(hub: Hub, channel: str) -> Sequence[str]:
     names = list(hub.settings.channels)
-    if channel and channel not in names:
-        raise NotFound(f"There is no channel {channel!r}; the channels are: {', '.join(sorted(names)) or 'none yet'}.")
+    if channel:
+        require_channel(channel, names)
     return [channel] if channel else names
 
 

@@ -101,9 +101,8 @@ def once_told(message: Message, case: Case) -> Case:
 
 
 def _after_act(what: Acted, case: Case, at: datetime, after: After) -> Case:
-    written = any(m.ref == FROM_OUTBOX + what.key for m in case.messages)
-    # What was written to the customer has settled what its writer had seen.
-    seen = case.approved.get(what.key, frozenset() if written else None)
+    # What was written to the customer with it has settled what its writer had seen.
+    seen = case.approved.get(what.key, frozenset())
     case = replace(case, approved={key: asked for key, asked in case.approved.items() if key != what.key})
     if what.act.kind is ActKind.DECIDE and all(known.key != what.key for known in case.decisions):
         act = what.act
@@ -114,7 +113,7 @@ def _after_act(what: Acted, case: Case, at: datetime, after: After) -> Case:
     return case if effect is None else after(effect, case, at)
 
 
-def _effect(what: Acted, case: Case, seen: frozenset[str] | None) -> Happening | None:
+def _effect(what: Acted, case: Case, seen: frozenset[str]) -> Happening | None:
     kind = what.act.kind
     if case.state is CaseState.MERGED:
         return None
@@ -127,10 +126,10 @@ def _effect(what: Acted, case: Case, seen: frozenset[str] | None) -> Happening |
     return None
 
 
-def _asked_since(case: Case, seen: frozenset[str] | None) -> bool:
+def _asked_since(case: Case, seen: frozenset[str]) -> bool:
     """Whether a customer waits with something that was not there when the act was approved; it may take hours."""
     waiting = {m.ref for m in case.messages if m.asks_for_an_answer and m.ref not in case.settled}
-    return seen is not None and not waiting <= seen
+    return not waiting <= seen
 
 
 def _ticked_off(what: PortalTaskDone, task: PortalTask, at: datetime) -> PortalTask:

@@ -21,8 +21,8 @@ from hub.core.events import (
     StateChanged,
 )
 from hub.core.incoming import IncomingMessage
-from hub.core.merge import Change
-from hub.core.model import Attachment, Author, Case, CaseState, CaseType, Direction, Message, Order, Party
+from hub.core.merge import Change, customer_of, order_of
+from hub.core.model import Attachment, Author, Case, CaseState, CaseType, Direction, Message, Party
 from hub.core.outbox import THEN, WAITING, Reply, ReplyState, delivered, has_grown, move
 from hub.core.platform_acts import ActKind
 from hub.core.policy import ClockName, Forbidden, Policy
@@ -213,7 +213,7 @@ def mark_delivered(case: Case, reply: Reply, who: str, now: datetime) -> tuple[C
 def take_reread(case: Case, incoming: IncomingMessage, now: datetime, *, unverified: bool = False) -> Change:
     """Put a message that was read again from its original in the place of the unreadable one.
 
-    A case that this message had opened learns subject, type, customer and order from it.
+    A case that this message had opened learns from it what it is about.
     """
     before = next(m for m in case.messages if m.ref == incoming.message.ref)
     doubtful = (unverified or "unverified" in before.labels) and "unverified" not in incoming.message.labels
@@ -225,9 +225,23 @@ def take_reread(case: Case, incoming: IncomingMessage, now: datetime, *, unverif
 
 
 def _facts_of(incoming: IncomingMessage) -> FactsLearnt:
-    order = Order(incoming.order_number) if incoming.order_number else None
-    message = incoming.message
-    return FactsLearnt(subject=message.subject, type=incoming.type, customer=message.sender, order=order)
+    learnt = FactsLearnt(
+        subject=incoming.message.subject,
+        type=incoming.type,
+        customer=customer_of(incoming.message),
+        order=order_of(incoming),
+    )
+    about = incoming.about
+    if about is None:
+        return learnt
+    return replace(
+        learnt,
+        type_raw=about.type_raw,
+        url=about.url,
+        market=about.market,
+        marketplace=about.marketplace,
+        about=about,
+    )
 
 
 def changed(case: Case, now: datetime, *happened: Happening) -> Change:

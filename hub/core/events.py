@@ -99,10 +99,11 @@ class FactsLearnt:
     priority: str | None = None
     market: str | None = None
     marketplace: str | None = None
+    about: PlatformCase | None = None
 
 
-FACTS = tuple(fact.name for fact in fields(FactsLearnt))
-"""The names of what a platform may tell anew about a case."""
+FACTS = tuple(fact.name for fact in fields(FactsLearnt) if fact.name != "about")
+"""The names of what a platform may tell anew about a case; what a mail's case is about is learnt from the mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,9 @@ class PromiseMade:
     due: datetime
     who: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "due", comparable(self.due))
+
 
 @dataclass(frozen=True, slots=True)
 class DeadlineGiven:
@@ -205,6 +209,10 @@ class DeadlineGiven:
     by: Author
     who: str = ""
     why: str = ""
+
+    def __post_init__(self) -> None:
+        if self.due is not None:
+            object.__setattr__(self, "due", comparable(self.due))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class ClueKind(StrEnum):
     """How a message points at the case it belongs to, the most trustworthy way first.
 
     The `…_TOKEN` kinds carry a case number whose signature the adapter has verified. PLATFORM_KEY is a platform's own
-    mark of its case, `PLATFORM:REF`, out of a mail that surely comes from that platform.
+    mark of its case, `PlatformCase.key`, out of a mail that surely comes from that platform.
     """
 
     RECIPIENT_TOKEN = "recipient_token"  # noqa: S105  the name of a kind, not a password

@@ -160,7 +160,7 @@ class _Merging:
                 message = as_note(message)
         number = found.number or self._open(incoming, found)
         self._add_message(number, message, found.reason)
-        news = filled_in(self._case(number), incoming, _order_of(incoming)) if found.by_platform else None
+        news = filled_in(self._case(number), incoming, order_of(incoming)) if found.by_platform else None
         if news is not None:
             self._record(number, news, self._now)
 
@@ -186,8 +186,8 @@ class _Merging:
             ref=message.ref,
             subject=message.subject,
             type=incoming.type,
-            customer=_writer(message),
-            order=_order_of(incoming),
+            customer=customer_of(message),
+            order=order_of(incoming),
             linked=linked,
             reason=found.reason,
         )
@@ -302,13 +302,13 @@ def _with_platform_keys(incoming: IncomingMessage) -> Message:
     return replace(message, thread_keys=(*message.thread_keys, *new)) if new else message
 
 
-def _order_of(incoming: IncomingMessage) -> Order | None:
+def order_of(incoming: IncomingMessage) -> Order | None:
     """The order that a message is about, as far as it tells: the numbers in it are guesses."""
     numbers = tuple(dict.fromkeys(filter(None, (incoming.order_number, *incoming.order_numbers))))
     return Order(numbers[0], candidates=numbers[1:]) if numbers else None
 
 
-def _writer(message: Message) -> Party:
+def customer_of(message: Message) -> Party:
     """Who the customer is by a message that opens a case; who sends a notification is not."""
     stands_in = STANDS_IN in message.labels and message.author is not Author.CUSTOMER
     return Party() if stands_in else message.sender

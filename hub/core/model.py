@@ -198,8 +198,11 @@ class PlatformCase:
 
     @property
     def key(self) -> str:
-        """The mark by which mails about this case are found on their channel; empty without a ref."""
-        return f"{self.platform}:{self.ref}" if self.ref else ""
+        """The mark by which mails about this case are found on their channel; empty without a ref.
+
+        Its space keeps it apart from the id of any mail, which its sender chooses and which has none.
+        """
+        return f"{self.platform}: {self.ref}" if self.ref else ""
 
 
 @dataclass(frozen=True, slots=True)

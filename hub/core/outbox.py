@@ -128,6 +128,12 @@ class Reply:
         return self.state is ReplyState.UNCERTAIN and self.read_backs >= MOST_READ_BACKS and self.until is None
 
     @property
+    def is_taken(self) -> bool:
+        """Whether the platform has it and will say what became of it."""
+        doubtful = self.state is ReplyState.UNCERTAIN and bool(self.receipt_ref)
+        return self.state is ReplyState.ACCEPTED or doubtful
+
+    @property
     def kind(self) -> ActKind | None:
         """What is done on the platform; None for a mere reply to the customer."""
         return None if self.act is None else self.act.kind
@@ -192,7 +198,7 @@ def move(reply: Reply, state: ReplyState, reason: str = "", not_before: datetime
 
 def start_sending(reply: Reply) -> Reply:
     """The reply as it must be stored before the first byte leaves."""
-    return replace(move(reply, ReplyState.SENDING), attempts=reply.attempts + 1, until=None)
+    return replace(move(reply, ReplyState.SENDING), attempts=reply.attempts + 1, until=None, receipt_ref="")
 
 
 def retry_later(reply: Reply, reason: str, now: datetime, jitter: float, after: datetime | None = None) -> Reply:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.core.instants import comparable
+
 STATED = "stated"
 """The label of a message of which only a person says that it was written, on the platform itself."""
 
@@ -20,6 +22,9 @@ class Decision:
     item: str = ""
     who: str = ""
     stated: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", comparable(self.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,11 @@ class PortalTask:
     done_by: str = ""
     comment: str = ""
     dropped: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "given_at", comparable(self.given_at))
+        if self.done_at is not None:
+            object.__setattr__(self, "done_at", comparable(self.done_at))
 
     @property
     def is_open(self) -> bool:

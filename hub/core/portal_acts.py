@@ -34,7 +34,8 @@ def give_task(case: Case, task: PortalTask, now: datetime) -> Change:
     """Keep that a person wants something done that only a person can do; the same thing is not wanted twice."""
     require_unmerged(case)
     for known in case.open_tasks:
-        if (known.kind, known.word, known.text) == (task.kind, task.word, task.text):
+        same = known.kind != ActKind.DECIDE or known.what == task.what  # of another item, say, it is another decision
+        if same and (known.kind, known.word, known.text) == (task.kind, task.word, task.text):
             raise Refused(
                 f"{case.number} has that task already: {known.what} ({known.key}). When it is done, "
                 f"`casehub done {case.number}` ticks it off."

@@ -112,7 +112,7 @@ def _(what: FactsLearnt, case: Case, _at: datetime) -> Case:
         told.pop("type", None)
     if case.order and what.order and what.order.number != case.order.number:
         case = replace(case, sought=None)
-    return replace(case, **told)
+    return replace(case, about=what.about or case.about, **told)
 
 
 @_after.register

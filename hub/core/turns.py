@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hub.core.instants import comparable
+
 
 class Ending(StrEnum):
     """How it came that nobody waits for an answer to a message any more."""
@@ -31,6 +33,9 @@ class Settlement:
     at: datetime
     how: Ending = Ending.ANSWERED
     answer: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", comparable(self.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,10 @@ class GivenPromise:
     key: str
     made_at: datetime
     due: datetime
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "made_at", comparable(self.made_at))
+        object.__setattr__(self, "due", comparable(self.due))
 
 
 @dataclass(frozen=True, slots=True)

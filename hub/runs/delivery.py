@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 
 from hub.adapter import Connection
-from hub.core.events import Event, Happening, ReplyQueued, ReplyStopped
+from hub.core.events import Event, Happening, ReplyStopped
 from hub.core.merge import Change
 from hub.core.model import Case
 from hub.core.outbox import (
@@ -25,7 +25,6 @@ from hub.core.outbox import (
     ReplyState,
     become_uncertain,
     delivered,
-    follow_up,
     has_grown,
     move,
     retry_later,
@@ -48,6 +47,7 @@ from hub.errors import (
 )
 from hub.runs.acknowledge import begin_acknowledging
 from hub.runs.channel import Failure, Source, explain
+from hub.runs.following import queue_what_follows
 
 RESTORED = "restored_from_backup"
 """The fact a restored database carries until its open replies have been made uncertain."""
@@ -72,11 +72,12 @@ class DeliveryPorts:
 
 @dataclass(slots=True)
 class DeliveryResult:
-    """What came of the outbox of one channel."""
+    """What came of the outbox of one channel; of what is `waiting` the platform has those `taken` already."""
 
     name: str
     delivered: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     failure: Failure | None = None
@@ -264,18 +265,14 @@ class _Run:
         if settled.state in _STOPPED and not settled.is_quiet:
             happened = (ReplyStopped(settled.key, settled.state, settled.reason, settled.kind),)
         events = tuple(Event(what, at or now, now) for what in happened)
-        follows = follow_up(settled, now)
-        if follows is not None:
-            events += (Event(ReplyQueued(follows.key, follows.by, follows.kind), now, now),)
         with self._ports.store.writing() as writer:
             if writer.reply(before.key).state is not before.state:
                 return False
             writer.save_reply(settled)
-            if follows is not None:
-                writer.save_reply(follows)
             if events:
                 case = reduce(apply, events, writer.case(settled.case_number))
                 writer.save(Change(case, events), self._ports.evaluation_of(case))
+            queue_what_follows(settled, writer, self._ports.evaluation_of, now)
         if settled is not after:
             lost = "was not marked as read" if settled.is_quiet else "gets no acknowledgement"
             self._result.warnings.append(f"{settled.case_number} {lost}: {settled.reason}")
@@ -287,6 +284,7 @@ class _Run:
                 self._result.stopped.append(reply.key)
             elif reply.state not in FINAL and not reply.is_quiet:
                 self._result.waiting.append(reply.key)
+                self._result.taken += [reply.key] if reply.is_taken else []
 
     def _now(self) -> datetime:
         return self._ports.clock.now()

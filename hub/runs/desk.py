@@ -10,16 +10,16 @@ from pathlib import Path
 
 from hub.core import acting, acts, clock_acts, portal_acts
 from hub.core.acting import Wish
-from hub.core.events import ReplyQueued
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage
 from hub.core.matching import MatchingRules, match
 from hub.core.merge import Change, keys_of, looked_through
 from hub.core.model import Attachment, Case, CaseType
-from hub.core.outbox import Reply, follow_up
+from hub.core.outbox import Reply
 from hub.core.policy import Forbidden, Policy
 from hub.core.portal import PortalTask
 from hub.core.ports import Clock, EvaluationOf, Store, Writer
 from hub.errors import NotFound, Refused
+from hub.runs.following import case_of, queue_what_follows
 
 LARGEST_REPLY = 20 * 1024 * 1024
 """How many bytes of files a reply may carry; most mail servers refuse more (email.md item 37)."""
@@ -194,6 +194,8 @@ class Desk:
     def find_key(self, beginning: str) -> str:
         """The whole key of the one reply that begins so."""
         keys = [reply.key for reply in self.store.replies() if reply.key.startswith(beginning.lower())]
+        if beginning.lower() in keys:  # the key of what follows a reply begins with that of the reply
+            return beginning.lower()
         if not keys or not beginning:
             raise NotFound(f"No reply has a key that begins with {beginning!r}; `casehub outbox --all` lists them.")
         if len(keys) > 1:
@@ -221,18 +223,12 @@ class Desk:
     def _act_on_reply(self, key: str, act: ReplyAct) -> Reply:
         with self.store.writing() as writer:
             before = writer.reply(key)
-            change, reply = act(_followed(writer, before.case_number), before, self.who, self.clock.now())
+            # One that was settled before a merge can still turn out to be delivered.
+            change, reply = act(case_of(before, writer), before, self.who, self.clock.now())
             writer.save_reply(reply)
             self._save(writer, change)
-            self._follow_up(writer, change.case, reply)
+            queue_what_follows(reply, writer, self.evaluation_of, self.clock.now())
         return reply
-
-    def _follow_up(self, writer: Writer, case: Case, reply: Reply) -> None:
-        now = self.clock.now()
-        follows = follow_up(reply, now)
-        if follows is not None:
-            writer.save_reply(follows)
-            self._save(writer, acts.changed(case, now, ReplyQueued(follows.key, self.who, follows.kind)))
 
     def _give(self, writer: Writer, case: Case, task: PortalTask | None) -> Case:
         if task is None:
@@ -273,14 +269,6 @@ def _keep_file(store: Store, path: Path) -> Attachment:
         raise Refused(f"{path} cannot be read ({error.strerror}); check who may read it.") from error
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return Attachment(path.name, kind, len(content), store.keep(content))
-
-
-def _followed(writer: Writer, number: str) -> Case:
-    # A reply that was settled before a merge can still turn out to be delivered: its message belongs where all are.
-    case = writer.case(number)
-    while case.merged_into:
-        case = writer.case(case.merged_into)
-    return case
 
 
 def _message_of(item: Incoming, ref: str) -> IncomingMessage | None:

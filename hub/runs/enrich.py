@@ -14,11 +14,14 @@ from hub.core.enriching import due_at, found, numbers
 from hub.core.events import FactsLearnt, Happening, OrderSought
 from hub.core.model import Case, Order
 from hub.core.ports import Clock, EvaluationOf, Store
-from hub.errors import Unsupported
+from hub.errors import AuthenticationFailed, ConfigurationError, Unavailable, Unsupported
 from hub.runs.channel import Source, explain
 
 MOST_ORDERS = 200
 """After so many questions to one platform a run begins with no further case."""
+
+MOST_ODD_ORDERS = 3
+"""After so many orders at which its plugin broke an account is asked no more; fewer keep no other order from coming."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class _Enriching:
     def __init__(self, ports: EnrichPorts, source: OrderSource) -> None:
         self._ports, self._source = ports, source
         self._silent: dict[str, str] = {}
+        self._odd: dict[str, list[str]] = {}
         self._open: dict[str, Connection] = {}
         self._asked = 0
 
@@ -80,7 +84,8 @@ class _Enriching:
                 if self._ports.stop.is_set() or self._is_over():
                     break
                 self._look_up(self._ports.store.case(number), stack.enter_context)
-        return {name: why for name, why in self._silent.items() if why}
+        odd = {name: texts[0] for name, texts in self._odd.items()}
+        return odd | {name: why for name, why in self._silent.items() if why}
 
     def _is_over(self) -> bool:
         return self._asked >= MOST_ORDERS or len(self._silent) == len(self._source.accounts)
@@ -89,6 +94,7 @@ class _Enriching:
         accounts = self._accounts_of(case)
         if case.order is None or not accounts:
             return
+        odd_before = sum(map(len, self._odd.values()))
         for number in numbers(case.order):
             for account in accounts:
                 order = self._ask(account, number, opened)
@@ -96,8 +102,8 @@ class _Enriching:
                     self._learn(case, FactsLearnt(order=found(case.order, number, order)))
                     return
         own = any(account.name == case.channel for account in accounts)
-        surely = (own or self._source.complete) and not any(account.name in self._silent for account in accounts)
-        if surely:
+        every = odd_before == sum(map(len, self._odd.values())) and not any(a.name in self._silent for a in accounts)
+        if every and (own or self._source.complete):
             self._learn(case, OrderSought(numbers(case.order)))
 
     def _accounts_of(self, case: Case) -> tuple[Source, ...]:
@@ -115,10 +121,14 @@ class _Enriching:
             return self._open[account.name].look_up_order(number)
         except Unsupported:  # as it is set up, this account can tell of no orders, and that is nobody's trouble
             self._silent[account.name] = ""
-            return None
-        except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes; what was read stays read
+        except (Unavailable, AuthenticationFailed, ConfigurationError) as error:
             self._silent[account.name] = explain(error).text
-            return None
+        except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes; what was read stays read
+            odd = self._odd.setdefault(account.name, [])
+            odd.append(explain(error).text)
+            if len(odd) >= MOST_ODD_ORDERS:
+                self._silent[account.name] = odd[0]
+        return None
 
     def _learn(self, before: Case, what: Happening) -> None:
         with self._ports.store.writing() as writer:

@@ -26,8 +26,8 @@ class Joining:
         """Join what the changes of a channel, which are saved already, have to do with other channels' cases."""
         changed = tuple(changes)
         told = [change.case.number for change in changed if named_case(change.case)]
-        opened = [change.case.ref for change in changed if change.is_new and not change.case.about]
-        for number in dict.fromkeys((*told, *self._told_by_mail(channel, opened))):
+        refs = [change.case.ref for change in changed if not change.case.about]
+        for number in dict.fromkeys((*told, *self._told_by_mail(channel, refs))):
             self._join(self.writer.case(number), now)
 
     def _told_by_mail(self, channel: str, refs: Sequence[str]) -> list[str]:
@@ -47,7 +47,7 @@ class Joining:
         if target is None or other.merged_into or target.channel == other.channel:
             return
         if any(reply.state in WAITING for reply in self.store.replies(case_number=other.number)):
-            return  # a reply on its way belongs to the case it was written in; the next mail about it joins them
+            return  # a reply on its way belongs to the case it was written in; the next news of it joins them
         taken, gone = join(target, other, now)
         # The lookups of the messages must be free before the other case takes them.
         for change in (gone, taken):

@@ -7,16 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.adapter import Adapter, Capability
-from hub.core.model import Case, Direction
+from hub.core.model import STANDS_IN, Case, Direction
 from hub.core.outbox import Reply
 from hub.core.platform_acts import ActKind, Offer
 from hub.core.portal import PortalTask
 from hub.core.portal_acts import REPLY
 from hub.errors import HubError, Misunderstood, Refused
 from hub.runs.channel import explain
-
-STANDS_IN = "stands_in"
-"""The label of a message that only stands for a customer's, as a notification does: an answer to it reaches nobody."""
 
 _EFFECTS = {
     ActKind.CLOSE: "The platform shows the case as closed",

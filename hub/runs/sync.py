@@ -16,6 +16,7 @@ from hub.core.outbox import ReplyState
 from hub.core.ports import ChannelRecord, Clock, EvaluationOf, Store
 from hub.errors import Busy
 from hub.runs.channel import Failure, Source, after_failure, after_success, explain, rests
+from hub.runs.following import queue_what_follows
 from hub.runs.joining import Joining
 
 
@@ -218,9 +219,9 @@ def store_batch(source: Source, batch: Batch, ports: SyncPorts) -> MergeResult:
         for change in merged.changes:
             writer.save(change, ports.evaluation_of(change.case))
         for key in merged.delivered:
-            writer.save_reply(
-                replace(writer.reply(key), state=ReplyState.DELIVERED, reason="met again on the platform")
-            )
+            met = replace(writer.reply(key), state=ReplyState.DELIVERED, reason="met again on the platform")
+            writer.save_reply(met)
+            queue_what_follows(met, writer, ports.evaluation_of, now)
         Joining(ports.store, writer, ports.evaluation_of, ports.adapters).join(source.name, merged.changes, now)
         writer.save_figures(source.name, batch.figures, now)
         writer.set_checkpoint(source.name, batch.checkpoint)

@@ -145,8 +145,8 @@ def _doubted(message: Message, doubt: str) -> Message:
 
 def _keys(reading: MailReading) -> tuple[str, ...]:
     """The marks of the platform's case, under the platform's name so that no two platforms share one."""
-    marks = (reading.ref, *reading.keys)
-    return tuple(dict.fromkeys(f"{reading.platform}:{one_line(mark)}" for mark in marks if one_line(mark)))
+    marks = (PlatformCase(reading.platform, one_line(mark)).key for mark in (reading.ref, *reading.keys))
+    return tuple(dict.fromkeys(filter(None, marks)))
 
 
 def _with_keys(clues: tuple[Clue, ...], keys: tuple[str, ...]) -> tuple[Clue, ...]:

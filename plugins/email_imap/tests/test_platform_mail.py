@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -354,6 +355,17 @@ def test_a_customers_mail_joins_the_case_that_a_notification_opened(take: Take, 
     take(platform_mail(sender=CUSTOMERS_ADDRESS, text="Waar is mijn pakket?\n"), WRITTEN)
 
     assert [message.author for message in shop.case().messages] == [Author.PLATFORM, Author.CUSTOMER]
+
+
+def test_a_stranger_who_names_his_mail_like_a_case_of_the_platform_gets_nothing_of_it(take: Take, shop: Shop) -> None:
+    named = re.sub(rb"Message-ID: <[^>]*>", b"Message-ID: <market:C-7>", platform_mail(sender="mallory@evil.example"))
+    take(named, None)
+    take(platform_mail())
+    take(platform_mail(sender=CUSTOMERS_ADDRESS, text="Waar is mijn pakket?\n"), WRITTEN)
+
+    strangers, genuine = shop.cases()
+    assert [message.sender.email for message in strangers.messages] == ["mallory@evil.example"]
+    assert len(genuine.messages) == 2
 
 
 # No cases
