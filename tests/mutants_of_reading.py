@@ -113,7 +113,7 @@ class RefsOfRun(Mangling):
         return replace(spoilt, checkpoint={**spoilt.checkpoint, "run": before})
 
     def message(self, message: hub.Message) -> hub.Message:
-        return replace(message, ref=message.ref + self.run)
+        return message if message.direction is hub.Direction.OUTBOUND else replace(message, ref=message.ref + self.run)
 
 
 class RefsFromTheEnd(Mangling):
@@ -219,6 +219,13 @@ class OnlyYoung(Mangling):
 class ReadsOnce(AcmeConnection):
     def fetch(self, checkpoint: Any, open_cases: Any) -> Iterator[hub.Batch]:
         return super().fetch(None, open_cases) if checkpoint is None else iter(())
+
+
+class ReceiptsOfItsOwn(AcmeConnection):
+    """Makes up the reference of what it has sent."""
+
+    def deliver(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
+        return replace(super().deliver(reply, case), ref=f"sent-{reply.key}")
 
 
 class SeesNoSeller(Mangling):

@@ -14,7 +14,7 @@ import hub
 from hub.http import Request, Response
 from hub.scaffold.acme.adapter import AcmeConnection
 from hub.scaffold.acme.simulator import AcmeSimulator
-from tests.contract_bases import Later, ReadOnly, WithOrders
+from tests.contract_bases import Later, ReadOnly, WithDecisions, WithOrders
 
 _NOTHING: dict[str, Any] = {"tickets": [], "next": None}
 
@@ -60,6 +60,13 @@ class RefusalIsTrouble(Misjudges):
 class FindsNothing(AcmeConnection):
     def find(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt | None:
         return None
+
+
+class FindsAnyAnswer(AcmeConnection):
+    def find(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt | None:
+        said = self._api.read(f"/v1/tickets/{case.ref}").json()["messages"]
+        ours = [message for message in said if message["from"] == "shop"]
+        return hub.Receipt(ours[-1]["id"], case.opened_at) if ours else super().find(reply, case)
 
 
 class SendsTwice(AcmeConnection):
@@ -188,6 +195,18 @@ class HalfIsNothing(AcmeConnection):
                 raise
 
 
+class ClosesTheUnknown(AcmeConnection):
+    def fetch(self, checkpoint: Any, open_cases: Sequence[hub.OpenCase]) -> Iterator[hub.Batch]:
+        for batch in super().fetch(checkpoint, open_cases):
+            yield replace(batch, items=tuple(self._judged(item) for item in batch.items))
+
+    @staticmethod
+    def _judged(item: hub.Incoming) -> hub.Incoming:
+        assert isinstance(item, hub.CaseUpdate)
+        known = item.state_raw in ("open", "solved", "refunded")
+        return item if known else replace(item, state=hub.CaseState.CLOSED)
+
+
 class SeenSimulator(AcmeSimulator):
     seen = 0
 
@@ -304,6 +323,35 @@ class RefusesAfterwards(AcmeConnection):
         if reply.text:
             raise hub.Rejected("Acme takes no message together with a decision")
         return done
+
+
+class AlwaysTheFirstWord(WithDecisions):
+    def told(self, act: hub.Act) -> dict[str, Any]:
+        return {**super().told(act), "decision": "refund"}
+
+
+class WithoutTheItem(WithDecisions):
+    def told(self, act: hub.Act) -> dict[str, Any]:
+        return {**super().told(act), "item": ""}
+
+
+class WithoutThePercent(WithDecisions):
+    def told(self, act: hub.Act) -> dict[str, Any]:
+        return {**super().told(act), "percent": None}
+
+
+class WithoutTheQuantity(WithDecisions):
+    def told(self, act: hub.Act) -> dict[str, Any]:
+        return {**super().told(act), "quantity": None}
+
+
+class WithoutTheParcel(WithDecisions):
+    def told(self, act: hub.Act) -> dict[str, Any]:
+        return {**super().told(act), "parcels": []}
+
+
+class DeclaresToFind(AcmeConnection):
+    find = hub.Connection.find
 
 
 class InventsOrders(WithOrders):
