@@ -24,9 +24,17 @@ def new_plugin(name: str, folder: Path) -> None:
 
     Example: casehub new-plugin my_shop
     """
+    from hub.plugins import load_plugins
     from hub.scaffold import create_plugin
 
-    made = create_plugin(name, folder)
+    found = load_plugins()
+    names = {*(plugin.name for plugin in found.loaded), *(plugin.name for plugin in found.broken)}
+    made = create_plugin(name, folder, names | set(found.adapters) | set(found.notifiers))
     click.echo(f"{made} is a plugin. Go on with:")
-    for command in (f"cd {shlex.quote(str(made))}", "pip install -e '.[test]'", "pytest", f"casehub simulate {name}"):
+    for command in (
+        f"cd {shlex.quote(str(made))}",
+        "pip install -e '.[test]'",
+        "pytest -x",
+        f"casehub simulate {name}",
+    ):
         click.secho(f"  {command}", bold=True)

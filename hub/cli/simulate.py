@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hub.cli.first_file import secret_variable
 from hub.cli.rounds import stop_event
 from hub.errors import HubError, NotFound, Refused
 
@@ -97,7 +98,7 @@ def _served(pretended: PretendedPlatform, platform: Platform | None, port: int) 
 def settings_of(adapter: str, pretended: PretendedPlatform) -> str:
     """The table for hub.toml, with the secrets where secrets belong: outside of it."""
     channel = pretended.channel
-    variables = {secret: f"{channel}_{secret}".upper() for secret in pretended.secrets()}
+    variables = {secret: secret_variable(channel, secret) for secret in pretended.secrets()}
     table = {**pretended.settings(), **{secret: f"env:{variable}" for secret, variable in variables.items()}}
     lines = ["# In the shell that runs casehub:"]
     lines += [f"export {variables[secret]}={shlex.quote(value)}" for secret, value in pretended.secrets().items()]

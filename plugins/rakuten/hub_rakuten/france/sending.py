@@ -120,9 +120,7 @@ def problems_with(reply: Reply) -> list[str]:
     found = []
     if reply.act is not None and reply.act.kind is ActKind.DECIDE and reply.text.strip():
         # It would be told in the case as if the buyer had it.
-        found.append(
-            "nobody tells who reads a text with a cancellation: write to the buyer by itself (assumed)"
-        )
+        found.append("nobody tells who reads a text with a cancellation: write to the buyer by itself (assumed)")
     needs_text = reply.act is None or reply.act.kind is ActKind.NOTE
     if needs_text and not reply.text.strip():
         found.append("a message needs a text (Rakuten France, parameter content)")
