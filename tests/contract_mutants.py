@@ -10,6 +10,7 @@ import hub
 from hub.scaffold.acme.adapter import AcmeAdapter
 from hub.testing import Fault
 from tests import contract_bases as bases
+from tests import mutants_of_capabilities as capabilities
 from tests import mutants_of_reading as reading
 from tests import mutants_of_writing as writing
 from tests.contract_bases import Make, made_of
@@ -103,29 +104,33 @@ MUTANTS = {
     "closes at the end": Mutant(15, made_of(writing.ClosesAtTheEnd)),
     "leaves a thread": Mutant(15, made_of(writing.LeavesAThread), clean_up=writing.ENOUGH.set),
     "calls home": Mutant(15, made_of(writing.CallsHome)),
-    "false success": Mutant(16, made_of(writing.FalseSuccess)),
-    "forgets the portal": Mutant(16, made_of(writing.ForgetsThePortal)),
+    "false success": Mutant(16, made_of(capabilities.FalseSuccess)),
+    "forgets the portal": Mutant(16, made_of(capabilities.ForgetsThePortal)),
     "has no step for the portal": Mutant(16, made_of(adapter=_NO_STEP)),
-    "decides nothing": Mutant(16, made_of(writing.DecidesNothing)),
-    "always the first decision": Mutant(16, made_of(writing.AlwaysTheFirstWord, adapter=bases.WITH_DECISIONS)),
-    "a decision of no item": Mutant(16, made_of(writing.WithoutTheItem, adapter=bases.WITH_DECISIONS)),
-    "a decision without its percent": Mutant(16, made_of(writing.WithoutThePercent, adapter=bases.WITH_DECISIONS)),
-    "a decision without its quantity": Mutant(16, made_of(writing.WithoutTheQuantity, adapter=bases.WITH_DECISIONS)),
-    "a decision without its parcel": Mutant(16, made_of(writing.WithoutTheParcel, adapter=bases.WITH_DECISIONS)),
-    "declares to find": Mutant(16, made_of(writing.DeclaresToFind)),
-    "drops the text of a decision": Mutant(16, made_of(writing.DropsTheText)),
-    "refuses a decision that it has made": Mutant(16, made_of(writing.RefusesAfterwards)),
+    "decides nothing": Mutant(16, made_of(capabilities.DecidesNothing)),
+    "always the first decision": Mutant(16, made_of(capabilities.AlwaysTheFirstWord, adapter=bases.WITH_DECISIONS)),
+    "a decision of no item": Mutant(16, made_of(capabilities.WithoutTheItem, adapter=bases.WITH_DECISIONS)),
+    "a decision without its percent": Mutant(16, made_of(capabilities.WithoutThePercent, adapter=bases.WITH_DECISIONS)),
+    "a decision without its quantity": Mutant(
+        16, made_of(capabilities.WithoutTheQuantity, adapter=bases.WITH_DECISIONS)
+    ),
+    "a decision without its parcel": Mutant(16, made_of(capabilities.WithoutTheParcel, adapter=bases.WITH_DECISIONS)),
+    "declares to find": Mutant(16, made_of(capabilities.DeclaresToFind)),
+    "drops the text of a decision": Mutant(16, made_of(capabilities.DropsTheText)),
+    "refuses a decision that it has made": Mutant(16, made_of(capabilities.RefusesAfterwards)),
     "offers nothing": Mutant(16, made_of(adapter=_offers_of(lambda offer: []))),
     "an offer without its effect": Mutant(16, made_of(adapter=_offers_of(lambda offer: [replace(offer, effect="")]))),
     "an offer of what is not declared": Mutant(
         16, made_of(adapter=_offers_of(lambda offer: [offer, replace(offer, kind=hub.ActKind.CLOSE)]))
     ),
-    "invents orders": Mutant(16, made_of(writing.InventsOrders, bases.OrdersSimulator, bases.WITH_ORDERS)),
-    "has no orders": Mutant(16, made_of(writing.HasNoOrders)),
-    "sends no files": Mutant(16, made_of(writing.SendsNoFiles, bases.OrdersSimulator, bases.WITH_ORDERS)),
-    "keeps automatic ones": Mutant(16, made_of(writing.KeepsAutomaticOnes, bases.OrdersSimulator, bases.WITH_ORDERS)),
-    "rereads as another": Mutant(16, made_of(writing.RereadsAsAnother, bases.OrdersSimulator, bases.WITH_ORDERS)),
-    "finds without asking": Mutant(16, made_of(writing.FindsWithoutAsking, adapter=bases.READ_ONLY)),
+    "invents orders": Mutant(16, made_of(capabilities.InventsOrders, bases.OrdersSimulator, bases.WITH_ORDERS)),
+    "has no orders": Mutant(16, made_of(capabilities.HasNoOrders)),
+    "sends no files": Mutant(16, made_of(capabilities.SendsNoFiles, bases.OrdersSimulator, bases.WITH_ORDERS)),
+    "keeps automatic ones": Mutant(
+        16, made_of(capabilities.KeepsAutomaticOnes, bases.OrdersSimulator, bases.WITH_ORDERS)
+    ),
+    "rereads as another": Mutant(16, made_of(capabilities.RereadsAsAnother, bases.OrdersSimulator, bases.WITH_ORDERS)),
+    "finds without asking": Mutant(16, made_of(capabilities.FindsWithoutAsking, adapter=bases.READ_ONLY)),
     "declares no reading": Mutant(
         16, made_of(adapter={"capabilities": AcmeAdapter.capabilities - {hub.Capability.FETCH}})
     ),

@@ -176,7 +176,7 @@ def test_the_command_prints_what_to_paste_and_does_what_it_is_told(install_plugi
 
     result = simulated("acme", lines="new Hello?\nfly\ncases\nstop\n")
 
-    table = tomllib.loads(result.output.split("# In hub.toml:")[1].split("The control page")[0])["channels"]["acme"]
+    table = tomllib.loads(result.output.split("# In hub.toml:")[1].split("It starts afresh")[0])["channels"]["acme"]
     assert result.exit_code == 0
     assert table["adapter"] == "acme"
     assert table["token"] == "env:CASEHUB_ACME_TOKEN"

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from hub.testing import Platform
     from hub.testing.control import Control
 
+_AFRESH = (
+    "It starts afresh each time: for a hub that has read an earlier one, name a new folder as `data` in hub.toml.\n"
+    "A whole hub.toml to put the table into is written by `casehub init`.\n"
+)
+
 
 @click.command(short_help="Run a pretended platform, to play with.")
 @click.argument("name")
@@ -52,6 +57,7 @@ def simulate(name: str, port: int, control_port: int, recording: Path | None) ->
 
             platform.seed(read(recording))
         click.echo(settings_of(name, pretended))
+        click.echo(_AFRESH)
         if platform is None:
             click.echo("It cannot be told anything but `stop`.")
             _listen(None)
