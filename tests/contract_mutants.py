@@ -11,6 +11,7 @@ from hub.scaffold.acme.adapter import AcmeAdapter
 from hub.testing import Fault
 from tests import contract_bases as bases
 from tests import mutants_of_capabilities as capabilities
+from tests import mutants_of_pages as pages
 from tests import mutants_of_reading as reading
 from tests import mutants_of_writing as writing
 from tests.contract_bases import Make, made_of
@@ -68,13 +69,13 @@ MUTANTS = {
     "sees no seller": Mutant(6, made_of(reading.SeesNoSeller), also=(5,)),
     "a checkpoint ahead of itself": Mutant(7, made_of(reading.AheadOfItself)),
     "other references when resumed": Mutant(7, made_of(reading.OtherRefsWhenResumed)),
-    "a lonely case on a page": Mutant(8, made_of(reading.SkipsALonelyCase)),
-    "done by now": Mutant(8, made_of(reading.DoneByNow)),
-    "pages by offset": Mutant(8, made_of(reading.ByOffset, reading.OffsetSimulator)),
-    "wants cases": Mutant(8, made_of(reading.WantsCases)),
-    "needs two cases": Mutant(8, made_of(reading.NeedsTwo), also=(3, 4, 5, 6, 10, 11, 12, 13, 16)),
-    "a full page is too much": Mutant(8, made_of(reading.FullPageIsTooMuch)),
-    "stops at one instant": Mutant(8, made_of(reading.StopsAtOneInstant)),
+    "a lonely case on a page": Mutant(8, made_of(pages.SkipsALonelyCase)),
+    "done by now": Mutant(8, made_of(pages.DoneByNow)),
+    "pages by offset": Mutant(8, made_of(pages.ByOffset, pages.OffsetSimulator)),
+    "wants cases": Mutant(8, made_of(pages.WantsCases)),
+    "needs two cases": Mutant(8, made_of(pages.NeedsTwo), also=(3, 4, 5, 6, 10, 11, 12, 13, 16)),
+    "a full page is too much": Mutant(8, made_of(pages.FullPageIsTooMuch)),
+    "stops at one instant": Mutant(8, made_of(pages.StopsAtOneInstant)),
     "hurries": Mutant(9, made_of(writing.Hurries)),
     "trouble is a shape": Mutant(9, made_of(writing.TroubleIsAShape)),
     "a refusal is trouble": Mutant(9, made_of(writing.RefusalIsTrouble)),
