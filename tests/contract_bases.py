@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -148,7 +148,9 @@ class Later(AcmeConnection):
             raise hub.Rejected(AcmeSimulator.refusal)
         if reply.key not in states:
             return None
-        return hub.Receipt("job", self._tools.clock.now(), final=states[reply.key] == "done")
+        if states[reply.key] == "done":
+            return super().find(reply, case)
+        return hub.Receipt("job", self._tools.clock.now(), final=False)
 
 
 class TokenSimulator(AcmeSimulator):
@@ -224,6 +226,36 @@ _MORE = {_ALL.LOOK_UP_ORDER, _ALL.REREAD, _ALL.ATTACH, _ALL.ACKNOWLEDGE}
 WITH_ORDERS = {"capabilities": AcmeAdapter.capabilities | _MORE}
 
 
+class WithDecisions(AcmeConnection):
+    """Decides in several ways, some of which need more than a word."""
+
+    def perform(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
+        if reply.act is None or reply.act.kind is not hub.ActKind.DECIDE or reply.text:
+            return super().perform(reply, case)
+        decided = {**self.told(reply.act), "client_ref": reply.key}
+        answer = self._api.write("POST", f"/v1/tickets/{case.ref}/decision", json=decided).json()
+        return hub.Receipt(answer["id"], wire.instant(answer["decided_at"]))
+
+    def told(self, act: hub.Act) -> dict[str, Any]:
+        """An act as Acme takes it."""
+        parcels = [parcel.number for parcel in act.tracking]
+        own = {"decision": act.word, "item": act.item, "percent": act.percent, "quantity": act.quantity}
+        return {**own, "parcels": parcels}
+
+
+def _decisions(self: hub.Adapter, case: hub.Case, settings: Any) -> Sequence[hub.Offer]:
+    offers = AcmeAdapter().offers(case, settings)
+    more = {
+        "refund a part": frozenset({hub.Need.PERCENT}),
+        "replace": frozenset({hub.Need.QUANTITY, hub.Need.TRACKING}),
+    }
+    one = [replace(offer, word=word, item="I/17", needs=needs) for offer in offers for word, needs in more.items()]
+    return [*offers, *one]
+
+
+WITH_DECISIONS: dict[str, Any] = {"offers": _decisions}
+
+
 class OneQuestion(AcmeSimulator):
     """An Acme whose buyers write once, and on which little can go wrong."""
 
@@ -249,5 +281,6 @@ BASES: dict[str, Make] = {
     "works on it later": made_of(Later, LaterSimulator),
     "with tokens": made_of(WithTokens, TokenSimulator, {"Settings": TokenSettings}),
     "with orders": made_of(WithOrders, OrdersSimulator, WITH_ORDERS),
+    "with decisions": made_of(WithDecisions, adapter=WITH_DECISIONS),
     "one question": made_of(simulator=OneQuestion),
 }

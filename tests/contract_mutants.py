@@ -10,6 +10,8 @@ import hub
 from hub.scaffold.acme.adapter import AcmeAdapter
 from hub.testing import Fault
 from tests import contract_bases as bases
+from tests import mutants_of_capabilities as capabilities
+from tests import mutants_of_pages as pages
 from tests import mutants_of_reading as reading
 from tests import mutants_of_writing as writing
 from tests.contract_bases import Make, made_of
@@ -63,21 +65,23 @@ MUTANTS = {
     "strictly after the last instant": Mutant(6, made_of(reading.After)),
     "only young cases": Mutant(6, made_of(reading.OnlyYoung)),
     "reads but once": Mutant(6, made_of(reading.ReadsOnce), also=(5, 7, 8, 9, 10, 13, 15)),
+    "receipts of its own": Mutant(6, made_of(reading.ReceiptsOfItsOwn)),
     "sees no seller": Mutant(6, made_of(reading.SeesNoSeller), also=(5,)),
     "a checkpoint ahead of itself": Mutant(7, made_of(reading.AheadOfItself)),
     "other references when resumed": Mutant(7, made_of(reading.OtherRefsWhenResumed)),
-    "a lonely case on a page": Mutant(8, made_of(reading.SkipsALonelyCase)),
-    "done by now": Mutant(8, made_of(reading.DoneByNow)),
-    "pages by offset": Mutant(8, made_of(reading.ByOffset, reading.OffsetSimulator)),
-    "wants cases": Mutant(8, made_of(reading.WantsCases)),
-    "needs two cases": Mutant(8, made_of(reading.NeedsTwo), also=(3, 4, 5, 6, 10, 11, 12, 16)),
-    "a full page is too much": Mutant(8, made_of(reading.FullPageIsTooMuch)),
-    "stops at one instant": Mutant(8, made_of(reading.StopsAtOneInstant)),
+    "a lonely case on a page": Mutant(8, made_of(pages.SkipsALonelyCase)),
+    "done by now": Mutant(8, made_of(pages.DoneByNow)),
+    "pages by offset": Mutant(8, made_of(pages.ByOffset, pages.OffsetSimulator)),
+    "wants cases": Mutant(8, made_of(pages.WantsCases)),
+    "needs two cases": Mutant(8, made_of(pages.NeedsTwo), also=(3, 4, 5, 6, 10, 11, 12, 13, 16)),
+    "a full page is too much": Mutant(8, made_of(pages.FullPageIsTooMuch)),
+    "stops at one instant": Mutant(8, made_of(pages.StopsAtOneInstant)),
     "hurries": Mutant(9, made_of(writing.Hurries)),
     "trouble is a shape": Mutant(9, made_of(writing.TroubleIsAShape)),
     "a refusal is trouble": Mutant(9, made_of(writing.RefusalIsTrouble)),
     "does not ask again": Mutant(9, made_of(asks_again=False)),
     "finds nothing": Mutant(10, made_of(writing.FindsNothing)),
+    "finds any answer": Mutant(10, made_of(writing.FindsAnyAnswer)),
     "sends twice": Mutant(10, made_of(writing.SendsTwice)),
     "believes it was sent": Mutant(10, made_of(writing.BelievesItWasSent)),
     "is always uncertain": Mutant(10, made_of(writing.AlwaysUncertain)),
@@ -93,6 +97,7 @@ MUTANTS = {
     "closes what has vanished": Mutant(13, made_of(writing.ClosesTheVanished)),
     "an unknown shape is nothing": Mutant(13, made_of(writing.UnknownIsNothing), also=(1, 5)),
     "half an answer is nothing": Mutant(13, made_of(writing.HalfIsNothing), also=(1,)),
+    "closes the unknown": Mutant(13, made_of(writing.ClosesTheUnknown)),
     "marks what it reads": Mutant(14, made_of(writing.MarksWhatItReads, writing.SeenSimulator)),
     "marks at the end": Mutant(14, made_of(writing.MarksAtTheEnd, writing.SeenSimulator)),
     "never closes": Mutant(15, made_of(writing.NeverCloses)),
@@ -100,23 +105,33 @@ MUTANTS = {
     "closes at the end": Mutant(15, made_of(writing.ClosesAtTheEnd)),
     "leaves a thread": Mutant(15, made_of(writing.LeavesAThread), clean_up=writing.ENOUGH.set),
     "calls home": Mutant(15, made_of(writing.CallsHome)),
-    "false success": Mutant(16, made_of(writing.FalseSuccess)),
-    "forgets the portal": Mutant(16, made_of(writing.ForgetsThePortal)),
+    "false success": Mutant(16, made_of(capabilities.FalseSuccess)),
+    "forgets the portal": Mutant(16, made_of(capabilities.ForgetsThePortal)),
     "has no step for the portal": Mutant(16, made_of(adapter=_NO_STEP)),
-    "decides nothing": Mutant(16, made_of(writing.DecidesNothing)),
-    "drops the text of a decision": Mutant(16, made_of(writing.DropsTheText)),
-    "refuses a decision that it has made": Mutant(16, made_of(writing.RefusesAfterwards)),
+    "decides nothing": Mutant(16, made_of(capabilities.DecidesNothing)),
+    "always the first decision": Mutant(16, made_of(capabilities.AlwaysTheFirstWord, adapter=bases.WITH_DECISIONS)),
+    "a decision of no item": Mutant(16, made_of(capabilities.WithoutTheItem, adapter=bases.WITH_DECISIONS)),
+    "a decision without its percent": Mutant(16, made_of(capabilities.WithoutThePercent, adapter=bases.WITH_DECISIONS)),
+    "a decision without its quantity": Mutant(
+        16, made_of(capabilities.WithoutTheQuantity, adapter=bases.WITH_DECISIONS)
+    ),
+    "a decision without its parcel": Mutant(16, made_of(capabilities.WithoutTheParcel, adapter=bases.WITH_DECISIONS)),
+    "declares to find": Mutant(16, made_of(capabilities.DeclaresToFind)),
+    "drops the text of a decision": Mutant(16, made_of(capabilities.DropsTheText)),
+    "refuses a decision that it has made": Mutant(16, made_of(capabilities.RefusesAfterwards)),
     "offers nothing": Mutant(16, made_of(adapter=_offers_of(lambda offer: []))),
     "an offer without its effect": Mutant(16, made_of(adapter=_offers_of(lambda offer: [replace(offer, effect="")]))),
     "an offer of what is not declared": Mutant(
         16, made_of(adapter=_offers_of(lambda offer: [offer, replace(offer, kind=hub.ActKind.CLOSE)]))
     ),
-    "invents orders": Mutant(16, made_of(writing.InventsOrders, bases.OrdersSimulator, bases.WITH_ORDERS)),
-    "has no orders": Mutant(16, made_of(writing.HasNoOrders)),
-    "sends no files": Mutant(16, made_of(writing.SendsNoFiles, bases.OrdersSimulator, bases.WITH_ORDERS)),
-    "keeps automatic ones": Mutant(16, made_of(writing.KeepsAutomaticOnes, bases.OrdersSimulator, bases.WITH_ORDERS)),
-    "rereads as another": Mutant(16, made_of(writing.RereadsAsAnother, bases.OrdersSimulator, bases.WITH_ORDERS)),
-    "finds without asking": Mutant(16, made_of(writing.FindsWithoutAsking, adapter=bases.READ_ONLY)),
+    "invents orders": Mutant(16, made_of(capabilities.InventsOrders, bases.OrdersSimulator, bases.WITH_ORDERS)),
+    "has no orders": Mutant(16, made_of(capabilities.HasNoOrders)),
+    "sends no files": Mutant(16, made_of(capabilities.SendsNoFiles, bases.OrdersSimulator, bases.WITH_ORDERS)),
+    "keeps automatic ones": Mutant(
+        16, made_of(capabilities.KeepsAutomaticOnes, bases.OrdersSimulator, bases.WITH_ORDERS)
+    ),
+    "rereads as another": Mutant(16, made_of(capabilities.RereadsAsAnother, bases.OrdersSimulator, bases.WITH_ORDERS)),
+    "finds without asking": Mutant(16, made_of(capabilities.FindsWithoutAsking, adapter=bases.READ_ONLY)),
     "declares no reading": Mutant(
         16, made_of(adapter={"capabilities": AcmeAdapter.capabilities - {hub.Capability.FETCH}})
     ),

@@ -1,4 +1,4 @@
-"""Adapters of Acme that are wrong about trouble, writing, silence, or what they leave behind: promises 9 to 16."""
+"""Adapters of Acme that are wrong about trouble, writing, silence, or what they leave behind: promises 9 to 15."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import hub
 from hub.http import Request, Response
 from hub.scaffold.acme.adapter import AcmeConnection
 from hub.scaffold.acme.simulator import AcmeSimulator
-from tests.contract_bases import Later, ReadOnly, WithOrders
+from tests.contract_bases import Later, ReadOnly
 
 _NOTHING: dict[str, Any] = {"tickets": [], "next": None}
 
@@ -60,6 +60,13 @@ class RefusalIsTrouble(Misjudges):
 class FindsNothing(AcmeConnection):
     def find(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt | None:
         return None
+
+
+class FindsAnyAnswer(AcmeConnection):
+    def find(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt | None:
+        said = self._api.read(f"/v1/tickets/{case.ref}").json()["messages"]
+        ours = [message for message in said if message["from"] == "shop"]
+        return hub.Receipt(ours[-1]["id"], case.opened_at) if ours else super().find(reply, case)
 
 
 class SendsTwice(AcmeConnection):
@@ -188,6 +195,18 @@ class HalfIsNothing(AcmeConnection):
                 raise
 
 
+class ClosesTheUnknown(AcmeConnection):
+    def fetch(self, checkpoint: Any, open_cases: Sequence[hub.OpenCase]) -> Iterator[hub.Batch]:
+        for batch in super().fetch(checkpoint, open_cases):
+            yield replace(batch, items=tuple(self._judged(item) for item in batch.items))
+
+    @staticmethod
+    def _judged(item: hub.Incoming) -> hub.Incoming:
+        assert isinstance(item, hub.CaseUpdate)
+        known = item.state_raw in ("open", "solved", "refunded")
+        return item if known else replace(item, state=hub.CaseState.CLOSED)
+
+
 class SeenSimulator(AcmeSimulator):
     seen = 0
 
@@ -266,73 +285,3 @@ class CallsHome(AcmeConnection):
             line.settimeout(0.01)
             line.connect(("192.0.2.1", 9))
         yield from super().check()
-
-
-# 16: what is declared.
-
-
-class FalseSuccess(AcmeConnection):
-    def perform(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
-        if reply.act is not None and reply.act.kind is hub.ActKind.CLOSE:
-            return hub.Receipt("closed", self._tools.clock.now())
-        return super().perform(reply, case)
-
-
-class ForgetsThePortal(AcmeConnection):
-    def perform(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
-        try:
-            return super().perform(reply, case)
-        except hub.Unsupported as error:
-            raise hub.Unsupported(str(error)) from None
-
-
-class DecidesNothing(AcmeConnection):
-    def perform(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
-        if reply.act is not None and reply.act.kind is hub.ActKind.DECIDE:
-            return hub.Receipt("decided", self._tools.clock.now())
-        return super().perform(reply, case)
-
-
-class DropsTheText(AcmeConnection):
-    def perform(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
-        return super().perform(replace(reply, text=""), case)
-
-
-class RefusesAfterwards(AcmeConnection):
-    def perform(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
-        done = super().perform(replace(reply, text=""), case)
-        if reply.text:
-            raise hub.Rejected("Acme takes no message together with a decision")
-        return done
-
-
-class InventsOrders(WithOrders):
-    def look_up_order(self, number: str) -> hub.Order | None:
-        return hub.Order(number)
-
-
-class HasNoOrders(AcmeConnection):
-    def look_up_order(self, number: str) -> hub.Order | None:
-        return None
-
-
-class SendsNoFiles(WithOrders):
-    def deliver(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
-        if reply.attachments:
-            raise hub.Unsupported("Acme takes no files")
-        return super().deliver(reply, case)
-
-
-class KeepsAutomaticOnes(WithOrders):
-    def deliver(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
-        return hub.Receipt("M-0", reply.written_at) if reply.automatic else super().deliver(reply, case)
-
-
-class RereadsAsAnother(WithOrders):
-    def reread(self, message: hub.Message) -> hub.Incoming:
-        return hub.IncomingMessage(replace(message, ref="again"))
-
-
-class FindsWithoutAsking(ReadOnly):
-    def find(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt | None:
-        return None

@@ -85,7 +85,7 @@ def test_a_new_plugins_contract_is_green_at_once(package: Path) -> None:
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{PROMISED + 1} passed" in done.stdout
+    assert f"{PROMISED + 3} passed" in done.stdout
 
 
 def test_a_new_plugin_is_installed_found_and_simulated(package: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_new_plugin_is_installed_found_and_simulated(package: Path) -> None:
     )
 
     assert done.returncode == 0, done.stderr
-    assert "export ACME_AND_SONS_TOKEN=pretended-token-of-acme-and-sons" in done.stdout
+    assert "export CASEHUB_ACME_AND_SONS_TOKEN=pretended-token-of-acme-and-sons" in done.stdout
     assert "The cup came in two pieces." in done.stdout
 
 
@@ -116,7 +116,7 @@ def test_a_new_plugins_policy_passes_its_own_test_and_is_that_of_its_channels(pa
     [entry] = [entry for entry in book.entries if entry.policy.id == "acme-and-sons"]
     opened = datetime(2026, 11, 22, tzinfo=UTC)
     assert [text for vector in entry.vectors for text in run(vector, entry, around)] == []
-    assert len(entry.vectors) == 1
+    assert len(entry.vectors) == 2
     assert book.chosen(Case("CH-1", "own", "T-1", opened, opened)).policy.id == "acme-and-sons"
 
 
@@ -171,11 +171,12 @@ def test_a_name_that_means_something_else_is_refused(name: str, tmp_path: Path) 
         create_plugin(name, tmp_path)
 
 
-def test_the_name_of_an_adapter_that_is_installed_is_refused(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["new-plugin", "email_imap", "--folder", str(tmp_path)])
+@pytest.mark.parametrize("name", ["email_imap", "bolcom", "webhook"])
+def test_a_name_that_is_installed_already_is_refused(name: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["new-plugin", name, "--folder", str(tmp_path)])
 
     assert result.exit_code == 2
-    assert "there is an adapter 'email_imap' already" in result.output
+    assert f"a plugin '{name}' is installed already" in result.output
     assert list(tmp_path.iterdir()) == []
 
 

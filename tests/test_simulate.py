@@ -176,12 +176,12 @@ def test_the_command_prints_what_to_paste_and_does_what_it_is_told(install_plugi
 
     result = simulated("acme", lines="new Hello?\nfly\ncases\nstop\n")
 
-    table = tomllib.loads(result.output.split("# In hub.toml:")[1].split("The control page")[0])["channels"]["acme"]
+    table = tomllib.loads(result.output.split("# In hub.toml:")[1].split("It starts afresh")[0])["channels"]["acme"]
     assert result.exit_code == 0
     assert table["adapter"] == "acme"
-    assert table["token"] == "env:ACME_TOKEN"
+    assert table["token"] == "env:CASEHUB_ACME_TOKEN"
     assert table["base_url"].startswith("http://127.0.0.1:")
-    assert "export ACME_TOKEN=pretended-token-of-acme" in result.output
+    assert "export CASEHUB_ACME_TOKEN=pretended-token-of-acme" in result.output
     assert re.search(r"The control page: http://127\.0\.0\.1:\d+/[\w-]{20,}/", result.output)
     assert "T-11 is a new case" in result.output
     assert "'fly' is none of new, write" in result.output
@@ -236,7 +236,7 @@ def test_a_recording_answers_what_is_read(
 ) -> None:
     install_plugin("acme", PLUGIN)
     with with_buyers(SimulatedClock()) as acme:
-        monkeypatch.setenv("ACME_TOKEN", acme.secrets()["token"])
+        monkeypatch.setenv("CASEHUB_ACME_TOKEN", acme.secrets()["token"])
         write_settings(settings_of("acme", acme).split("# In hub.toml:")[1])
         recorded = CliRunner().invoke(main, ["record", "acme", "tape"])
     assert recorded.exit_code == 0, recorded.output
@@ -256,7 +256,7 @@ def test_a_mailbox_is_simulated_as_well() -> None:
     assert "the simulator broke" not in result.output
     assert "It is on its way" in result.output
     assert 'adapter = "email_imap"' in result.output
-    assert "env:MAIL_PASSWORD" in result.output
+    assert "env:CASEHUB_MAIL_PASSWORD" in result.output
 
 
 def test_the_platform_in_the_process_and_on_loopback_are_the_same(acme: AcmeSimulator) -> None:

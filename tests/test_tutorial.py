@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import pydoc
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
+import hub
 import hub.scaffold.acme
+import hub.testing
 from hub.plugins import load_plugins
 from hub.scaffold import create_plugin
 from hub.scaffold.acme.simulator import AcmeSimulator, with_buyers
@@ -126,3 +130,28 @@ def test_the_policy_of_the_tutorial_is_registered_by_its_hook(
 def test_the_example_of_the_tutorial_is_a_simulator_that_serves() -> None:
     with AcmeSimulator(SimulatedClock()) as acme:
         assert acme.url.startswith("http://127.0.0.1:")
+
+
+def test_every_attribute_of_a_simulator_is_explained() -> None:
+    section = TUTORIAL.split("## The simulator")[1].split("## The contract")[0]
+    own = {name for name in Platform.__annotations__ if name not in ("adapter", "channel")}
+
+    assert {name for name in own if f"| `{name}` |" not in section} == set()
+
+
+def test_what_the_tutorial_says_of_offers_is_there() -> None:
+    section = TUTORIAL.split("### Acts")[1].split("## Speaking HTTP")[0]
+    first_cells = re.findall(r"^\| (`[^|]*`) \|", section, re.MULTILINE)
+
+    assert {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)} == {
+        field.name for field in fields(hub.Offer)
+    }
+    assert {need for need in hub.Need if need.name not in section} == set()
+
+
+def test_help_of_hub_testing_shows_every_public_name_with_a_line_of_its_own() -> None:
+    told = hub.testing.__doc__ or ""
+
+    assert [name for name in hub.testing.__all__ if name not in told] == []
+    assert dir(hub.testing) == sorted(hub.testing.__all__)
+    assert "class Simulator(" in pydoc.plain(pydoc.render_doc(hub.testing))

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import click
 
-from hub.errors import Refused
-
 
 @click.command("new-plugin", short_help="Begin a plugin: a package whose tests pass.")
 @click.argument("name")
@@ -29,9 +27,14 @@ def new_plugin(name: str, folder: Path) -> None:
     from hub.plugins import load_plugins
     from hub.scaffold import create_plugin
 
-    if name in load_plugins().adapters:
-        raise Refused(f"there is an adapter {name!r} already, and two of one name cannot be told apart; choose another")
-    made = create_plugin(name, folder)
+    found = load_plugins()
+    names = {*(plugin.name for plugin in found.loaded), *(plugin.name for plugin in found.broken)}
+    made = create_plugin(name, folder, names | set(found.adapters) | set(found.notifiers))
     click.echo(f"{made} is a plugin. Go on with:")
-    for command in (f"cd {shlex.quote(str(made))}", "pip install -e '.[test]'", "pytest", f"casehub simulate {name}"):
+    for command in (
+        f"cd {shlex.quote(str(made))}",
+        "pip install -e '.[test]'",
+        "pytest -x",
+        f"casehub simulate {name}",
+    ):
         click.secho(f"  {command}", bold=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hub.cli.first_file import secret_variable
 from hub.cli.rounds import stop_event
 from hub.errors import HubError, NotFound, Refused
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from hub.adapter import PretendedPlatform
     from hub.testing import Platform
     from hub.testing.control import Control
+
+_AFRESH = (
+    "It starts afresh each time: for a hub that has read an earlier one, name a new folder as `data` in hub.toml.\n"
+    "A whole hub.toml to put the table into is written by `casehub init`.\n"
+)
 
 
 @click.command(short_help="Run a pretended platform, to play with.")
@@ -51,6 +57,7 @@ def simulate(name: str, port: int, control_port: int, recording: Path | None) ->
 
             platform.seed(read(recording))
         click.echo(settings_of(name, pretended))
+        click.echo(_AFRESH)
         if platform is None:
             click.echo("It cannot be told anything but `stop`.")
             _listen(None)
@@ -97,7 +104,7 @@ def _served(pretended: PretendedPlatform, platform: Platform | None, port: int) 
 def settings_of(adapter: str, pretended: PretendedPlatform) -> str:
     """The table for hub.toml, with the secrets where secrets belong: outside of it."""
     channel = pretended.channel
-    variables = {secret: f"{channel}_{secret}".upper() for secret in pretended.secrets()}
+    variables = {secret: secret_variable(channel, secret) for secret in pretended.secrets()}
     table = {**pretended.settings(), **{secret: f"env:{variable}" for secret, variable in variables.items()}}
     lines = ["# In the shell that runs casehub:"]
     lines += [f"export {variables[secret]}={shlex.quote(value)}" for secret, value in pretended.secrets().items()]

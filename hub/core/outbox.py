@@ -153,6 +153,9 @@ class Reply:
 class Receipt:
     """The platform's word on a reply: its own reference and instant, and whether that is final.
 
+    `ref` is the ref under which `fetch` tells that message later, so that it stands in its case once; where nobody
+    knows it yet, `fetch` yields an OwnEcho with the reply's key in the message's place.
+
     With one that is not final, `until` is by when the platform will have said what became of it; left out, it is asked
     a few times within the next minutes, and then a person is.
     """

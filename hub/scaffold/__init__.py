@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -24,12 +24,15 @@ _SUFFIXES = (".py", ".toml", ".md", ".typed")
 _TAKEN = frozenset({"acme", "casehub", "hub", "test", "tests"})
 
 
-def create_plugin(name: str, folder: Path) -> Path:
+def create_plugin(name: str, folder: Path, installed: Collection[str] = ()) -> Path:
     """Write a package with a plugin of this name into a folder of its own in `folder`; Refused says what is in the way.
 
-    Its contract is green at once: pytest finds all it needs in the package.
+    Its contract is green at once: pytest finds all it needs in the package. Two plugins of one name cannot be
+    installed together, so those that are `installed` are in the way too.
     """
     _require_good(name)
+    if name in installed:
+        raise Refused(f"a plugin {name!r} is installed already, see `casehub plugins {name}`; choose another name")
     target = folder / f"casehub-{name.replace('_', '-')}"
     if target.exists():
         raise Refused(f"{target} exists already; choose another name, or another folder with --folder")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from hub.adapter import Connection, Proof, Tools
 from hub.core.incoming import Batch
 from hub.core.model import Attachment, Case
-from hub.core.outbox import Receipt, Reply
+from hub.core.outbox import SETTLE, Receipt, Reply
 from hub.core.platform_acts import Act, ActKind, Need, Offer, Tracking
+from hub.testing.clock import SimulatedClock
 from hub.testing.inbox import Inbox
 from hub.testing.platform import Platform
 from hub.testing.tools import Lent, tools_for
@@ -91,6 +94,15 @@ class Desk:
         """Deliver the reply, or perform its act, as a delivery run does."""
         with self.connect() as connection:
             return connection.perform(reply, case) if reply.act is not None else connection.deliver(reply, case)
+
+    def deliver(self, reply: Reply, case: Case) -> Receipt:
+        """Send it, wait until the platform has worked on it, and keep it in its case, as the hub does."""
+        receipt = self.send(reply, case)
+        if not receipt.final and isinstance(self.platform.clock, SimulatedClock):
+            self.platform.clock.advance(SETTLE + (self.platform.works_for or timedelta()))
+            receipt = self.find(replace(reply, receipt_ref=receipt.ref), case) or receipt
+        self.inbox.keep(reply, receipt, self.tools.clock.now())
+        return receipt
 
     def find(self, reply: Reply, case: Case) -> Receipt | None:
         """Read the platform back."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import datetime
 
 from hub.core.events import Event
@@ -12,6 +13,8 @@ from hub.core.incoming import Batch, Checkpoint, Figure, Incoming, OpenCase
 from hub.core.matching import KnownThreads, MatchingRules
 from hub.core.merge import Known, MergeResult, merge_batch
 from hub.core.model import Case, Message
+from hub.core.outbox import Receipt, Reply, ReplyState, as_message, delivered
+from hub.core.replay import apply
 
 
 class Inbox:
@@ -35,6 +38,20 @@ class Inbox:
         self.figures += batch.figures
         self.checkpoint = json.loads(json.dumps(dict(batch.checkpoint)))
         return merged
+
+    def keep(self, reply: Reply, receipt: Receipt, now: datetime) -> None:
+        """Remember a reply that the platform took, under the receipt's ref, as the hub does."""
+        for what in delivered(reply, receipt.at, receipt.ref):
+            event = Event(what, receipt.at, now)
+            cases = self.known.threads.cases
+            cases[reply.case_number] = apply(cases[reply.case_number], event)
+            self.events.append(event)
+        if reply.writes_to_the_customer:
+            message = as_message(reply, receipt.at, receipt.ref)
+            self.known.message_refs.add(message.ref)
+            for key in message.lookup_keys:
+                self.known.threads.by_thread_key.setdefault(key, reply.case_number)
+        self.known.replies[reply.key] = replace(reply, state=ReplyState.DELIVERED)
 
     @property
     def cases(self) -> Sequence[Case]:

@@ -133,6 +133,11 @@ class Platform(ABC):
         del kind
         return self.customer_writes("Hello, where is my order?")
 
+    def strange_state(self, case: str) -> bool:
+        """Bring an open case into a state that no adapter can know; False where the simulator has none to show."""
+        del case
+        return False
+
     def seed(self, exchanges: Iterable[tuple[Request, Response]]) -> None:
         """Answer reads as they were answered in a recording, and others as always."""
         del exchanges

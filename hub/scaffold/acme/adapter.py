@@ -39,6 +39,7 @@ class AcmeAdapter(hub.Adapter):
         hub.Capability.NOTE: "Write a comment on the ticket in Acme's seller account.",
         hub.Capability.MARK_READ: "Open the ticket in Acme's seller account.",
     }
+    personal_fields = frozenset({"subject"})  # the buyer's own words, by a name that `casehub record` would not guess
     Settings = AcmeSettings
 
     def open(self, settings: AcmeSettings, tools: hub.Tools) -> hub.Connection:
@@ -53,9 +54,9 @@ class AcmeAdapter(hub.Adapter):
         return with_buyers(clock)
 
     def offers(self, case: hub.Case, settings: Any) -> Sequence[hub.Offer]:
-        """A refund, while the ticket is open."""
+        """A refund, while the ticket is open and nobody has decided it: Acme takes one decision for each."""
         del settings
-        if not case.is_open:
+        if not case.is_open or case.decisions:
             return ()
         return (
             hub.Offer(

@@ -30,6 +30,7 @@ class Ticket:
     topic: str = "question"
     status: str = "open"
     status_at: datetime | None = None
+    refunded_by: str | None = None
     order: dict[str, Any] | None = None
     buyer: dict[str, str] = field(default_factory=lambda: {"name": "Åsa Öberg", "locale": "sv"})
     messages: list[dict[str, str]] = field(default_factory=list)
@@ -37,7 +38,8 @@ class Ticket:
 
     def as_json(self) -> dict[str, Any]:
         """The ticket as the API shows it."""
-        shown = {name: getattr(self, name) for name in ("id", "subject", "topic", "status", "order", "buyer")}
+        told = ("id", "subject", "topic", "status", "refunded_by", "order", "buyer")
+        shown = {name: getattr(self, name) for name in told}
         at = {name: getattr(self, name).isoformat() for name in ("opened_at", "updated_at")}
         since = self.status_at or self.opened_at
         return {**shown, **at, "status_at": since.isoformat(), "messages": self.messages, "decision": self.decision}
@@ -83,6 +85,11 @@ class AcmeSimulator(Simulator):
         """Acme has a new kind of author."""
         self._write(case, "courier", text)
 
+    def strange_state(self, case: str) -> bool:
+        """Acme has a new status."""
+        self.tickets[case].status, self.tickets[case].updated_at = "on_the_moon", self.now()
+        return True
+
     def received(self, case: str = "") -> Sequence[str]:
         """What buyers have got from the shop."""
         tickets = [self.tickets[case]] if case else self.tickets.values()
@@ -100,6 +107,7 @@ class AcmeSimulator(Simulator):
             answered = any(said["from"] == "shop" for said in ticket.messages)
             if ticket.status == "open" and not answered and due <= self.now():
                 ticket.status, ticket.status_at, ticket.updated_at = "refunded", due, self.now()
+                ticket.refunded_by = "platform"
 
     # What its API answers.
 
@@ -155,6 +163,7 @@ class AcmeSimulator(Simulator):
         now = self.now()
         ticket.decision = {"id": f"D-{self._next()}", "decided_at": now.isoformat(), **told}
         ticket.status, ticket.status_at, ticket.updated_at = "refunded", now, now
+        ticket.refunded_by = "shop"
         return Response.of_json(ticket.decision)
 
     def _write(self, number: str, role: str, text: str, key: str = "") -> dict[str, str]:
@@ -172,7 +181,7 @@ class AcmeSimulator(Simulator):
 
 
 def with_buyers(clock: Clock) -> AcmeSimulator:
-    """An Acme to play with, on which three buyers have written just now."""
+    """The pretended Acme to play with: three buyers have written just now."""
     acme = AcmeSimulator(clock)
     acme.customer_writes("Where is my parcel? It should have been here on Monday.", topic="where_is_it")
     acme.customer_writes("Does the lamp come in blue as well?", topic="question")

@@ -11,6 +11,8 @@ import hub
 
 MINUTE = timedelta(minutes=1)
 
+_ODD = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What an odd payload ends in here; an amount that is no number is an ArithmeticError."""
 _TYPES = {"where_is_it": hub.CaseType.MISSING_ITEM, "return": hub.CaseType.RETURN, "question": hub.CaseType.QUESTION}
 _STATES = {"open": hub.CaseState.OPEN, "solved": hub.CaseState.CLOSED, "refunded": hub.CaseState.CLOSED}
 _AUTHORS = {
@@ -23,8 +25,9 @@ _AUTHORS = {
 def to_update(ticket: Mapping[str, Any]) -> hub.CaseUpdate:
     """A ticket as casehub takes it; Misunderstood where something that it cannot do without is missing."""
     try:
-        changed = instant(ticket["updated_at"])
-        refunded = ticket["status"] == "refunded"
+        since = instant(ticket["status_at"])
+        # What the seller decided himself is no deed of Acme's: only what Acme did is told as an outcome.
+        by_acme = ticket["status"] == "refunded" and ticket["refunded_by"] == "platform"
         return hub.CaseUpdate(
             ref=ticket["id"],
             opened_at=instant(ticket["opened_at"]),
@@ -34,13 +37,13 @@ def to_update(ticket: Mapping[str, Any]) -> hub.CaseUpdate:
             type_raw=ticket["topic"],  # the platform's own word, also one that we do not know
             state=_STATES.get(ticket["status"], hub.CaseState.OPEN),
             state_raw=ticket["status"],
-            state_at=instant(ticket["status_at"]),
+            state_at=since,
             customer=hub.Party(name=ticket["buyer"]["name"], language=ticket["buyer"].get("locale", "")),
             order=to_order(ticket["order"]) if ticket.get("order") else None,
-            outcome="auto_refund" if refunded else None,
-            outcome_at=changed if refunded else None,
+            outcome="auto_refund" if by_acme else None,
+            outcome_at=since if by_acme else None,
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except _ODD as error:
         raise hub.Misunderstood(f"a ticket of Acme has another shape than expected: {type(error).__name__}") from error
 
 
@@ -79,7 +82,7 @@ def receipt_in(ticket: Any, key: str) -> hub.Receipt | None:
         decision = ticket["decision"]
         if decision is not None and decision["client_ref"] == key:
             return hub.Receipt(decision["id"], instant(decision["decided_at"]))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except _ODD as error:
         raise hub.Misunderstood(f"a ticket of Acme has another shape than expected: {type(error).__name__}") from error
     return None
 

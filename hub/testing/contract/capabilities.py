@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from urllib.parse import unquote_plus
 
 import pytest
 
 from hub.adapter import Adapter, Capability
 from hub.core.outbox import Receipt
 from hub.core.platform_acts import Act, ActKind
-from hub.errors import Rejected, Unsupported
-from hub.testing.contract.support import QUESTION, a_write, an_act, has_got
+from hub.errors import Rejected, Uncertain, Unsupported
+from hub.http.exchange import Request
+from hub.testing.contract.support import QUESTION, WITH_A_TEXT, a_write, an_act, has_got, offered, require_offer, writes
 from hub.testing.desk import ANSWER, Desk
 from hub.testing.platform import Platform
+from hub.testing.simulator import Simulator
 
-_WITH_A_TEXT = (ActKind.DECIDE, ActKind.CLOSE, ActKind.REOPEN)
-"""The acts whose text is the customer's; that of the others is the platform's."""
 _WITH_PORTAL_STEP = (Capability.REPLY, *(Capability(kind) for kind in ActKind))
 
 
@@ -30,18 +35,15 @@ class CapabilityPromises:
         """An offer says what it costs; what is done shows on the platform."""
         declared = platform.adapter.capabilities
         for kind in [kind for kind in ActKind if Capability(kind) in declared]:
-            desk = Desk(platform)
-            reply, case, _ = an_act(desk, kind)
-            before, taken = platform.state, platform.writes
-            receipt = desk.send(reply, case)
-            assert isinstance(receipt, Receipt)
-            assert platform.state != before, f"{kind} has a receipt and changed nothing"
-            assert platform.writes > taken, f"{kind} has a receipt and nothing was written"
+            _, offers = offered(Desk(platform), kind)
+            require_offer(offers, kind)
+            for place in range(len(offers)):
+                _is_done(Desk(platform), kind, place)
 
     def test_promise_16_a_text_with_an_act_reaches_the_customer_or_is_refused(self, platform: Platform) -> None:
         """The hub tells the case that the customer has it: it may not be dropped on the way."""
         declared = platform.adapter.capabilities
-        for kind in [kind for kind in _WITH_A_TEXT if Capability(kind) in declared]:
+        for kind in [kind for kind in WITH_A_TEXT if Capability(kind) in declared]:
             desk = Desk(platform)
             reply, case, ref = an_act(desk, kind)
             reply, before = replace(reply, text=ANSWER), platform.state
@@ -68,7 +70,11 @@ class CapabilityPromises:
         """For replies and acts: a person has to do them there."""
         missing = _missing(platform.adapter)
 
-        assert [capability for capability in missing if not platform.adapter.portal_steps.get(capability)] == []
+        without = [capability for capability in missing if not platform.adapter.portal_steps.get(capability)]
+        assert without == [], (
+            "not declared, and nobody is told what to do instead: "
+            f"name the step of a person in {platform.adapter.__name__}.portal_steps"
+        )
 
     def test_promise_16_what_is_not_declared_is_unsupported_and_changes_nothing(self, platform: Platform) -> None:
         """It is never a false success; whoever asked is told what a person does instead."""
@@ -80,7 +86,9 @@ class CapabilityPromises:
             act = None if capability is Capability.REPLY else Act(ActKind(capability))
             with pytest.raises(Unsupported) as refused:
                 desk.send(desk.reply(case, act=act), case)
-            assert refused.value.portal_step == desk.adapter.portal_steps.get(capability), capability
+            assert refused.value.portal_step == desk.adapter.portal_steps.get(capability), (
+                f"{capability} is refused without its step from `portal_steps`: raise Adapter.refusal(capability)"
+            )
 
         assert platform.state == before
 
@@ -135,6 +143,61 @@ class CapabilityPromises:
                 with pytest.raises(Unsupported):
                     connection.reread(message)
 
+    def test_promise_16_what_was_written_can_be_read_back_where_that_is_declared(self, platform: Platform) -> None:
+        """A hub that is told so asks `find` before it asks a person."""
+        if Capability.READ_BACK not in platform.adapter.capabilities or not writes(platform.adapter):
+            return
+        desk = Desk(platform)
+        reply, case, _ = a_write(desk)
+        desk.send(reply, case)
+        try:
+            with suppress(Uncertain):
+                desk.find(reply, case)
+        except Unsupported:
+            pytest.fail("READ_BACK is declared, and `find` is Unsupported: implement it, or declare it no more")
+
 
 def _missing(adapter: type[Adapter]) -> list[Capability]:
     return [capability for capability in _WITH_PORTAL_STEP if capability not in adapter.capabilities]
+
+
+def _is_done(desk: Desk, kind: ActKind, place: int) -> None:
+    """Take up one offer of a new case, with all that it needs: it changes the platform, and goes along whole."""
+    platform = desk.platform
+    case, offers = offered(desk, kind)
+    offer = offers[place]
+    act, text = desk.accept(offer)
+    before, taken = platform.state, platform.writes
+    asked = len(platform.requests) if isinstance(platform, Simulator) else 0
+    receipt = desk.send(desk.reply(case, text, act), case)
+    assert isinstance(receipt, Receipt)
+    assert platform.state != before, f"{offer.title!r} has a receipt and changed nothing"
+    assert platform.writes > taken, f"{offer.title!r} has a receipt and nothing was written"
+    if isinstance(platform, Simulator):
+        written = "\n".join(_written(request) for request in platform.requests[asked:] if platform.is_write(request))
+        missing = [f"{what} {value!r}" for what, value in _told(act) if not _stands_in(value, written)]
+        assert missing == [], f"{offer.title!r} was written without the act's {', '.join(missing)}: pass it on"
+
+
+def _told(act: Act) -> Iterator[tuple[str, str]]:
+    """What an act tells the platform: its own word for it, and what a person gave for it."""
+    yield "word", act.word
+    yield "item", act.item
+    yield "percent", "" if act.percent is None else str(act.percent)
+    yield "quantity", "" if act.quantity is None else str(act.quantity)
+    for parcel in act.tracking:
+        yield "tracking number", parcel.number
+
+
+def _written(request: Request) -> str:
+    """The address and the body of a request, readable."""
+    try:
+        body = json.dumps(request.json(), ensure_ascii=False)
+    except ValueError:
+        body = request.body.decode("utf-8", "replace")
+    return f"{unquote_plus(request.url)}\n{body}\n{unquote_plus(body)}"
+
+
+def _stands_in(value: str, written: str) -> bool:
+    beside = r"[\w-]" if value.isdigit() else r"\w"  # a number is no part of a key such as ch-1001-1
+    return re.search(rf"(?<!{beside}){re.escape(value)}(?!{beside})", written) is not None

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from hub.errors import Unsupported
-from hub.testing.contract.support import FOLLOW_UP, QUESTION, cases_on, let_pass, plain, texts
-from hub.testing.desk import Desk
+from hub.adapter import Capability
+from hub.core.model import Case, Direction
+from hub.core.outbox import Reply
+from hub.errors import Rejected, Unsupported
+from hub.testing.contract.support import (
+    FOLLOW_UP,
+    QUESTION,
+    WITH_A_TEXT,
+    a_write,
+    an_act,
+    cases_on,
+    let_pass,
+    offered,
+    plain,
+    texts,
+)
+from hub.testing.desk import ANSWER, Desk
 from hub.testing.inbox import Inbox
 from hub.testing.platform import Platform
 
@@ -80,6 +97,20 @@ class RunPromises:
 
         assert desk.read() > 0
 
+    def test_promise_06_a_reply_that_was_delivered_stands_in_its_case_once(self, platform: Platform) -> None:
+        """The hub keeps it under the receipt's `ref`, by which it knows the message that `fetch` tells."""
+        for desk, reply, case, ref in _with_a_text(platform):
+            with suppress(Rejected):
+                desk.deliver(reply, case)
+                let_pass(platform, timedelta(minutes=1))
+                desk.read()
+                ours = [said for said in desk.case(ref).messages if said.direction is not Direction.INBOUND]
+                stands = sum(plain(reply.text) in text for text in texts(ours))
+                assert stands == 1, (
+                    f"{desk.adapter.title} has the reply once, and the case has it {stands} times: `Receipt.ref` is "
+                    "the ref under which `fetch` tells that message; else yield an OwnEcho with the reply's key"
+                )
+
     def test_promise_07_a_crash_after_any_batch_loses_nothing(self, platform: Platform) -> None:
         """What is stored is stored, with the checkpoint; the rest comes with the next run."""
         refs = cases_on(platform, 2 * platform.page_size + 2)
@@ -121,3 +152,19 @@ class RunPromises:
 
 def _contents(inbox: Inbox) -> dict[str, list[str]]:
     return {case.ref: texts(case.messages) for case in inbox.cases}
+
+
+def _with_a_text(platform: Platform) -> Iterator[tuple[Desk, Reply, Case, str]]:
+    """A reply, and each act that takes a text for the customer, on a new case each."""
+    declared = platform.adapter.capabilities
+    if Capability.REPLY in declared:
+        desk = Desk(platform)
+        yield desk, *a_write(desk)
+    for kind in [kind for kind in WITH_A_TEXT if Capability(kind) in declared]:
+        desk = Desk(platform)
+        if not offered(desk, kind)[1]:
+            continue  # promise 16 asks for it
+        reply, case, ref = an_act(desk, kind)
+        spoken = replace(reply, text=ANSWER)
+        if not desk.adapter.problems_with(spoken, case, desk.settings):
+            yield desk, spoken, case, ref

@@ -62,6 +62,16 @@ class SilencePromises:
 
         assert len(desk.inbox.cases) == len(refs)
 
+    def test_promise_13_a_state_that_nobody_knows_closes_no_case(self, platform: Platform) -> None:
+        """It is shown as it is (`state_raw`), or stops the channel; the case waits on."""
+        ref = platform.customer_writes(QUESTION)
+        desk = Desk(platform)
+        desk.read()
+        if platform.strange_state(ref):
+            with suppress(Misunderstood):
+                desk.read()
+        assert desk.case(ref).is_open, "an unknown word is no end: close a case only for the words that mean it"
+
     def test_promise_14_a_fetch_that_is_not_resumed_has_changed_nothing(self, platform: Platform) -> None:
         """To be resumed is to know that the batch before is stored; until then everything could be lost."""
         cases_on(platform, platform.page_size + 1)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from hub.adapter import Adapter, Capability
 from hub.core.model import Case
 from hub.core.outbox import Reply
-from hub.core.platform_acts import ActKind
+from hub.core.platform_acts import ActKind, Offer
 from hub.testing.clock import SimulatedClock
 from hub.testing.desk import ANSWER, Desk
 from hub.testing.platform import Fault, Platform
@@ -22,6 +22,8 @@ PATIENCE = 3.0
 
 _NEEDED = frozenset({Fault.UNREACHABLE, Fault.WRONG_CREDENTIALS, Fault.GARBLED})
 _NEEDED_TO_WRITE = frozenset({Fault.LOST_ANSWER, Fault.REFUSED_REPLY})
+WITH_A_TEXT = (ActKind.DECIDE, ActKind.CLOSE, ActKind.REOPEN)
+"""The acts whose text is the customer's; that of the others is the platform's."""
 ACTS = tuple(Capability(kind) for kind in ActKind)
 
 
@@ -74,14 +76,27 @@ def a_write(desk: Desk) -> tuple[Reply, Case, str]:
 
 def an_act(desk: Desk, kind: ActKind) -> tuple[Reply, Case, str]:
     """An act that the adapter offers on a new case, the easiest of its kind."""
+    case, offers = offered(desk, kind)
+    require_offer(offers, kind)
+    act, text = desk.accept(min(offers, key=lambda offer: len(offer.needs)))
+    return desk.reply(case, text, act), case, case.ref
+
+
+def offered(desk: Desk, kind: ActKind) -> tuple[Case, list[Offer]]:
+    """A new case in which such an act may be done, and all that the adapter offers of it there."""
     let_pass(desk.platform, timedelta(minutes=1))
     ref = desk.platform.case_for(kind)
     desk.read()
     case = desk.case(ref)
-    offered = [offer for offer in desk.adapter.offers(case, desk.settings) if offer.kind is kind]
-    assert offered, f"{kind} is declared, and is not offered for the case that the platform names for it"
-    act, text = desk.accept(min(offered, key=lambda offer: len(offer.needs)))
-    return desk.reply(case, text, act), case, ref
+    return case, [offer for offer in desk.adapter.offers(case, desk.settings) if offer.kind is kind]
+
+
+def require_offer(offers: Sequence[Offer], kind: ActKind) -> None:
+    """Fail where a declared act is not offered."""
+    assert offers, (
+        f"{kind} is declared, and is not offered for the case that the simulator's `case_for` names for it: "
+        "`Adapter.offers` answers by the case"
+    )
 
 
 def has_got(platform: Platform, ref: str, text: str) -> int:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from hub.adapter import Capability
 from hub.core.model import Case
 from hub.core.outbox import SETTLE, Receipt, Reply
 from hub.errors import Rejected, Unavailable, Uncertain, Unsupported
@@ -67,6 +68,25 @@ class WritingPromises:
             if found is None:
                 desk.send(reply, case)
                 assert not reply.text or has_got(platform, ref, reply.text) == 1
+
+    def test_promise_10_an_older_answer_is_not_taken_for_a_reply_that_was_lost(self, platform: Platform) -> None:
+        """By its key or its words a reply is known again, and not by being the seller's."""
+        if Capability.REPLY not in platform.adapter.capabilities:
+            return
+        desk = Desk(platform)
+        first, case, ref = a_write(desk)
+        desk.deliver(first, case)
+        let_pass(platform, timedelta(minutes=1))
+        desk.read()
+        second, before = desk.reply(desk.case(ref), "Your parcel has left by now."), platform.writes
+        if goes_wrong(platform, Fault.LOST_REQUEST):
+            with pytest.raises((Uncertain, Unavailable)):
+                desk.send(second, desk.case(ref))
+        let_pass(platform, SETTLE)
+        found = _read_back(desk, second, desk.case(ref))
+
+        assert platform.writes == before
+        assert not isinstance(found, Receipt), "nobody has this reply: `find` took an older answer for it"
 
     def test_promise_10_a_write_into_trouble_is_not_repeated(self, platform: Platform) -> None:
         """Reads are asked again, writes are not: a server in trouble may have taken them."""

@@ -70,6 +70,12 @@ class ReclaimitSimulator(Simulator):
         self.desk.add_message(errand, now, direction="INBOUND", author="SUPPLIER", body_text=text)
         errand.updated_at = now
 
+    def strange_state(self, case: str) -> bool:
+        """An errand gets a state that nobody knows."""
+        errand = self.errand(case)
+        errand.state, errand.updated_at = "FROZEN", self.now()
+        return True
+
     def platform_writes(self, case: str, text: str) -> None:
         """The marketplace writes into an errand."""
         errand, now = self.errand(case), self.now()
