@@ -393,6 +393,7 @@ def test_a_case_in_json_has_its_messages_replies_and_history(desktop: Desktop) -
         "candidates": [],
         "value": {"amount": "12.50", "currency": "SEK"},
         "lines": [],
+        "shipments": [],
     }
     assert shown["case"]["last_inbound"] == "m1"
     assert [message["text"] for message in shown["case"]["messages"]] == ["Hej!\n漢字 🙂"]

@@ -257,7 +257,7 @@ def test_what_was_accepted_and_failed_later_is_told_and_the_case_still_waits(des
 
     assert sent == "… shop: 1 reply taken by the platform, its last word is to come\n"
     assert "accepted" in accepted
-    assert "1 reply on the way or waiting for another try: `casehub outbox`" in on_the_way
+    assert "1 reply taken by the platform, its last word is to come" in on_the_way
     assert "take it back" not in cannot
     assert failed.exit_code == 1
     shown = desktop.told("show", "1001", "--history")
