@@ -274,6 +274,18 @@ def test_a_case_that_vanished_is_closed_and_opened_again_when_the_list_has_it_ag
     assert opened.state_at == NOW
 
 
+def test_a_case_that_came_back_without_a_state_is_open_again_once() -> None:
+    shelf = Shelf()
+    shelf.take(update(wrote("m1", 0)), vanished(60))
+
+    shelf.take(update(wrote("m1", 0)))
+    opened = only(shelf)
+    again = shelf.take(update(wrote("m1", 0)))
+
+    assert (opened.state, opened.state_raw, opened.waiting_since) == (CaseState.OPEN, "", at(0))
+    assert again.changes == ()
+
+
 def test_a_case_that_came_back_can_vanish_again() -> None:
     shelf = Shelf()
     shelf.take(update(wrote("m1", 0)), vanished(60))

@@ -17,7 +17,7 @@ from hub.core.events import (
     StateChanged,
 )
 from hub.core.incoming import CaseUpdate
-from hub.core.model import VANISHED, Author, Case, comparable
+from hub.core.model import VANISHED, Author, Case, CaseState, comparable
 from hub.core.turns import Owner
 
 News = Iterator[tuple[Happening, datetime]]
@@ -38,6 +38,10 @@ def new_facts(case: Case, update: CaseUpdate, now: datetime) -> News:
 
 def new_state(case: Case, update: CaseUpdate, now: datetime) -> News:
     """The state that the platform tells, where it is newer than what is known."""
+    if update.state is None and case.state_raw == VANISHED:
+        # A platform whose cases have no state says by listing it that it is there.
+        yield StateChanged(CaseState.OPEN, Author.PLATFORM), now
+        return
     same = update.state is case.state and update.state_raw == case.state_raw
     if update.state is None or update.state_at is None or same:
         return
