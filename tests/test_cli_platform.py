@@ -200,7 +200,7 @@ def test_everything_that_goes_with_a_decision_reaches_the_platform(desktop: Desk
     proof.write_bytes(b"jpg")
 
     desktop.told("decide", "1001", "REFUSE", "-m", "Nej", "--evidence", str(proof))
-    desktop.told("deliver")
+    assert desktop.told("deliver") == "✓ shop: 1 act done on the platform\n"
     parcel = ("--tracking", "PostNord:SE1", "--tracking", "DHL: 2")
     desktop.told("decide", "1001", "resend", "--item", "item-1", "--quantity", "2", *parcel, "--again")
     desktop.told("deliver")

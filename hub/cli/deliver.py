@@ -89,7 +89,7 @@ def tell(results: Sequence[DeliveryResult], broken: Sequence[dict[str, Any]]) ->
 def _lines(result: DeliveryResult) -> list[str]:
     lines = []
     if result.delivered:
-        lines.append(f"✓ {result.name}: {_replies(len(result.delivered))} delivered")
+        lines.append(f"✓ {result.name}: {_done(len(result.delivered) - result.acts, result.acts)}")
     lines += [f"  note: {warning}" for warning in result.warnings]
     if result.taken:
         lines.append(f"… {result.name}: {_replies(len(result.taken))} taken by the platform, its last word is to come")
@@ -103,6 +103,14 @@ def _lines(result: DeliveryResult) -> list[str]:
     if result.failure is not None:
         lines.append(f"✗ {result.name}: {result.failure.text}")
     return lines
+
+
+def _done(replies: int, acts: int) -> str:
+    """What was done: 2 replies delivered, 1 act done on the platform."""
+    told = [f"{_replies(replies)} delivered"] if replies else []
+    if acts:
+        told.append(f"{'1 act' if acts == 1 else f'{acts} acts'} done on the platform")
+    return ", ".join(told)
 
 
 def _replies(count: int) -> str:

@@ -72,7 +72,10 @@ class DeliveryPorts:
 
 @dataclass(slots=True)
 class DeliveryResult:
-    """What came of the outbox of one channel; of what is `waiting` the platform has those `taken` already."""
+    """What came of the outbox of one channel.
+
+    Of what is `waiting` the platform has those `taken` already; so many `acts` are among what was `delivered`.
+    """
 
     name: str
     delivered: list[str] = field(default_factory=list)
@@ -82,6 +85,7 @@ class DeliveryResult:
     warnings: list[str] = field(default_factory=list)
     failure: Failure | None = None
     skipped: str = ""
+    acts: int = 0
 
     @property
     def ok(self) -> bool:
@@ -253,6 +257,7 @@ class _Run:
         happened = delivered(reply, receipt.at, receipt.ref) if receipt.final else ()
         if self._settle(reply, taken, *happened, at=receipt.at) and receipt.final and not reply.is_quiet:
             self._result.delivered.append(reply.key)
+            self._result.acts += reply.act is not None
         self._result.warnings.extend(receipt.warnings)
 
     def _settle(self, before: Reply, after: Reply, *happened: Happening, at: datetime | None = None) -> bool:
