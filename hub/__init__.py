@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     )
     from hub.core.mail import Mail, MailKind, MailReading
     from hub.core.model import (
+        RECALLED,
+        STANDS_IN,
+        VANISHED,
         Attachment,
         Author,
         Case,
@@ -68,6 +71,9 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "RECALLED",
+    "STANDS_IN",
+    "VANISHED",
     "Act",
     "ActKind",
     "Adapter",

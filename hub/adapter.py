@@ -15,7 +15,7 @@ from hub.core.model import Case, Message, Order, Party
 from hub.core.outbox import Receipt, Reply
 from hub.core.platform_acts import Offer
 from hub.core.ports import Clock
-from hub.errors import Unsupported
+from hub.errors import AuthenticationFailed, ConfigurationError, HubError, Unavailable, Unsupported
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -51,6 +51,23 @@ class Proof:
     ok: bool
     detail: str = ""
     advice: str = ""
+
+    @classmethod
+    def of(cls, what: str, act: Callable[[], str | None], refused: str = "refused") -> Proof:
+        """What came of an act that answers with the detail to show; `refused` tells of credentials that are not taken.
+
+        Of the hub's errors none escapes: a wrong password, no answer, a wrong setting and odd words are told apart.
+        """
+        try:
+            return cls(what, ok=True, detail=act() or "")
+        except AuthenticationFailed as error:
+            return cls(what, ok=False, detail=refused, advice=str(error))
+        except Unavailable as error:
+            return cls(what, ok=False, detail="cannot be used now", advice=str(error))
+        except ConfigurationError as error:
+            return cls(what, ok=False, detail="is not set rightly", advice=str(error))
+        except HubError as error:
+            return cls(what, ok=False, detail="answers in a way that is not expected", advice=str(error))
 
 
 def _nobody_reads(mail: Mail) -> MailReading | None:  # noqa: ARG001  the shape of a hook that nobody implements

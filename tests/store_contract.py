@@ -373,7 +373,7 @@ class StoreContract:
         [one] = take(store, mail("a"))
         [two] = take(store, replace(mail("b", after=5), type=CaseType.RETURN), channel="annan")
         happen(store, one, Assigned("åsa"))
-        happen(store, two, StateChanged(CaseState.CLOSED, Author.SELLER))
+        happen(store, two, StateChanged(CaseState.CLOSED, Author.SELLER), after=90)
 
         def numbers(**fields: object) -> list[str]:
             return [case.number for case in store.cases(replace(EVERY, **fields))]  # type: ignore[arg-type]  # names above
@@ -388,6 +388,10 @@ class StoreContract:
         assert numbers(due_before=due) == numbers(risk_before=due) == []
         assert numbers(due_before=due + timedelta(microseconds=1)) == [one]
         assert numbers(risk_before=due + timedelta(microseconds=1)) == [one]
+        closed = NOON + timedelta(minutes=90)
+        assert numbers(changed_since=NOON) == [one, two]
+        assert numbers(changed_since=closed) == [two]
+        assert numbers(changed_since=closed + timedelta(microseconds=1)) == []
 
     def test_the_cases_with_something_to_do_in_a_portal_are_found_also_after_a_rebuild(self, store: Store) -> None:
         one, two, _ = (take(store, mail(ref))[0] for ref in ("a", "b", "c"))

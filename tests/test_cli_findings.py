@@ -81,7 +81,8 @@ def test_a_vanished_case_is_the_platforms_act(office: Desktop) -> None:
     office.arrive(CaseUpdate("c1", NINE, (letter("m1"),), state=CaseState.OPEN, state_raw="NEW", state_at=NINE))
     gone = NINE + timedelta(minutes=1)
     closed = CaseUpdate("c1", NINE, state=CaseState.CLOSED, state_raw="vanished", state_at=gone)
-    office.arrive(replace(closed, outcome="vanished", outcome_at=gone))
+    assert CaseUpdate.vanished("c1", NINE, gone) == replace(closed, outcome="vanished", outcome_at=gone)
+    office.arrive(CaseUpdate.vanished("c1", NINE, gone))
 
     shown, history = words(office.told("show", "1001")), words(office.told("show", "1001", "--history", width=160))
 

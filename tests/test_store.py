@@ -48,6 +48,7 @@ from tests.store_contract import (
 )
 
 CLOCK = MovableClock()
+LATELY = CaseFilter(states=frozenset(CaseState), changed_since=NOON, order=ListOrder.NEWEST)
 
 
 @pytest.fixture
@@ -401,6 +402,7 @@ def test_the_next_cases_are_read_from_an_index_without_sorting(
     [
         (lambda raw: clocks.list_awake(raw, NOON, 9), "SEARCH cases USING COVERING INDEX cases_by_wakeup"),
         (lambda raw: reading.list_cases(raw, CaseFilter(risk_before=NOON)), "SEARCH cases USING INDEX cases_by_risk"),
+        (lambda raw: reading.list_cases(raw, LATELY), "SEARCH cases USING INDEX cases_by_change"),
         (lambda raw: clocks.list_clocks(raw, "x", NOON, NOON, ""), "SEARCH clocks USING INDEX clocks_by_start"),
         (lambda raw: clocks.list_clocks(raw, "x", NOON, NOON, "s"), "SEARCH clocks USING INDEX clocks_by_start"),
         (lambda raw: reading.list_orders(raw, ["s"], "p", NOON, 9), "SEARCH cases USING INDEX cases_by_order"),

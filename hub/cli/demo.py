@@ -48,9 +48,9 @@ def demo(folder: Path, serve: bool) -> None:
             served.enter_context(platform)
         settings = stage.write_settings(folder, platforms, today.year)
         with stage.settings_in_force(settings.resolve()), time_told_by(clock):
-            play(folder, clock, platforms, click.echo, _run)
+            cast = play(folder, clock, platforms, click.echo, _run)
             clock.set(clock.now() + timedelta(minutes=1))
-            _farewell(folder, serve)
+            _farewell(folder, cast.left.number if cast.left else "CH-1001", serve)
             if serve:
                 clock.let_go()
                 with stop_event() as stop:
@@ -74,11 +74,11 @@ def _own_name() -> str:
     return shlex.quote(str(called.resolve())) if is_script and shutil.which("casehub") is None else "casehub"
 
 
-def _farewell(folder: Path, serve: bool) -> None:
+def _farewell(folder: Path, told: str, serve: bool) -> None:
     click.echo()
     click.echo(f"Everything is in {folder}/. Go on with the same commands, for example:")
     click.secho(f"  cd {shlex.quote(str(folder))}", bold=True)
-    for command in ("cases", "search paket", "explain CH-1002", "summary --since 30d"):
+    for command in ("cases", "search paket", f"explain {told}", "summary --since 30d"):
         click.secho(f"  {_own_name()} {command}", bold=True)
     if serve:
         click.echo(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -66,8 +66,8 @@ def _begin(text: str, now: datetime, hub: Hub) -> datetime:
 
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         try:
-            day = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(hub.settings.office.timezone))
-        except ValueError as error:
+            day = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(hub.settings.office.timezone)).astimezone(UTC)
+        except (ValueError, OverflowError) as error:  # the first day of year 1 begins in no year east of Greenwich
             raise ConfigurationError(f"there is no day {text}; write one such as 2026-11-18") from error
         if day > now:
             raise ConfigurationError(f"{text} has not begun yet; name a day that has")
@@ -78,9 +78,8 @@ def _begin(text: str, now: datetime, hub: Hub) -> datetime:
 
 def _changed(hub: Hub, since: datetime) -> Iterator[Case]:
     """The cases to which anything happened since then."""
-    for line in hub.store.cases(CaseFilter(states=frozenset(CaseState), order=ListOrder.NEWEST)):
-        if line.changed_at < since:
-            return
+    wanted = CaseFilter(states=frozenset(CaseState), changed_since=since, order=ListOrder.NEWEST)
+    for line in hub.store.cases(wanted):
         yield hub.store.case(line.number)
 
 

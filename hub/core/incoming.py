@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from hub.core.model import CaseState, CaseType, Message, Order, Party, PlatformCase, require_aware
+from hub.core.model import VANISHED, CaseState, CaseType, Message, Order, Party, PlatformCase, require_aware
 from hub.core.turns import Owner
 
 Checkpoint = Mapping[str, Any]
@@ -117,6 +117,12 @@ class CaseUpdate:
             raise ValueError("a state from a platform comes with its instant, state_at")
         if self.state is CaseState.MERGED:
             raise ValueError("cases are merged by people here only; say closed, and the own word in state_raw")
+
+    @classmethod
+    def vanished(cls, ref: str, changed_at: datetime, now: datetime) -> CaseUpdate:
+        """That a case which was open, and changed last at `changed_at`, is not in its platform's list any more."""
+        closed = CaseState.CLOSED
+        return cls(ref, changed_at, state=closed, state_raw=VANISHED, state_at=now, outcome=VANISHED, outcome_at=now)
 
 
 Incoming = IncomingMessage | OwnEcho | CaseUpdate

@@ -26,7 +26,8 @@ class ListOrder(StrEnum):
 class CaseFilter:
     """Which cases to list; an empty field does not restrict.
 
-    `risk_before` is for cases in which the platform is expected to act before an instant unless somebody answers.
+    `risk_before` is for cases in which the platform is expected to act before an instant unless somebody answers, and
+    `changed_since` for cases to which something happened at an instant or later.
     """
 
     states: frozenset[CaseState] = frozenset({CaseState.OPEN, CaseState.WAITING})
@@ -35,6 +36,7 @@ class CaseFilter:
     type: CaseType | None = None
     due_before: datetime | None = None
     risk_before: datetime | None = None
+    changed_since: datetime | None = None
     order: ListOrder = ListOrder.DUE
     limit: int | None = None
 

@@ -35,8 +35,8 @@ class Cast:
 
 def play(
     folder: Path, clock: DemoClock, platforms: Mapping[str, PretendedPlatform], say: Say, command: Command
-) -> None:
-    """Show the day, with the commands that a seller would type."""
+) -> Cast:
+    """Show the day, with the commands that a seller would type, and tell who played what."""
     say(_opening(clock, platforms))
     command(["sync"])
     command(["due", "--within", "24h"])
@@ -48,6 +48,7 @@ def play(
     command(["sync"])
     say("\nThe day is over. What it brought, saved and lost:")
     command(["summary", "--since", "1d"])
+    return cast
 
 
 def _opening(clock: DemoClock, platforms: Mapping[str, PretendedPlatform]) -> str:

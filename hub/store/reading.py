@@ -130,6 +130,9 @@ def _terms(wanted: CaseFilter) -> tuple[list[str], list[object]]:
     if wanted.risk_before is not None:
         terms.append("risk_at < ?")
         values.append(to_micros(wanted.risk_before))
+    if wanted.changed_since is not None:
+        terms.append("changed >= ?")
+        values.append(to_micros(wanted.changed_since))
     return terms, values
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 from hub import (
     Adapter,
-    AuthenticationFailed,
     Batch,
     Capability,
     Case,
     Checkpoint,
     Clock,
     Connection,
-    HubError,
     Misunderstood,
     Offer,
     OpenCase,
@@ -112,10 +110,10 @@ class BolConnection(Connection):
 
     def check(self) -> Iterator[Proof]:
         """Prove signing in, reading returns, and reading orders, changing nothing."""
-        returns = _prove("sign-in and returns", self._ask_for_returns)
+        returns = Proof.of("sign-in and returns", self._ask_for_returns)
         yield returns
         if returns.ok:
-            yield _prove("orders", self._retailer.ask_for_orders)
+            yield Proof.of("orders", self._retailer.ask_for_orders)
 
     def fetch(self, checkpoint: Checkpoint | None, open_cases: Sequence[OpenCase]) -> Iterator[Batch]:
         """Every return that is new, changed or gone since the checkpoint, and once a day bol.com's scores."""
@@ -155,15 +153,3 @@ class BolConnection(Connection):
 
     def _ask_for_returns(self) -> None:
         self._retailer.page_of_returns(self._settings.fulfilment[0], handled=False)
-
-
-def _prove(what: str, ask: Callable[[], object]) -> Proof:
-    try:
-        ask()
-    except AuthenticationFailed as error:
-        return Proof(what, ok=False, detail="refused", advice=str(error))
-    except Unavailable as error:
-        return Proof(what, ok=False, detail="cannot be used now", advice=str(error))
-    except HubError as error:
-        return Proof(what, ok=False, detail="answers in a way that is not expected", advice=str(error))
-    return Proof(what, ok=True)

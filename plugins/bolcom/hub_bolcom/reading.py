@@ -24,7 +24,7 @@ from hub_bolcom.position import Position
 from hub_bolcom.retailer import FOUND, Retailer
 from hub_bolcom.returns import Return, id_of
 from hub_bolcom.settings import BolSettings
-from hub_bolcom.wire import case_of, news_of, told_again, vanished
+from hub_bolcom.wire import case_of, news_of, told_again
 
 _AT_ONCE = 20
 """Of so many returns the details are read before they are stored: what bol.com lets us read in a minute."""
@@ -171,7 +171,7 @@ class Reading:
     def _vanish(self, return_id: str) -> CaseUpdate:
         self._position.end(return_id)
         now = self._clock.now()
-        return vanished(f"return:{return_id}", self._changed_at.get(return_id, now), now)
+        return CaseUpdate.vanished(f"return:{return_id}", self._changed_at.get(return_id, now), now)
 
     def _scores(self) -> Batch:
         """bol.com's own figures; where they cannot be read now, the returns are read all the same."""

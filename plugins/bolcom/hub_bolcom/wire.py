@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from hub import (
+    STANDS_IN,
     Author,
     CaseState,
     CaseType,
@@ -28,9 +29,6 @@ MARKETPLACE = "bol.com"
 LOGISTICS_VIA_BOL = "FBB"
 UNHANDLED, HANDLED = "unhandled", "handled"
 """bol.com's two states of a return."""
-
-VANISHED = "vanished"
-
 DECISIONS: Final = (
     "RETURN_RECEIVED",
     "EXCHANGE_PRODUCT",
@@ -84,12 +82,6 @@ def told_again(found: Return, now: datetime) -> CaseUpdate:
     return replace(news_of(found, now), messages=tuple(_messages(found, now)))
 
 
-def vanished(ref: str, changed_at: datetime, now: datetime) -> CaseUpdate:
-    """A return that was open and that bol.com no longer knows."""
-    closed = CaseState.CLOSED
-    return CaseUpdate(ref, changed_at, state=closed, state_raw=VANISHED, state_at=now, outcome=VANISHED, outcome_at=now)
-
-
 def _type_of(found: Return) -> CaseType:
     """What the reasons make it that the customer chose; bol.com's own word for the kind of case stays `return`."""
     if any(_INCOMPLETE.search(item.reason) for item in found.items):
@@ -132,7 +124,7 @@ def _asked(item: ReturnItem, found: Return) -> Message:
         subject=_subject(item),
         sender=item.customer if wrote else Party(name=MARKETPLACE),
         automatic=not wrote,
-        labels=() if wrote else ("stands_in",),
+        labels=() if wrote else (STANDS_IN,),
         extra=_extra(item),
     )
 

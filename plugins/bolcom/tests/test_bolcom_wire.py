@@ -13,7 +13,7 @@ from hub_bolcom.figures import read_figures, today, weeks
 from hub_bolcom.orders import order_numbers, read_order
 from hub_bolcom.processes import Stage, read_process, read_processes
 from hub_bolcom.returns import id_of, read_return, read_returns
-from hub_bolcom.wire import case_of, news_of, vanished
+from hub_bolcom.wire import case_of, news_of
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 REGISTERED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -258,7 +258,6 @@ def test_the_fingerprint_changes_with_what_a_listing_tells_and_with_nothing_else
 def test_only_refs_of_returns_have_a_returns_id() -> None:
     assert id_of("return:15900001") == "15900001"
     assert id_of("klantvraag:15900001") == ""
-    assert vanished("return:1", REGISTERED, NOW).state_raw == "vanished"
 
 
 # Orders

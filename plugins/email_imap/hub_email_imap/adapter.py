@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from hub import (
     Adapter,
-    AuthenticationFailed,
     Batch,
     Capability,
     Case,
     Checkpoint,
     Clock,
-    ConfigurationError,
     Connection,
     HubError,
     Incoming,
@@ -29,7 +27,6 @@ from hub import (
     Rejected,
     Reply,
     Tools,
-    Unavailable,
     Uncertain,
     Unsupported,
 )
@@ -46,6 +43,7 @@ from hub_email_imap.worker import ParseFailure, ParseWorker
 if TYPE_CHECKING:
     from hub_email_imap import compose
 
+_WRONG = "wrong name or password"
 PORTAL_STEPS = {
     Capability.DECIDE: "Write to the customer what was decided; there is no other party to tell.",
     Capability.HAND_OVER: "Forward the mail from a mail program to whoever takes the matter over, then close the case.",
@@ -122,14 +120,14 @@ class EmailConnection(Connection):
 
     def check(self) -> Iterator[Proof]:
         """Prove signing in, each folder, and sending, without changing anything."""
-        signed_in = _prove(f"sign-in at {self._settings.imap_host}", self._mailbox.connect)
+        signed_in = Proof.of(f"sign-in at {self._settings.imap_host}", self._mailbox.connect, _WRONG)
         yield signed_in
         if signed_in.ok:
             for folder in self._settings.folders:
-                yield _prove(f"folder {folder}", partial(self._look_into, folder))
+                yield Proof.of(f"folder {folder}", partial(self._look_into, folder), _WRONG)
             if self._settings.save_sent or self._settings.watch_sent:
-                yield _prove("folder for sent mail", self._look_into_sent)
-        yield _prove(f"sending through {self._settings.smtp_host}", self._prove_sending)
+                yield Proof.of("folder for sent mail", self._look_into_sent, _WRONG)
+        yield Proof.of(f"sending through {self._settings.smtp_host}", self._prove_sending, _WRONG)
 
     def fetch(self, checkpoint: Checkpoint | None, open_cases: Sequence[OpenCase]) -> Iterator[Batch]:
         """Every mail above the highest UID taken in, folder by folder (email.md, items 1 to 5)."""
@@ -236,19 +234,3 @@ class EmailConnection(Connection):
 
         sending.prove(self._settings)
         return f"as {self._settings.address}"
-
-
-def _in_words(error: HubError) -> str:
-    if isinstance(error, Unavailable):
-        return "cannot be used now"
-    return "is not set rightly" if isinstance(error, ConfigurationError) else "answers in a way that is not expected"
-
-
-def _prove(what: str, act: Callable[[], str | None]) -> Proof:
-    try:
-        detail = act() or ""
-    except AuthenticationFailed as error:
-        return Proof(what, ok=False, detail="wrong name or password", advice=str(error))
-    except HubError as error:
-        return Proof(what, ok=False, detail=_in_words(error), advice=str(error))
-    return Proof(what, ok=True, detail=detail)

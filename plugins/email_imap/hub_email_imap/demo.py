@@ -17,7 +17,6 @@ _SHOWN_HEADERS = ("From", "To", "Subject", "Auto-Submitted", "In-Reply-To", "Mes
 class PretendedMailServer:
     """IMAP and SMTP on loopback with the demo's mails in the mailbox; `casehub simulate` controls its `platform`."""
 
-    adapter = "email_imap"
     channel = "mail"
     sample_reply = (
         "Goedemorgen,\n\nDat spijt ons. We sturen vandaag nog na wat er ontbreekt; vanmiddag krijgt u een mail om het "

@@ -6,14 +6,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hub import Author, Clue, ClueKind, IncomingMessage, Mail, MailKind, MailReading, Message, Party, PlatformCase
+from hub import (
+    STANDS_IN,
+    Author,
+    Clue,
+    ClueKind,
+    IncomingMessage,
+    Mail,
+    MailKind,
+    MailReading,
+    Message,
+    Party,
+    PlatformCase,
+)
 from hub_email_imap.authentication import proven_domains
 from hub_email_imap.parsed import ParsedMail
 from hub_email_imap.recipients import is_no_reply
 from hub_email_imap.text import one_line
 from hub_email_imap.tokens import bare_id
 
-STANDS_IN = "stands_in"
 DOUBTFUL = "doubtful"
 
 _UNPROVEN = "nothing proves that it comes from the address it names"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import ClassVar
@@ -10,14 +10,12 @@ from urllib.parse import quote
 
 from hub import (
     Adapter,
-    AuthenticationFailed,
     Batch,
     Capability,
     Case,
     Checkpoint,
     Clock,
     Connection,
-    HubError,
     Offer,
     OpenCase,
     Order,
@@ -26,7 +24,6 @@ from hub import (
     Receipt,
     Reply,
     Tools,
-    Unavailable,
     Unsupported,
 )
 from hub.http import Api, ApiClient, BasicAuth, Budget
@@ -41,6 +38,7 @@ from hub_fyndiq_reclaimit.settings import ReclaimitSettings
 _MEGABYTE = 1_000_000
 _MINUTE = timedelta(minutes=1)
 _JSON = {"accept": "application/json"}
+_WRONG = "merchant id or token is wrong"
 _NOBODYS = frozenset({403, 404})
 # Fyndiq documents its list with a slash at the end, CDON without; the other form is sent on elsewhere.
 _ORDER_LISTS: Mapping[str, str] = {words.FYNDIQ: "/orders/", words.CDON: "/orders"}
@@ -126,7 +124,7 @@ class ReclaimitConnection(Connection):
         if self._settings.base_url:
             yield from self._prove_errands(self._server())
         for marketplace in self._with_orders():
-            yield _prove(f"orders at {_TITLES[marketplace]}", partial(self._prove_orders, marketplace))
+            yield Proof.of(f"orders at {_TITLES[marketplace]}", partial(self._prove_orders, marketplace), _WRONG)
 
     def fetch(self, checkpoint: Checkpoint | None, open_cases: Sequence[OpenCase]) -> Iterator[Batch]:
         """Every errand that changed since the last pass, and once a day every one that is open."""
@@ -144,8 +142,7 @@ class ReclaimitConnection(Connection):
         """Decide an errand or hand it over, after the text for the customer."""
         kind = Capability(reply.act.kind) if reply.act is not None else Capability.REPLY
         if kind not in ReclaimitAdapter.capabilities:
-            step = ReclaimitAdapter.portal_steps[kind]
-            raise Unsupported(f"no program can {kind.replace('_', ' ')} an errand in Reclaimit", step)
+            raise ReclaimitAdapter.refusal(kind)
         return self._acting().perform(reply, case)
 
     def find(self, reply: Reply, case: Case) -> Receipt | None:
@@ -164,12 +161,14 @@ class ReclaimitConnection(Connection):
         return orders.joined(number, found) if found else None
 
     def _prove_errands(self, server: ErrandServer) -> Iterator[Proof]:
-        signed_in = _prove("sign-in", lambda: _named(*server.merchant()))
+        signed_in = Proof.of("sign-in", lambda: _named(*server.merchant()), _WRONG)
         yield signed_in
         if signed_in.ok:
-            yield _prove("errands", lambda: "some are there" if server.has_any() else "there are none")
+            yield Proof.of("errands", lambda: "some are there" if server.has_any() else "there are none", _WRONG)
             month = f"{self._tools.clock.now():%Y-%m}"
-            yield _prove("ratings", lambda: "told" if server.satisfaction(month) else "not told to this account")
+            yield Proof.of(
+                "ratings", lambda: "told" if server.satisfaction(month) else "not told to this account", _WRONG
+            )
 
     def _order(self, number: str, marketplaces: Sequence[str]) -> Order | None:
         for marketplace in marketplaces:
@@ -218,13 +217,3 @@ class ReclaimitConnection(Connection):
 
 def _named(account: str, marketplaces: Sequence[str]) -> str:
     return f"as {account}" + (f", for {', '.join(marketplaces)}" if marketplaces else "")
-
-
-def _prove(what: str, act: Callable[[], str]) -> Proof:
-    try:
-        return Proof(what, ok=True, detail=act())
-    except AuthenticationFailed as error:
-        return Proof(what, ok=False, detail="merchant id or token is wrong", advice=str(error))
-    except HubError as error:
-        trouble = "cannot be used now" if isinstance(error, Unavailable) else "answers in a way that is not expected"
-        return Proof(what, ok=False, detail=trouble, advice=str(error))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from hub import Act, ActKind, Case, CaseState, Need, Offer, Owner, Reply
+from hub import VANISHED, Act, ActKind, Case, CaseState, Need, Offer, Owner, Reply
 from hub_fyndiq_reclaimit import words
 from hub_fyndiq_reclaimit.acting import status_of
 from hub_fyndiq_reclaimit.words import DECISIONS, Decision
@@ -93,7 +93,7 @@ def can_be_decided(case: Case) -> bool:
 
 def _is_over(case: Case) -> bool:
     decided = DECISIONS.get(case.state_raw)
-    return case.state_raw == "vanished" or (decided is not None and decided.state in _DECIDED)
+    return case.state_raw == VANISHED or (decided is not None and decided.state in _DECIDED)
 
 
 def _lacks(decision: Decision, act: Act, case: Case) -> Iterator[str]:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from hub import (
     Attachment,
     Batch,
-    CaseState,
     CaseUpdate,
     Figure,
     Incoming,
@@ -103,8 +102,10 @@ class Reading:
                         "nothing was closed; look into Reclaimit whether the account is in order"
                     )
                 # An errand of the same number on another marketplace is another one.
-                same = errand is not None and errand.ref == case.ref
-                items += self._items(errand) if errand is not None and same else [self._vanished(case)]
+                if errand is not None and errand.ref == case.ref:
+                    items += self._items(errand)
+                else:
+                    items.append(CaseUpdate.vanished(case.ref, case.changed_at, self._tools.clock.now()))
             yield self._batch(items, len(step))
 
     def _items(self, errand: Errand) -> list[Incoming]:
@@ -133,18 +134,6 @@ class Reading:
         digest = self._tools.keep(content)
         self._position = self._position.with_file(note.id, digest, len(content))
         return digest, len(content)
-
-    def _vanished(self, case: OpenCase) -> CaseUpdate:
-        now = self._tools.clock.now()
-        return CaseUpdate(
-            ref=case.ref,
-            opened_at=case.changed_at,
-            state=CaseState.CLOSED,
-            state_raw="vanished",
-            state_at=now,
-            outcome="vanished",
-            outcome_at=now,
-        )
 
     def _figures(self) -> tuple[tuple[Figure, ...], tuple[Notice, ...]]:
         """The thumbs of this month and of the last one, which customers may still have added to.

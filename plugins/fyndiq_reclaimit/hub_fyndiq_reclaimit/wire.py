@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hub import (
+    STANDS_IN,
     Act,
     Attachment,
     Author,
@@ -75,7 +76,7 @@ def _opening(errand: Errand) -> Message:
         subject=_about(errand),
         sender=Party() if stands_in else _customer(errand),
         automatic=stands_in,
-        labels=("stands_in",) if stands_in else (),
+        labels=(STANDS_IN,) if stands_in else (),
         extra={"reason": reason} if reason else {},
     )
 

@@ -8,14 +8,12 @@ from typing import ClassVar
 from hub import (
     ActKind,
     Adapter,
-    AuthenticationFailed,
     Batch,
     Capability,
     Case,
     Checkpoint,
     Clock,
     Connection,
-    HubError,
     Need,
     Offer,
     OpenCase,
@@ -25,8 +23,6 @@ from hub import (
     Receipt,
     Reply,
     Tools,
-    Unavailable,
-    Unsupported,
 )
 from hub_rakuten.france import wire
 from hub_rakuten.france.reading import Reading
@@ -116,17 +112,7 @@ class FranceConnection(Connection):
 
     def check(self) -> Iterator[Proof]:
         """Prove the login and the token by the work list, which is not changed by looking at it."""
-        what = "work list of Rakuten France"
-        try:
-            listed = wire.todo_of(self._service.read("getitemtodolist"))
-        except AuthenticationFailed as error:
-            yield Proof(what, ok=False, detail="the login or the token is refused", advice=str(error))
-        except Unavailable as error:
-            yield Proof(what, ok=False, detail="cannot be reached now", advice=str(error))
-        except HubError as error:
-            yield Proof(what, ok=False, detail="answers in a way that is not expected", advice=str(error))
-        else:
-            yield Proof(what, ok=True, detail=f"{len(listed):,} items wait")
+        yield Proof.of("work list of Rakuten France", self._look_into, "the login or the token is refused")
 
     def fetch(self, checkpoint: Checkpoint | None, open_cases: Sequence[OpenCase]) -> Iterator[Batch]:
         """The work list, stored before what it names is read."""
@@ -146,5 +132,8 @@ class FranceConnection(Connection):
             return self.deliver(reply, case)
         capability = Capability(reply.act.kind.value)
         if capability not in FranceAdapter.capabilities:
-            raise Unsupported(f"Rakuten France lets no program do that: {reply.act.kind}", PORTAL[capability])
+            raise FranceAdapter.refusal(capability)
         return self._sending.act(reply, reply.act, case)
+
+    def _look_into(self) -> str:
+        return f"{len(wire.todo_of(self._service.read('getitemtodolist'))):,} items wait"

@@ -8,15 +8,12 @@ from typing import ClassVar
 from hub import (
     ActKind,
     Adapter,
-    AuthenticationFailed,
     Batch,
     Capability,
     Case,
     Checkpoint,
     Clock,
     Connection,
-    HubError,
-    Misunderstood,
     Offer,
     OpenCase,
     Order,
@@ -26,8 +23,6 @@ from hub import (
     Receipt,
     Reply,
     Tools,
-    Unavailable,
-    Unsupported,
 )
 from hub_rakuten.ichiba import rules, wire
 from hub_rakuten.ichiba.licence import proof_words
@@ -123,22 +118,19 @@ class IchibaConnection(Connection):
 
     def check(self) -> Iterator[Proof]:
         """Prove the key, the shop, the key's remaining life, and orders where an inquiry names one."""
-        try:
-            page = self._newest()
-        except AuthenticationFailed as error:
-            yield Proof("inquiries of R-Messe", ok=False, detail="the key is refused", advice=str(error))
+        pages: list[wire.Page] = []
+        read = Proof.of("inquiries of R-Messe", lambda: self._look_into(pages), "the key is refused")
+        yield read
+        if not read.ok:
             return
-        except HubError as error:
-            yield Proof("inquiries of R-Messe", ok=False, detail=_in_words(error), advice=str(error))
-            return
-        yield Proof("inquiries of R-Messe", ok=True, detail=f"{page.total:,} in the last 30 days")
-        if page.inquiries:
-            yield self._prove_shop(page.inquiries[0].shop)
+        inquiries = pages[0].inquiries
+        if inquiries:
+            yield self._prove_shop(inquiries[0].shop)
         ok, detail, advice = proof_words(self._rms, self._tools.clock.now())
         yield Proof("licence key", ok=ok, detail=detail, advice=advice)
-        numbers = [inquiry.order for inquiry in page.inquiries if inquiry.order]
-        if numbers:
-            yield self._prove_orders(numbers[0])
+        number = next((inquiry.order for inquiry in inquiries if inquiry.order), "")
+        if number:
+            yield Proof.of("orders of RMS", lambda: "read" if self.look_up_order(number) else "asked")
 
     def fetch(self, checkpoint: Checkpoint | None, open_cases: Sequence[OpenCase]) -> Iterator[Batch]:
         """The look-back of this reading, and each open case that is older."""
@@ -158,34 +150,20 @@ class IchibaConnection(Connection):
             return self.deliver(reply, case)
         capability = Capability(reply.act.kind.value)
         if capability not in IchibaAdapter.capabilities:
-            step = IchibaAdapter.portal_steps[capability]
-            raise Unsupported(f"RMS lets no program do that: {reply.act.kind}", step)
+            raise IchibaAdapter.refusal(capability)
         return self._sending.act(reply, reply.act, case)
 
     def look_up_order(self, number: str) -> Order | None:
         """The order, without anything of the person who ordered."""
         return order_of(self._rms.order(number), number)
 
-    def _newest(self) -> wire.Page:
+    def _look_into(self, pages: list[wire.Page]) -> str:
+        """Put the newest inquiries into `pages`, and say how many there are."""
         now = self._tools.clock.now()
-        return self._rms.page(Slice(now - LONGEST_SLICE, now), 1, limit=10)
+        pages.append(page := self._rms.page(Slice(now - LONGEST_SLICE, now), 1, limit=10))
+        return f"{page.total:,} in the last 30 days"
 
     def _prove_shop(self, shop: str) -> Proof:
         wanted = str(self._settings.shop_id)
         advice = "" if shop == wanted else f"set shop_id = {shop}, or take the licence key of shop {wanted}"
         return Proof("shop", ok=shop == wanted, detail=f"the licence key is that of shop {shop}", advice=advice)
-
-    def _prove_orders(self, number: str) -> Proof:
-        try:
-            found = self.look_up_order(number)
-        except HubError as error:
-            return Proof("orders of RMS", ok=False, detail=_in_words(error), advice=str(error))
-        return Proof("orders of RMS", ok=True, detail="read" if found else "asked")
-
-
-def _in_words(error: HubError) -> str:
-    if isinstance(error, AuthenticationFailed):
-        return "refused"
-    if isinstance(error, Unavailable):
-        return "cannot be reached now"
-    return "answers in a way that is not expected" if isinstance(error, Misunderstood) else "is not set rightly"

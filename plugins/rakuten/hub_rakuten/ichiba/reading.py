@@ -129,7 +129,7 @@ class Reading:
         warning = licence.warning(self._now) if licence else ""
         after = replace(self._before.after(self._days, self._now), completed=self._kept(), licence=licence)
         return Batch(
-            items=tuple(wire.vanished(case.ref, case.changed_at, self._now) for case in vanished),
+            items=tuple(CaseUpdate.vanished(case.ref, case.changed_at, self._now) for case in vanished),
             checkpoint=after.plain(),
             notices=(Notice(warning),) if warning else (),
         )

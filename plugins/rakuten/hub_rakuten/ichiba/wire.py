@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from hub import (
+    RECALLED,
     Attachment,
     Author,
     CaseState,
@@ -22,8 +23,7 @@ from hub_rakuten.ichiba.kinds import FROM_THE_SHOP, kind_of
 from hub_rakuten.ichiba.times import instant_of
 
 MARKET, MARKETPLACE = "JP", "Rakuten Ichiba"
-COMPLETED, INCOMPLETE, VANISHED = "completed", "incomplete", "vanished"
-RECALLED = "recalled"
+COMPLETED, INCOMPLETE = "completed", "incomplete"
 
 _AUTHORS = {"user": Author.CUSTOMER, "merchant": Author.SELLER}
 
@@ -180,19 +180,6 @@ def reopened(inquiry: Inquiry) -> tuple[CaseState, str, datetime] | None:
     if inquiry.is_completed or inquiry.updated_at is None:
         return None
     return CaseState.OPEN, INCOMPLETE, inquiry.updated_at
-
-
-def vanished(ref: str, last_known: datetime, now: datetime) -> CaseUpdate:
-    """That RMS does not know an inquiry any more."""
-    return CaseUpdate(
-        ref,
-        last_known,
-        state=CaseState.CLOSED,
-        state_raw=VANISHED,
-        state_at=now,
-        outcome=VANISHED,
-        outcome_at=now,
-    )
 
 
 def _state(inquiry: Inquiry) -> tuple[CaseState | None, str, datetime | None]:
