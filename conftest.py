@@ -48,6 +48,8 @@ def _no_settings_of_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     # Nor how wide his terminal is: those who run tests side by side set it too.
     monkeypatch.delenv("COLUMNS", raising=False)
+    # No test waits ten seconds until a reply can no longer be undone; those of undoing set their own time.
+    monkeypatch.setenv("CASEHUB_OUTBOX__UNDO", "0s")
 
 
 def pytest_configure() -> None:

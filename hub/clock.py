@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 
-from hub.core.ports import Clock
+from hub.core.uptime import Clock, Uptime
+
+# Linux counts the time a machine slept in another clock than the one that every system has.
+_RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class SystemClock:
@@ -16,6 +22,19 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant, in UTC."""
         return datetime.now(UTC)
+
+    def uptime(self) -> Uptime:
+        """For how long this machine has been running, the same in all its processes."""
+        return Uptime(_boot(), time.clock_gettime_ns(_RUNNING) // 1_000_000)
+
+
+@cache
+def _boot() -> str:
+    """What tells one start of this machine from another; empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
 
 
 _OTHER: ContextVar[Clock | None] = ContextVar("clock", default=None)

@@ -31,7 +31,7 @@ class Environment(EnvSettingsSource):
 
     def explode_env_vars(self, field_name: str, field: FieldInfo, env_vars: Mapping[str, str | None]) -> dict[str, Any]:
         """The nested variables of one field as nested tables."""
-        if field_name in ("channels", "notifiers"):
+        if field_name in ("channels", "notifiers", "approval"):
             return named_tables(field_name, env_vars)
         return super().explode_env_vars(field_name, field, env_vars)
 

@@ -23,7 +23,7 @@ from hub.environment import decoded
 
 _MOST_DAYS = 36_500
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_DURATION = re.compile(r"(?:(\d{1,4})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,5})m)?", re.ASCII)
+_DURATION = re.compile(r"(?:(\d{1,4})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,5})m)? ?(?:(\d{1,5})s)?", re.ASCII)
 
 
 def duration(value: object) -> object:
@@ -33,8 +33,8 @@ def duration(value: object) -> object:
     found = _DURATION.fullmatch(value)
     if not value or not found:
         raise ValueError("should be a duration such as 30m, 1h, 1h30m or 2d")
-    days, hours, minutes = (int(part or 0) for part in found.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes)
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def channel_name(name: str) -> str:
@@ -49,11 +49,13 @@ ChannelName = Annotated[str, AfterValidator(channel_name)]
 Intervals = tuple[str, ...]
 
 
-class _Table(BaseModel):
+class Table(BaseModel):
+    """A table whose keys are all casehub's own."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Week(_Table):
+class Week(Table):
     """The opening hours of each day of the week; a day without any is closed."""
 
     mon: Intervals = ()
@@ -68,7 +70,7 @@ class Week(_Table):
 _DAY = ("09:00-17:00",)
 
 
-class Office(_Table):
+class Office(Table):
     """When somebody is there to answer, for which dates that is known, and how soon an answer is promised."""
 
     timezone: str
@@ -80,13 +82,13 @@ class Office(_Table):
     answer_within: str = "8wh"
 
 
-class PluginChoice(_Table):
+class PluginChoice(Table):
     """Which plugins to leave alone."""
 
     disabled: tuple[str, ...] = ()
 
 
-class Run(_Table):
+class Run(Table):
     """How casehub behaves when nobody is looking."""
 
     silent_after: Duration = timedelta(hours=1)
@@ -117,7 +119,7 @@ def _notify_hours(value: object) -> object:
     return _named_hours(value)
 
 
-class Notify(_Table):
+class Notify(Table):
     """When people are told of steps that are due, and from how many on in one digest."""
 
     hours: Annotated[NotifyHours, BeforeValidator(_notify_hours)] = _named_hours("office")

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from hub.complaints import KeyPath, SourceOf, complaint, dotted, problems_of, unknown_key
 from hub.environment import BETWEEN, PREFIX, Environment, setting_source
 from hub.errors import ConfigurationError
+from hub.outbox_tables import ApprovalTable, OutboxTable
 from hub.plugin_checks import NOTIFIER_KEYS, OWN_KEYS
 from hub.plugins import AdapterInfo, NotifierInfo
 from hub.secrets import resolved
@@ -64,6 +65,8 @@ class Settings(BaseSettings):
     plugins: PluginChoice = PluginChoice()
     run: Run = Run()
     notify: Notify = Notify()
+    outbox: OutboxTable = OutboxTable()
+    approval: dict[ChannelName, ApprovalTable] = Field(default_factory=dict)
     channels: dict[ChannelName, ChannelTable] = Field(default_factory=dict)
     notifiers: dict[ChannelName, NotifierTable] = Field(default_factory=dict)
 
@@ -210,9 +213,10 @@ def _judged(table: _OwnTable, file: Path) -> BaseModel:
 
 def _unknown_channels(settings: Settings, source_of: SourceOf) -> Iterator[str]:
     there = ", ".join(settings.channels) or "none at all"
-    for name, table in settings.notifiers.items():
-        path = ("notifiers", name, "channels")
-        for channel in table.channels or ():
+    named = [(("notifiers", name, "channels"), table.channels or ()) for name, table in settings.notifiers.items()]
+    named += [(("approval", name, "channels"), table.channels) for name, table in settings.approval.items()]
+    for path, channels in named:
+        for channel in channels:
             if channel not in settings.channels:
                 near = get_close_matches(channel, settings.channels, n=1)
                 hint = f"did you mean {near[0]}?" if near else f"there is {there}"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.core import acts
+from hub.core import reply_acts
 from hub.core.acknowledgement_text import LANGUAGES, acknowledgement_text, language_of, written_out
 from hub.core.acknowledging import (
     Acknowledgement,
@@ -321,7 +321,7 @@ def test_an_acknowledgement_met_again_on_the_platform_makes_the_promise_too() ->
 def test_an_acknowledgement_that_a_person_saw_makes_the_promise_too() -> None:
     uncertain = replace(ACK, state=ReplyState.UNCERTAIN)
 
-    change, reply = acts.mark_delivered(a_case(), uncertain, "Bo", NOON + timedelta(hours=2))
+    change, reply = reply_acts.mark_delivered(a_case(), uncertain, "Bo", NOON + timedelta(hours=2))
 
     assert reply.state is ReplyState.DELIVERED
     assert change.case.promises == (GivenPromise(ACK.key, NOON, DUE),)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.core import acts
+from hub.core import acts, reply_acts
 from hub.core.events import Absorbed, FactsLearnt, Merged, MessageReread, ReplyQueued, StateChanged
 from hub.core.incoming import IncomingMessage
 from hub.core.merge import Change
@@ -121,7 +121,7 @@ def test_a_queued_reply_waits_and_the_clock_goes_on() -> None:
 
 def test_a_reply_may_close_its_case() -> None:
     change, reply = acts.queue_reply(a_case(), "Hej!", (), KEY, "m1", "Bo", NOON, then_close=True)
-    done, _ = acts.mark_delivered(change.case, reply, "Bo", NOON)
+    done, _ = reply_acts.mark_delivered(change.case, reply, "Bo", NOON)
 
     assert change.case.state is CaseState.OPEN
     assert done.case.state is CaseState.CLOSED
@@ -211,7 +211,7 @@ def test_replies_that_are_over_do_not_hinder_a_merge() -> None:
 def test_a_released_reply_answers_what_its_person_has_read_since() -> None:
     case = a_case(letter("m1"), letter("m2", hour=1))
 
-    _, reply = acts.release(case, a_reply(ReplyState.HELD, reason="grown"), "Bo", NOON)
+    _, reply = reply_acts.release(case, a_reply(ReplyState.HELD, reason="grown"), "Bo", NOON)
 
     assert (reply.state, reply.after, reply.reason) == (ReplyState.QUEUED, "m2", "")
 
@@ -221,12 +221,12 @@ def test_a_held_reply_is_never_released_to_a_stranger_who_wrote_meanwhile() -> N
     case, held = a_case(letter("m1"), stranger), a_reply(ReplyState.HELD)
 
     with pytest.raises(Refused, match=r"m@x\.example wrote last in CH-1001 and is new there"):
-        acts.release(case, held, "Bo", NOON)
-    assert acts.release(case, replace(held, after="m2"), "Bo", NOON)[1].state is ReplyState.QUEUED
+        reply_acts.release(case, held, "Bo", NOON)
+    assert reply_acts.release(case, replace(held, after="m2"), "Bo", NOON)[1].state is ReplyState.QUEUED
 
 
 def test_a_cancelled_uncertain_reply_says_that_it_may_have_been_sent() -> None:
-    change, reply = acts.cancel(a_case(), a_reply(ReplyState.UNCERTAIN), "Bo", NOON)
+    change, reply = reply_acts.cancel(a_case(), a_reply(ReplyState.UNCERTAIN), "Bo", NOON)
 
     assert reply.state is ReplyState.CANCELLED
     assert reply.reason == "cancelled by Bo although it may have been sent"
@@ -234,13 +234,13 @@ def test_a_cancelled_uncertain_reply_says_that_it_may_have_been_sent() -> None:
 
 
 def test_a_retried_reply_starts_its_read_backs_anew() -> None:
-    _, reply = acts.retry(a_case(), a_reply(ReplyState.UNCERTAIN, read_backs=3, not_before=NOON), "Bo", NOON)
+    _, reply = reply_acts.retry(a_case(), a_reply(ReplyState.UNCERTAIN, read_backs=3, not_before=NOON), "Bo", NOON)
 
     assert (reply.state, reply.read_backs, reply.not_before) == (ReplyState.QUEUED, 0, None)
 
 
 def test_a_reply_seen_on_the_platform_answers_the_case() -> None:
-    change, reply = acts.mark_delivered(a_case(), a_reply(ReplyState.UNCERTAIN), "Bo", NOON)
+    change, reply = reply_acts.mark_delivered(a_case(), a_reply(ReplyState.UNCERTAIN), "Bo", NOON)
 
     assert reply.state is ReplyState.DELIVERED
     assert change.case.messages[-1].ref == f"reply:{KEY}"
@@ -250,7 +250,7 @@ def test_a_reply_seen_on_the_platform_answers_the_case() -> None:
 def test_a_reply_settled_late_does_not_answer_what_was_asked_after_it() -> None:
     case = a_case(letter("m1"), letter("m2", hour=1))
 
-    change, _ = acts.mark_delivered(case, a_reply(ReplyState.UNCERTAIN), "Bo", NOON + timedelta(hours=2))
+    change, _ = reply_acts.mark_delivered(case, a_reply(ReplyState.UNCERTAIN), "Bo", NOON + timedelta(hours=2))
 
     assert [m.ref for m in change.case.messages] == ["m1", f"reply:{KEY}", "m2"]
     assert change.case.waiting_since == NOON + timedelta(hours=1)
@@ -258,8 +258,9 @@ def test_a_reply_settled_late_does_not_answer_what_was_asked_after_it() -> None:
 
 POSSIBLE = {
     "release": {ReplyState.HELD},
-    "cancel": {ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN, ReplyState.REJECTED},
-    "retry": {ReplyState.UNCERTAIN},
+    "hold_back": {ReplyState.QUEUED},
+    "cancel": {ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN, ReplyState.REJECTED, ReplyState.FAILED},
+    "retry": {ReplyState.UNCERTAIN, ReplyState.FAILED},
     "mark_delivered": set(ReplyState) - {ReplyState.SENDING, ReplyState.DELIVERED},
 }
 
@@ -268,7 +269,7 @@ POSSIBLE = {
 @pytest.mark.parametrize("state", ReplyState)
 def test_a_reply_takes_only_the_ways_it_has(act: str, state: ReplyState) -> None:
     def do() -> tuple[Change, Reply]:
-        done: tuple[Change, Reply] = getattr(acts, act)(a_case(), a_reply(state), "Bo", NOON)
+        done: tuple[Change, Reply] = getattr(reply_acts, act)(a_case(), a_reply(state), "Bo", NOON)
         return done
 
     if state in POSSIBLE[act]:
@@ -308,7 +309,7 @@ def test_the_case_of_a_change_is_what_its_events_add_up_to() -> None:
         acts.close(case, "", "Bo", NOON),
         acts.queue_reply(case, "Hej", (), KEY, "m1", "Bo", NOON, then_close=True)[0],
         acts.absorb(case, OTHER, (), "Bo", NOON)[0],
-        acts.mark_delivered(case, a_reply(ReplyState.UNCERTAIN), "Bo", NOON)[0],
+        reply_acts.mark_delivered(case, a_reply(ReplyState.UNCERTAIN), "Bo", NOON)[0],
     ]
 
     assert [replayed(case, change) for change in changes] == [change.case for change in changes]

@@ -632,10 +632,11 @@ def test_the_outbox_marks_what_needs_a_person(desktop: Desktop, clock: AnyClock)
 
     assert lines[0].startswith("  ")
     assert lines[0].endswith("  CH-1001  queued")
-    assert lines[1:3] == ["  3 h old, by Bo Ek, on support", f"  {('ett ' * 100)[:57].rstrip()}…"]
+    written = "  written 3 h ago by Bo Ek, on support"
+    assert lines[1:3] == [f"{written}  waits for too long", f"  {('ett ' * 100)[:57].rstrip()}…"]
     assert lines[3:] == [
         f"! {key}  CH-1001  held",
-        "  3 h old, by Bo Ek, on support",
+        written,
         "  två",
         "  the customer wrote again",
         "1 of 2 need a person, marked !",

@@ -261,7 +261,7 @@ def test_what_was_accepted_and_failed_later_is_told_and_the_case_still_waits(des
     assert "take it back" not in cannot
     assert failed.exit_code == 1
     shown = desktop.told("show", "1001", "--history")
-    assert "rejected: decide slow" in shown
+    assert "failed: decide slow" in shown
     assert "It failed in the end" in shown
     assert desktop.case().waiting_since is not None
 

@@ -283,7 +283,7 @@ def test_nothing_is_queued_when_it_cannot_be_sent_at_once(write_settings: Write)
 
     assert refused.exit_code == 2
     assert "There is no channel 'shop'" in refused.stderr
-    assert data("outbox") == {"replies": []}
+    assert data("outbox")["replies"] == []
 
 
 def test_run_once_reads_and_sends(write_settings: Write) -> None:

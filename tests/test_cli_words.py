@@ -11,10 +11,12 @@ from rich.console import Console
 
 from hub.cli.case_text import CaseText
 from hub.cli.editor import written_in_editor
-from hub.cli.outbox import reply_lines
+from hub.cli.outbox_text import OutboxText
 from hub.cli.reply import preview
 from hub.core.model import Case, Party
 from hub.core.outbox import MOST_READ_BACKS, Reply, ReplyState
+from hub.core.outbox_alarms import Limits
+from hub.core.uptime import Uptime
 from hub.errors import Refused
 
 NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -34,7 +36,8 @@ def screen(reply: Reply) -> str:
 @pytest.mark.parametrize(
     ("state", "wait", "told"),
     [
-        (ReplyState.QUEUED, timedelta(minutes=5), ", next try in 5 min"),
+        (ReplyState.QUEUED, timedelta(minutes=5), ", sent in 300 s unless `casehub undo` takes it back"),
+        (ReplyState.HELD, None, "on support"),
         (ReplyState.UNCERTAIN, timedelta(), ", next try with the next run"),
         (ReplyState.QUEUED, None, "on support"),
         (ReplyState.REJECTED, timedelta(minutes=5), "on support"),
@@ -44,9 +47,10 @@ def screen(reply: Reply) -> str:
 def test_the_outbox_says_when_a_reply_is_tried_again(state: ReplyState, wait: timedelta | None, told: str) -> None:
     reply = replace(REPLY, state=state, not_before=None if wait is None else NINE + wait)
 
-    second = list(reply_lines(reply, NINE, 80))[1]
+    text = OutboxText(NINE, Uptime("", 0), "Europe/Stockholm", Limits())
+    second = next(iter(text.lines(reply, 80))).plain.splitlines()[1]
 
-    assert second.plain.endswith(told)
+    assert second.endswith(told)
 
 
 def test_a_person_is_asked_about_an_uncertain_reply_only_when_casehub_cannot_tell() -> None:

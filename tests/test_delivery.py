@@ -21,7 +21,7 @@ from hub import (
     Uncertain,
     Unsupported,
 )
-from hub.core.outbox import MOST_READ_BACKS, SETTLE, Reply, ReplyState
+from hub.core.outbox import MOST_READ_BACKS, SETTLE, Hold, Reply, ReplyState
 from hub.core.ports import CaseFilter, Store
 from hub.runs.channel import Source
 from hub.runs.delivery import RESTORED, DeliveryPorts, DeliveryResult, deliver
@@ -325,7 +325,8 @@ def test_a_setting_that_is_wrong_has_surely_sent_nothing(
 
     result = send(platform, ports)
 
-    assert state(store) is ReplyState.QUEUED
+    [reply] = store.replies()
+    assert (reply.state, reply.hold, reply.reason) == (ReplyState.HELD, Hold.CHANNEL, "ca_file: cannot be read")
     assert result.failure is not None
 
 
@@ -386,8 +387,10 @@ def test_a_wrong_password_holds_back_everything_on_the_channel(
     result = send(platform, ports)
 
     assert result.failure is not None
-    assert [reply.state for reply in store.replies()] == [ReplyState.QUEUED, ReplyState.QUEUED]
+    assert [(reply.state, reply.hold) for reply in store.replies()] == [(ReplyState.HELD, Hold.CHANNEL)] * 2
+    assert [reply.reason for reply in store.replies()] == ["wrong password"] * 2
     assert sorted(reply.attempts for reply in store.replies()) == [0, 1]
+    assert not any(reply.needs_a_person for reply in store.replies())
 
 
 def test_a_conversation_that_has_grown_is_not_answered_blindly(

@@ -159,7 +159,7 @@ def test_a_lost_answer_to_an_act_is_read_back_and_not_done_again(
 
 @pytest.mark.parametrize("act", [None, DECIDE, CLOSE])
 @pytest.mark.parametrize("later", [timedelta(minutes=10), timedelta(hours=2)])
-def test_what_was_accepted_and_failed_later_is_rejected_with_the_reason_and_the_case_is_open(
+def test_what_was_accepted_and_failed_later_is_told_with_the_reason_and_the_case_is_open(
     platform: PretendedPlatform,
     ports: DeliveryPorts,
     store: Store,
@@ -184,11 +184,11 @@ def test_what_was_accepted_and_failed_later_is_rejected_with_the_reason_and_the_
     assert not waiting.needs_a_person
     assert result.stopped == ["key1"]
     reply = reply_named(store)
-    assert (reply.state, reply.reason) == (ReplyState.REJECTED, "the return is handled already")
+    assert (reply.state, reply.reason) == (ReplyState.FAILED, "the return is handled already")
     case = the_case(store)
     assert (case.state, len(case.messages), case.decisions) == (CaseState.OPEN, 1, ())
     assert store.summary(case.number).deadline is not None
-    assert told(store)[-1] == ReplyStopped("key1", "rejected", reply.reason, act.kind if act else None)
+    assert told(store)[-1] == ReplyStopped("key1", "failed", reply.reason, act.kind if act else None)
 
 
 def test_an_accepted_act_is_asked_about_with_growing_pauses_until_the_platform_said_it_would_tell(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.core import acts
+from hub.core import acts, reply_acts
 from hub.core.clock_acts import classify
 from hub.core.events import Absorbed, Merged, MessageArrived
 from hub.core.incoming import Batch, CaseUpdate, Clue, ClueKind, Incoming, IncomingMessage
@@ -302,7 +302,7 @@ def test_a_reply_on_its_way_keeps_its_case_until_the_next_mail(intake: Intake) -
     intake.take("api", listed(asked("c1", 0)))
     apart = len(intake.open())
     with intake.store.writing() as writer:
-        writer.save_reply(acts.cancel(case, reply, "eva", MONDAY_NOON)[1])
+        writer.save_reply(reply_acts.cancel(case, reply, "eva", MONDAY_NOON)[1])
     intake.take("mailbox", notice("n2", 60))
 
     assert apart == 2
@@ -319,7 +319,7 @@ def test_a_case_that_a_reply_kept_apart_is_joined_with_the_next_news_of_the_plat
 
     intake.take("api", listed(asked("c1", 0)))
     with intake.store.writing() as writer:
-        writer.save_reply(acts.cancel(case, reply, "eva", MONDAY_NOON)[1])
+        writer.save_reply(reply_acts.cancel(case, reply, "eva", MONDAY_NOON)[1])
     intake.take("api", listed(asked("c1", 0), asked("c2", 60)))
 
     [joined] = intake.open()

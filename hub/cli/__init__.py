@@ -60,6 +60,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "close": Entry("hub.cli.acts:close", "Close a case that needs nobody any more."),
         "reopen": Entry("hub.cli.acts:reopen", "Open a closed case again."),
         "merge": Entry("hub.cli.acts:merge", "Let one case go on as another."),
+        "undo": Entry("hub.cli.undo:undo", "Take back what you put into the outbox a moment ago."),
         "outbox": Entry("hub.cli.outbox:outbox", "Show the replies that are on their way, and decide on them."),
     },
     "Keep promises": {

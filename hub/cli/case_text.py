@@ -13,11 +13,12 @@ from rich.text import Text
 
 from hub.cli.due_text import local_time, time_left
 from hub.cli.history import reason_of, told, words_of_type
+from hub.cli.outbox_text import advice
 from hub.cli.safe_text import clean, fold_quotes, one_line, size_text
 from hub.cli.view import due_style, type_text
 from hub.core.events import Event
 from hub.core.model import VANISHED, Case, CaseState, Direction, Message, Order, Party
-from hub.core.outbox import Reply, ReplyState
+from hub.core.outbox import Reply
 from hub.core.platform_acts import in_words
 from hub.core.readings import Deadline
 from hub.core.shipments import Shipment
@@ -86,7 +87,7 @@ class CaseText:
                 f"  {wanted} by {one_line(reply.by) or 'somebody'}, {self._time(reply.written_at)}", style="dim"
             )
             yield head
-            for line in (one_line(reply.reason), _advice(reply)):
+            for line in (one_line(reply.reason), advice(reply)):
                 if line:
                     yield _indented(Text(line, style="italic"))
             if reply.text:
@@ -189,21 +190,6 @@ class CaseText:
 
     def _time(self, at: datetime) -> str:
         return local_time(at, self.now, self.zone)
-
-
-_ADVICE = {
-    ReplyState.HELD: "Read what came since, then `casehub outbox release` or `casehub outbox cancel` it.",
-    ReplyState.UNCERTAIN: "It may have been sent: look on the platform, then `casehub outbox sent` or `retry` it.",
-    ReplyState.REJECTED: "It will not be sent again: write another.",
-}
-
-
-def _advice(reply: Reply) -> str:
-    if reply.state is ReplyState.UNCERTAIN and reply.until is not None:
-        return "The platform has it: `casehub deliver` asks what became of it."
-    if reply.state is ReplyState.UNCERTAIN and not reply.needs_a_person:
-        return "It may have been sent: `casehub deliver` looks it up before anything else."
-    return _ADVICE.get(reply.state, "")
 
 
 def _doubt(case: Case, order: Order) -> str:

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.cli.common import echo_json, json_option, with_hub
-from hub.cli.rounds import broken_channels, chosen_sources, delivery_ports, stop_event
+from hub.cli.rounds import (
+    broken_channels,
+    chosen_sources,
+    delivery_ports,
+    hold_what_no_channel_sends,
+    stop_event,
+)
 
 if TYPE_CHECKING:
     from hub.app import Hub
     from hub.runs.delivery import DeliveryResult
 
 
+_A_LITTLE = 0.05
+
+
 @click.command(short_help="Send the replies that wait in the outbox.")
 @click.argument("channels", nargs=-1)
+@click.option("--no-wait", is_flag=True, help="Leave what may still be undone to a later run.")
 @json_option
 @with_hub
-def deliver(hub: Hub, channels: Sequence[str], as_json: bool) -> None:
+def deliver(hub: Hub, channels: Sequence[str], no_wait: bool, as_json: bool) -> None:
     """Send the replies that wait in the outbox, each once, and read back those whose outcome is unknown.
+
+    A reply that its writer may still take back (`[outbox] undo`, 10 s) is waited for. A channel that could not sign in
+    is tried again at once.
 
     The exit code is 0 when all went well, 1 when a channel failed or a reply needs a person (see `casehub outbox`).
 
@@ -29,8 +44,13 @@ def deliver(hub: Hub, channels: Sequence[str], as_json: bool) -> None:
     """
     from hub.runs.delivery import deliver as send
 
+    sources = chosen_sources(hub, channels)
     with stop_event() as stop:
-        results = send(chosen_sources(hub, channels), delivery_ports(hub, stop))
+        ports = delivery_ports(hub, stop, patient=False)
+        hold_what_no_channel_sends(hub, ports)
+        if not no_wait:
+            wait_out_undo(hub, {source.name for source in sources}, stop)
+        results = send(sources, ports)
     broken = held_by_broken_channels(hub, broken_channels(hub, channels)) + held_by_idle_channels(hub, channels)
     if as_json:
         echo_json({"channels": [as_data(result) for result in results] + broken})
@@ -38,6 +58,21 @@ def deliver(hub: Hub, channels: Sequence[str], as_json: bool) -> None:
         tell(results, broken)
     if broken or any(not result.ok for result in results):
         sys.exit(1)
+
+
+def wait_out_undo(hub: Hub, channels: Collection[str], stop: threading.Event) -> None:
+    """Wait until what was queued a moment ago on these channels can no longer be undone; `stop` ends the waiting."""
+    from hub.core.outbox import ReplyState
+    from hub.core.uptime import PRETENDED, uptime_of
+
+    now, uptime = hub.clock.now(), uptime_of(hub.clock)
+    queued = [r for r in hub.store.replies(frozenset({ReplyState.QUEUED})) if r.channel in channels]
+    longest = max((reply.waits_to_be_undone(now, uptime) for reply in queued), default=timedelta())
+    # A pretended clock stands still while anybody waits for it.
+    if longest and uptime.boot != PRETENDED:
+        seconds = longest.total_seconds()
+        click.echo(f"Sending in {seconds:.0f} s, so that `casehub undo` can still take it back …", err=True)
+        stop.wait(seconds + _A_LITTLE)
 
 
 def held_by_broken_channels(hub: Hub, broken: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -70,6 +105,9 @@ def as_data(result: DeliveryResult) -> dict[str, Any]:
         "ok": result.ok,
         "delivered": result.delivered,
         "waiting": result.waiting,
+        "later": result.later,
+        "held": result.held,
+        "stopped_by": result.stopped_by or None,
         "needs_a_person": result.stopped,
         "warnings": result.warnings,
         "skipped": result.skipped or None,
@@ -93,8 +131,14 @@ def _lines(result: DeliveryResult) -> list[str]:
     lines += [f"  note: {warning}" for warning in result.warnings]
     if result.taken:
         lines.append(f"… {result.name}: {_replies(len(result.taken))} taken by the platform, its last word is to come")
-    again = len(result.waiting) - len(result.taken)
-    if again:
+    if result.later:
+        lines.append(f"… {result.name}: {_replies(len(result.later))} to be sent later")
+    if result.held:
+        lines.append(f"✗ {result.name}: {_replies(len(result.held))} held until the channel works again")
+    again = len(result.waiting) - len(result.taken) - len(result.later) - len(result.held)
+    if result.stopped_by:
+        lines.append(f"■ {result.name}: {result.stopped_by}; `casehub outbox resume` lets it go on")
+    elif again:
         lines.append(f"… {result.name}: {_replies(again)} waiting for another try")
     if result.stopped:
         lines.append(f"! {result.name}: {_replies(len(result.stopped))} for you to decide on: `casehub outbox`")

@@ -42,6 +42,7 @@ def who_option(command: Command) -> Command:
 
 def desk_of(hub: Hub, who: str | None) -> Desk:
     """The desk of the person who is working."""
+    from hub.outbox_tables import approval_rules
     from hub.runs.desk import Desk
 
     return Desk(
@@ -51,6 +52,8 @@ def desk_of(hub: Hub, who: str | None) -> Desk:
         new_key=lambda: secrets.token_hex(8),
         who=who or login_name(),
         policy_of=lambda case: hub.book.chosen(case).policy,
+        undo=hub.settings.outbox.undo,
+        rules=approval_rules(hub.settings.approval),
     )
 
 

@@ -85,6 +85,12 @@ def _told_of_replies_and_merges(what: events.Happening) -> str:
     match what:
         case events.ReplyQueued():
             return f"{_what_waits(what.act)} {what.key} queued by {what.who}"
+        case events.ReplyEdited():
+            return f"reply {what.key} written anew by {what.who}"
+        case events.ApprovalWanted():
+            return f"{_what_waits(what.act)} {what.key} waits for a second person, by the rule {what.rule}"
+        case events.ReplyApproved():
+            return f"{_what_waits(what.act)} {what.key} approved by {what.who}"
         case events.ReplyDelivered():
             return _because(f"reply {what.key} delivered", what.reason)
         case events.ReplyStopped():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.common import echo_json, json_option, with_hub
-from hub.cli.desk_options import case_number, confirm, desk_of, given_text, is_terminal, known_case, who_option
+from hub.cli.composing import written
+from hub.cli.desk_options import case_number, confirm, desk_of, is_terminal, known_case, who_option
 from hub.cli.safe_text import clean, one_line, size_text
 from hub.core.outbox import THEN, WAITING, Reply, ReplyState
 from hub.errors import Refused
@@ -87,7 +87,7 @@ def reply(
         _require_channel(hub, case.channel)
     files = keep_files(hub.store, paths)
     waiting = tuple(known for known in hub.store.replies(WAITING, case_number=number) if not known.is_quiet)
-    with _written(hub, case, message) as text:
+    with written(hub, case, message) as text:
         told = Reply("", number, case.channel, text, hub.clock.now(), attachments=files, then_close=then_close)
         reach.require_acceptable(replace(told, after=seen), case)
         _look_again(_Draft(case, text, files, waiting), yes=yes)
@@ -133,7 +133,7 @@ def _answer_in_the_portal(
     now = hub.clock.now()
     reach.task(Capability.REPLY, case, "", now)
     files = f", with {', '.join(path.name for path in paths)}" if paths else ""
-    with _written(hub, case, message) as text:
+    with written(hub, case, message) as text:
         if not text.strip():
             raise Refused("A reply without text is not kept; give it with -m, on standard input or in the editor.")
         wanted = PortalTask("", "reply", f"answer the customer{files}", "", now, text=text, then_close=then_close)
@@ -154,23 +154,6 @@ def _seen(case: Case, after: str | None) -> str:
     if after not in {message.ref for message in case.messages}:
         raise Refused(f"{case.number} has no message {after!r}; `casehub show {case.number} --json` has their refs.")
     return after
-
-
-@contextmanager
-def _written(hub: Hub, case: Case, message: str | None) -> Iterator[str]:
-    """The text of the reply; one typed in an editor is kept when the block fails."""
-    if message is not None or not is_terminal():
-        yield given_text(message, "the reply")
-        return
-    from hub.cli.due_text import local_time
-    from hub.cli.editor import written_in_editor
-
-    now, zone = hub.clock.now(), hub.settings.office.timezone
-    with written_in_editor(case, lambda sent: local_time(sent.sent_at, now, zone)) as text:
-        if not text:
-            click.echo("Nothing was written, so nothing is sent.", err=True)
-            raise click.exceptions.Exit(1)
-        yield text
 
 
 def _look_again(draft: _Draft, *, yes: bool) -> None:

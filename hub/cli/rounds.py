@@ -16,6 +16,7 @@ from hub.cli.common import require_channel
 
 if TYPE_CHECKING:
     from hub.app import Channel, Hub
+    from hub.core.stopping import Stop
     from hub.runs.acknowledge import AcknowledgingChannel
     from hub.runs.channel import Source
     from hub.runs.delivery import DeliveryPorts
@@ -60,11 +61,34 @@ def sync_ports(hub: Hub, watcher: Watcher, stop: threading.Event) -> SyncPorts:
     return SyncPorts(hub.store, hub.clock, hub.evaluation_of, watcher, stop, hub.book.adapters)
 
 
-def delivery_ports(hub: Hub, stop: threading.Event) -> DeliveryPorts:
-    """What a delivery needs, from the opened hub."""
+def delivery_ports(hub: Hub, stop: threading.Event, *, patient: bool = True) -> DeliveryPorts:
+    """What a delivery needs, from the opened hub; a person at the keyboard is not `patient`."""
     from hub.runs.delivery import DeliveryPorts
 
-    return DeliveryPorts(hub.store, hub.clock, hub.evaluation_of, stop=stop)
+    return DeliveryPorts(hub.store, hub.clock, hub.evaluation_of, stop=stop, patient=patient)
+
+
+def hold_what_no_channel_sends(hub: Hub, ports: DeliveryPorts) -> None:
+    """Hold the replies of channels that are broken, switched off or gone, with the reason; they go on with them."""
+    from hub.core.outbox import ReplyState
+    from hub.runs.delivery import hold_idle
+    from hub.runs.health import IDLE
+
+    queued = {reply.channel for reply in hub.store.replies(frozenset({ReplyState.QUEUED}))}
+    if not queued:
+        return
+    broken = {channel.name: channel.error for channel in hub.broken_channels()}
+    idle = queued - {channel.name for channel in hub.channels() if channel.enabled}
+    hold_idle({name: broken.get(name, IDLE) for name in sorted(idle)}, ports)
+
+
+def stops(hub: Hub) -> list[Stop]:
+    """Every stop of the sending that is in force."""
+    from hub.core.outbox import WAITING
+    from hub.core.stopping import read, stop_fact
+
+    names = ["", *sorted({*hub.settings.channels, *(reply.channel for reply in hub.store.replies(WAITING))})]
+    return [read(text) for text in (hub.store.fact(stop_fact(name)) for name in names) if text]
 
 
 def look_up_orders(hub: Hub, results: Sequence[ChannelResult], stop: threading.Event) -> None:
@@ -128,6 +152,7 @@ def escalation_ports(hub: Hub, outlets: Sequence[Outlet], stop: threading.Event,
         hours=notification_hours(hub.settings, hub.office),
         stop=stop,
         patient=patient,
+        limits=hub.settings.outbox.limits.limits,
     )
 
 

@@ -17,6 +17,7 @@ from hub.cli.rounds import (
     broken_channels,
     chosen_sources,
     delivery_ports,
+    hold_what_no_channel_sends,
     look_up_orders,
     stop_event,
     sync_ports,
@@ -113,7 +114,10 @@ def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
     read = sync(sources, sync_ports(hub, Silent(), stop), scheduled=True)
     look_up_orders(hub, read, stop)
     troubles = acknowledge(hub)
-    sent = [] if stop.is_set() else deliver(sources, delivery_ports(hub, stop))
+    ports = delivery_ports(hub, stop)
+    hold_what_no_channel_sends(hub, ports)
+    delivering.wait_out_undo(hub, {source.name for source in sources}, stop)
+    sent = [] if stop.is_set() else deliver(sources, ports)
     broken = broken_channels(hub, ())
     if not as_json:
         reading.tell(hub, read, broken)

@@ -12,13 +12,11 @@ import click
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, known_case
 from hub.core.model import Case, Message
-from hub.core.outbox import ReplyState
+from hub.core.outbox import SETTLED
 from hub.errors import HubError, NotFound, Refused
 
 if TYPE_CHECKING:
     from hub.app import Hub
-
-_SETTLED = frozenset({ReplyState.DELIVERED, ReplyState.CANCELLED})
 
 
 @click.command(short_help="Show a case with its conversation.")
@@ -129,7 +127,7 @@ def _print_case(hub: Hub, number: str, case: Case, *, full: bool, html: bool, hi
     replies = [
         reply
         for reply in hub.store.replies(case_number=case.number)
-        if reply.state not in _SETTLED and not reply.is_quiet
+        if reply.state not in SETTLED and not reply.is_quiet
     ]
     parts = [
         text.head(case, hub.deadline_of(case), rule_title(hub, case), _offers(hub, case)),

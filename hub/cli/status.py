@@ -24,7 +24,8 @@ def status(hub: Hub, as_json: bool) -> None:
     """Say for each channel when it was last read, what is behind, whether people are told of what is due.
 
     A channel that has been silent for longer than its `silent_after` is an alarm, and so are a notifier or a policy
-    that cannot be used, steps that nobody could be told of, and a calendar that is known for a week or less: deadlines
+    that cannot be used, steps that nobody could be told of, replies that wait for longer than [outbox.limits] allows,
+    sending that somebody stopped, and a calendar that is known for a week or less: deadlines
     beyond are unknown. The exit code is 0 when all is well and 1 when something needs attention, so that a monitor can
     call it.
 
@@ -50,6 +51,7 @@ def status(hub: Hub, as_json: bool) -> None:
 
 def _remarks(hub: Hub) -> Iterator[Remark]:
     """What is to be said of notifiers, policies, untold steps and calendars."""
+    from hub.cli.rounds import stops
     from hub.outlets import broken_outlets, notification_hours
     from hub.runs.health import Remark, untold
 
@@ -65,6 +67,8 @@ def _remarks(hub: Hub) -> Iterator[Remark]:
     yield from _scored(hub)
     yield from _ending(hub)
     yield from _left_to_do(hub)
+    for stop in stops(hub):
+        yield Remark(f"{stop}: `casehub outbox resume{f' {stop.channel}' if stop.channel else ''}` lets it go on")
 
 
 def _left_to_do(hub: Hub) -> Iterator[Remark]:
@@ -110,7 +114,7 @@ def _examine(hub: Hub) -> list[ChannelHealth]:
 
     silence = {channel.name: channel.silent_after for channel in hub.channels() if channel.enabled}
     broken = {channel.name: channel.error for channel in hub.broken_channels()}
-    return examine(hub.store, hub.clock, silence, broken)
+    return examine(hub.store, hub.clock, silence, broken, hub.settings.outbox.limits.limits)
 
 
 def _as_data(channel: ChannelHealth) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
-from functools import reduce
+from datetime import UTC, datetime
 
 from hub.core.events import (
     Absorbed,
@@ -17,32 +16,24 @@ from hub.core.events import (
     MessageArrived,
     MessageReread,
     ReplyQueued,
-    ReplyStopped,
     StateChanged,
 )
 from hub.core.incoming import IncomingMessage
 from hub.core.merge import Change, customer_of, order_of
 from hub.core.model import Attachment, Author, Case, CaseState, CaseType, Direction, Message, Party
-from hub.core.outbox import THEN, WAITING, Reply, ReplyState, delivered, has_grown, move
+from hub.core.outbox import THEN, WAITING, Reply, ReplyState, has_grown
+from hub.core.plain_text import clean, one_line
 from hub.core.platform_acts import ActKind
 from hub.core.policy import ClockName, Forbidden, Policy
 from hub.core.readings import Evaluation
 from hub.core.replay import apply
 from hub.errors import Refused
 
-_INSTEAD: Mapping[ReplyState, str] = {
-    ReplyState.QUEUED: "it was not sent yet: `casehub deliver` sends it, `casehub outbox cancel` takes it back",
-    ReplyState.HELD: "it was not sent: `casehub outbox release` lets it go, `casehub outbox cancel` takes it back",
-    ReplyState.SENDING: "it is being sent: run `casehub deliver`, and look again when its outcome is known",
-    ReplyState.ACCEPTED: "the platform has it and will say what became of it: run `casehub deliver` later",
-    ReplyState.UNCERTAIN: "it may have been sent: look on the platform, then `casehub outbox sent` or `retry`",
-    ReplyState.REJECTED: "the platform refused it for good: write another; `casehub outbox cancel` puts this one away",
-    ReplyState.DELIVERED: "it has reached the platform: to add something, write another with `casehub reply`",
-    ReplyState.CANCELLED: "it was taken back: write another with `casehub reply`",
-}
-CANCELLABLE = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN, ReplyState.REJECTED})
+_MOST_LINES, _LONGEST_LINE = 12, 200
+CANCELLABLE = frozenset(
+    {ReplyState.QUEUED, ReplyState.HELD, ReplyState.UNCERTAIN, ReplyState.REJECTED, ReplyState.FAILED}
+)
 """The states in which a person may take a reply back."""
-_PERHAPS_SENT = frozenset(ReplyState) - {ReplyState.SENDING, ReplyState.DELIVERED}
 
 
 def note(case: Case, text: str, key: str, who: str, now: datetime) -> Change:
@@ -106,6 +97,8 @@ def queue_reply(
     *,
     then_close: bool = False,
     there: bool = False,
+    send_at: datetime | None = None,
+    client_key: str = "",
 ) -> tuple[Change, Reply]:
     """Approve a reply; `after` is the ref of the newest message from outside that its writer saw.
 
@@ -126,6 +119,8 @@ def queue_reply(
         after=after,
         then_close=then_close and not there,
         extra={THEN: ActKind.CLOSE.value} if then_close and there else {},
+        send_at=send_at,
+        client_key=client_key,
     )
     require_seen(case, reply)
     return changed(case, now, ReplyQueued(key, who)), reply
@@ -169,45 +164,6 @@ def taken_up(
         portal_tasks=other.portal_tasks,
     )
     return changed(case, now, absorbed), changed(other, now, Merged(case.number, who, reason))
-
-
-def release(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
-    """Let a held reply go: its person has read what came since, so it now answers the newest message."""
-    _require_state(reply, "released", {ReplyState.HELD})
-    newest = case.last_inbound
-    if newest is not None and newest.ref != reply.after and "unverified" in newest.labels:
-        # A reply goes to whoever wrote last, and this one was not written to a stranger.
-        raise Refused(
-            f"{newest.sender.email} wrote last in {case.number} and is new there, so reply {reply.key} would go to "
-            "that address; take it back with `casehub outbox cancel` and write to whom you mean."
-        )
-    queued = replace(move(reply, ReplyState.QUEUED), after=newest.ref if newest else reply.after)
-    return changed(case, now, ReplyQueued(reply.key, who, reply.kind)), queued
-
-
-def cancel(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
-    """Take a reply back that is not known to be sent."""
-    _require_state(reply, "cancelled", CANCELLABLE)
-    reason = f"cancelled by {who}" + (" although it may have been sent" if _is_uncertain(reply) else "")
-    stopped = ReplyStopped(reply.key, ReplyState.CANCELLED.value, reason, reply.kind)
-    return changed(case, now, stopped), move(reply, ReplyState.CANCELLED, reason)
-
-
-def retry(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
-    """Send an uncertain reply again, because a person is sure that it did not arrive."""
-    _require_state(reply, "sent again", {ReplyState.UNCERTAIN})
-    queued = replace(move(reply, ReplyState.QUEUED, f"{who} is sure that it was not sent"), read_backs=0)
-    return changed(case, now, ReplyQueued(reply.key, who, reply.kind)), queued
-
-
-def mark_delivered(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
-    """Settle a reply as delivered, because a person saw it on the platform."""
-    _require_state(reply, "marked as sent", _PERHAPS_SENT)
-    reason = f"{who} saw that it was delivered"
-    # Nobody knows when it was sent. Dated today it would also answer what the customer wrote meanwhile.
-    happened = delivered(reply, reply.written_at, reply.receipt_ref, reason)
-    events = tuple(Event(what, reply.written_at, now) for what in happened)
-    return Change(reduce(apply, events, case), events), move(reply, ReplyState.DELIVERED, reason)
 
 
 def take_reread(case: Case, incoming: IncomingMessage, now: datetime, *, unverified: bool = False) -> Change:
@@ -274,22 +230,21 @@ def require_answered(case: Case, forbidden: Forbidden | None) -> None:
 
 
 def require_seen(case: Case, reply: Reply) -> None:
-    """Refuse what was written before the customer's newest message was seen."""
+    """Refuse what was written before the customer's newest message was seen, showing both."""
     newer = has_grown(case, reply)
     if newer is not None:
-        writer = newer.sender.name or newer.sender.email or "The customer"
+        writer = one_line(newer.sender.name or newer.sender.email) or "The customer"
+        what, again = ("act", "decide") if reply.act else ("reply", "reply")
+        ours = f"\n\nWhat you wrote:\n{_quoted(reply.text)}" if reply.text.strip() else ""
         raise Refused(
-            f"{writer} wrote again before this {'act' if reply.act else 'reply'} to {case.number} was approved; "
-            f"read it with `casehub show {case.number}`, then {'decide' if reply.act else 'reply'} again."
+            f"{writer} wrote again before this {what} to {case.number} was approved; "
+            f"read it with `casehub show {case.number}`, then {again} again.\n\n"
+            f"What came at {newer.sent_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC:\n{_quoted(newer.text)}{ours}"
         )
 
 
-def _require_state(reply: Reply, done: str, possible: Iterable[ReplyState]) -> None:
-    if reply.state not in possible:
-        raise Refused(
-            f"Reply {reply.key} to {reply.case_number} is {reply.state} and cannot be {done}: {_INSTEAD[reply.state]}."
-        )
-
-
-def _is_uncertain(reply: Reply) -> bool:
-    return reply.state is ReplyState.UNCERTAIN
+def _quoted(text: str) -> str:
+    """The beginning of a text, as it may be shown in an error."""
+    lines = clean(text).strip().split("\n")
+    shown = [f"  > {line[:_LONGEST_LINE]}" for line in lines[:_MOST_LINES]]
+    return "\n".join([*shown, *(["  > …"] if len(lines) > _MOST_LINES else [])])

@@ -1,6 +1,6 @@
 """What can happen to a case; a case is the sum of its events."""
 
-# ruff: noqa: PLC0414  what happens by acts on the platform is told of here too
+# ruff: noqa: PLC0414  what happens by acts on the platform, and to replies, is told of here too
 
 from __future__ import annotations
 
@@ -20,8 +20,13 @@ from hub.core.model import (
     PlatformCase,
     comparable,
 )
-from hub.core.platform_acts import ActKind
 from hub.core.portal import Decision, PortalTask
+from hub.core.reply_events import ApprovalWanted as ApprovalWanted
+from hub.core.reply_events import ReplyApproved as ReplyApproved
+from hub.core.reply_events import ReplyDelivered as ReplyDelivered
+from hub.core.reply_events import ReplyEdited as ReplyEdited
+from hub.core.reply_events import ReplyQueued as ReplyQueued
+from hub.core.reply_events import ReplyStopped as ReplyStopped
 from hub.core.turns import Detection, GivenPromise, Owner, Settlement
 
 
@@ -135,41 +140,6 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyQueued:
-    """A person approved a reply, or an act on the platform; it waits in the outbox under `key`."""
-
-    key: str
-    who: str = ""
-    act: ActKind | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyDelivered:
-    """The platform took the reply with `key`; the message is what the customer gets.
-
-    It answers what its writer had seen: of what was there when the reply was queued, everything up to the message with
-    the ref `after`. Where `after` is empty, that had been written before it. `then_close` closes the case unless
-    somebody waits.
-    """
-
-    key: str
-    message: Message
-    reason: str = ""
-    after: str = ""
-    then_close: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyStopped:
-    """The reply with `key` was not delivered, or the act not done: rejected, uncertain, held or cancelled, and why."""
-
-    key: str
-    state: str
-    reason: str = ""
-    act: ActKind | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class OwnerChanged:
     """The platform took the case over or sent it on to the seller, or the seller passed it on to the platform."""
 
@@ -276,6 +246,9 @@ Happening = (
     | ReplyQueued
     | ReplyDelivered
     | ReplyStopped
+    | ApprovalWanted
+    | ReplyApproved
+    | ReplyEdited
     | Absorbed
     | Merged
     | Acted

@@ -10,6 +10,7 @@ from decimal import Decimal
 from hub.core.escalation import Step
 from hub.core.local_time import elapsed, local_time
 from hub.core.model import CaseType, Money, require_aware
+from hub.core.outbox_alarms import OUTBOX
 from hub.core.plain_text import one_line
 from hub.core.policy import ClockName, Deed
 
@@ -26,6 +27,7 @@ _OWED: dict[str, str] = {
     ClockName.NEXT_RESPONSE: "the next answer",
     ClockName.RESOLUTION: "the solution",
     ClockName.PROMISE: "the promised answer",
+    OUTBOX: "the reply in the outbox",
 }
 _DEEDS: dict[Deed, str] = {
     Deed.BREACH: "late",

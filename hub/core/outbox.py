@@ -1,48 +1,34 @@
-"""What a person approved, and what became of it: the states of a reply and the ways between them."""
+"""What became of a reply: its states, the ways between them, and what its case is told."""
+
+# ruff: noqa: PLC0414  a reply and its states belong to the outbox: most modules take them from here
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from hub.core.acted import effects
 from hub.core.events import Happening, PromiseMade, ReplyDelivered
-from hub.core.model import (
-    FROM_OUTBOX,
-    Attachment,
-    Author,
-    Case,
-    Direction,
-    Message,
-    Party,
-    require_aware,
-)
+from hub.core.model import FROM_OUTBOX, Author, Case, Direction, Message, Party
 from hub.core.platform_acts import Act, ActKind
+from hub.core.reply import MOST_READ_BACKS as MOST_READ_BACKS
+from hub.core.reply import Hold as Hold
+from hub.core.reply import Receipt as Receipt
+from hub.core.reply import Reply as Reply
+from hub.core.reply import ReplyState as ReplyState
+from hub.core.uptime import Uptime, rest_of
 
-
-class ReplyState(StrEnum):
-    """Where a reply stands; each name is what a person may rely on."""
-
-    QUEUED = "queued"  # surely not sent; the next delivery run sends it
-    HELD = "held"  # surely not sent; waits for a person or for its channel
-    SENDING = "sending"  # a delivery run is at it now, or died at it
-    ACCEPTED = "accepted"  # the platform took it and will say later what became of it
-    DELIVERED = "delivered"  # the platform's word that it was taken for good
-    UNCERTAIN = "uncertain"  # may have been sent: read back, never repeated blindly
-    REJECTED = "rejected"  # the platform refused it for good
-    CANCELLED = "cancelled"  # taken back, or given up where nobody is asked
-
-
-FINAL = frozenset({ReplyState.DELIVERED, ReplyState.REJECTED, ReplyState.CANCELLED})
-WAITING = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.SENDING, ReplyState.ACCEPTED, ReplyState.UNCERTAIN})
+FINAL = frozenset({ReplyState.DELIVERED, ReplyState.REJECTED, ReplyState.FAILED, ReplyState.CANCELLED})
+WAITING = frozenset(ReplyState) - FINAL
+SETTLED = frozenset({ReplyState.DELIVERED, ReplyState.CANCELLED})
+"""What nobody has to look at any more; a refused or failed reply is final, yet its customer has no answer."""
 _WAYS: Mapping[ReplyState, frozenset[ReplyState]] = {
     # QUEUED becomes UNCERTAIN when a backup was put back: it may have been sent since the backup was made.
     ReplyState.QUEUED: frozenset(
         {ReplyState.SENDING, ReplyState.HELD, ReplyState.CANCELLED, ReplyState.DELIVERED, ReplyState.UNCERTAIN}
     ),
-    ReplyState.HELD: frozenset({ReplyState.QUEUED, ReplyState.CANCELLED, ReplyState.DELIVERED}),
+    ReplyState.HELD: frozenset({ReplyState.QUEUED, ReplyState.CANCELLED, ReplyState.DELIVERED, ReplyState.UNCERTAIN}),
     ReplyState.SENDING: frozenset(
         {
             ReplyState.ACCEPTED,
@@ -53,21 +39,23 @@ _WAYS: Mapping[ReplyState, frozenset[ReplyState]] = {
             ReplyState.HELD,
         }
     ),
-    ReplyState.ACCEPTED: frozenset({ReplyState.DELIVERED, ReplyState.REJECTED, ReplyState.UNCERTAIN}),
-    # UNCERTAIN becomes REJECTED when the platform tells later that what it took has failed.
+    ReplyState.ACCEPTED: frozenset(
+        {ReplyState.DELIVERED, ReplyState.REJECTED, ReplyState.FAILED, ReplyState.UNCERTAIN}
+    ),
+    # UNCERTAIN becomes FAILED when the platform tells later that what it took has failed.
+    # It becomes HELD again when it was held before a backup made it doubtful.
     ReplyState.UNCERTAIN: frozenset(
-        {ReplyState.DELIVERED, ReplyState.QUEUED, ReplyState.REJECTED, ReplyState.CANCELLED}
+        {ReplyState.DELIVERED, ReplyState.QUEUED, ReplyState.HELD, ReplyState.FAILED, ReplyState.CANCELLED}
     ),
     ReplyState.REJECTED: frozenset({ReplyState.DELIVERED, ReplyState.CANCELLED}),
+    # Only a person sends again what failed: the platform may fail at it for the same reason.
+    ReplyState.FAILED: frozenset({ReplyState.QUEUED, ReplyState.DELIVERED, ReplyState.CANCELLED}),
     ReplyState.DELIVERED: frozenset(),
     ReplyState.CANCELLED: frozenset({ReplyState.DELIVERED}),
 }
 
 SETTLE = timedelta(minutes=2)
 """How long an uncertain reply rests before it is read back, so that a late landing is seen."""
-
-MOST_READ_BACKS = 3
-"""After so many read-backs that could not tell, a person decides."""
 
 LONGEST_WORD = timedelta(days=1)
 """So long at most the hub waits for what a platform said it would tell, then a person decides."""
@@ -76,100 +64,8 @@ THEN = "then"
 """The name in a reply's `extra` of the kind of act that follows it, once it is delivered."""
 
 _ITSELF = "casehub"
-_WITH_A_MESSAGE = frozenset({None, ActKind.DECIDE, ActKind.CLOSE, ActKind.REOPEN})
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A reply a person approved, under the key that makes it one: the same text twice is two keys.
-
-    An `automatic` one nobody wrote: it answers nothing, and nobody is asked about it. With its delivery the customer
-    has the `promise` of an answer by that instant. With an `act` it is done on the platform as well, or, where the
-    text is empty, instead of writing.
-    """
-
-    key: str
-    case_number: str
-    channel: str
-    text: str
-    written_at: datetime
-    by: str = ""
-    attachments: tuple[Attachment, ...] = ()
-    after: str = ""
-    state: ReplyState = ReplyState.QUEUED
-    not_before: datetime | None = None
-    attempts: int = 0
-    read_backs: int = 0
-    reason: str = ""
-    receipt_ref: str = ""
-    then_close: bool = False
-    extra: Mapping[str, str] = field(default_factory=dict)
-    automatic: bool = False
-    promise: datetime | None = None
-    act: Act | None = None
-    until: datetime | None = None
-
-    def __post_init__(self) -> None:
-        require_aware(self.written_at)
-        for instant in (self.promise, self.until):
-            if instant is not None:
-                require_aware(instant)
-
-    @property
-    def needs_a_person(self) -> bool:
-        """Whether the hub can do nothing more for this reply by itself."""
-        return self.asked_enough or self.state in (ReplyState.HELD, ReplyState.REJECTED)
-
-    @property
-    def asked_enough(self) -> bool:
-        """Whether the platform was read back so often, and so late, that only a person can tell what became of it."""
-        return self.state is ReplyState.UNCERTAIN and self.read_backs >= MOST_READ_BACKS and self.until is None
-
-    @property
-    def is_taken(self) -> bool:
-        """Whether the platform has it and will say what became of it."""
-        doubtful = self.state is ReplyState.UNCERTAIN and bool(self.receipt_ref)
-        return self.state is ReplyState.ACCEPTED or doubtful
-
-    @property
-    def kind(self) -> ActKind | None:
-        """What is done on the platform; None for a mere reply to the customer."""
-        return None if self.act is None else self.act.kind
-
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nobody asked for it and nobody is told of it, as of marking read what a person has opened."""
-        return self.kind is ActKind.MARK_READ
-
-    @property
-    def writes_to_the_customer(self) -> bool:
-        """Whether a message reaches the customer by it."""
-        return self.kind in _WITH_A_MESSAGE and (self.act is None or bool(self.text.strip()))
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The platform's word on a reply: its own reference and instant, and whether that is final.
-
-    `ref` is the ref under which `fetch` tells that message later, so that it stands in its case once; where nobody
-    knows it yet, `fetch` yields an OwnEcho with the reply's key in the message's place.
-
-    With one that is not final, `until` is by when the platform will have said what became of it; left out, it is asked
-    a few times within the next minutes, and then a person is.
-    """
-
-    ref: str
-    at: datetime
-    final: bool = True
-    warnings: tuple[str, ...] = ()
-    until: datetime | None = None
-
-    def __post_init__(self) -> None:
-        require_aware(self.at)
-        if self.until is not None:
-            require_aware(self.until)
 
 
 def follow_up(reply: Reply, now: datetime) -> Reply | None:
@@ -196,7 +92,33 @@ def move(reply: Reply, state: ReplyState, reason: str = "", not_before: datetime
     """The reply in its next state; a way that does not exist is a WrongWayError."""
     if state not in _WAYS[reply.state]:
         raise WrongWayError(f"a reply that is {reply.state} cannot become {state}")
-    return replace(reply, state=state, reason=reason, not_before=not_before)
+    return replace(reply, state=state, reason=reason, not_before=not_before, hold=None, rest=None)
+
+
+def hold(reply: Reply, why: Hold, reason: str, not_before: datetime | None = None) -> Reply:
+    """The reply held, for what it waits; `not_before` is when its channel is tried again."""
+    return replace(move(reply, ReplyState.HELD, reason, not_before), hold=why)
+
+
+def rested(reply: Reply, now: datetime, uptime: Uptime) -> Reply:
+    """The reply with its pause, which begins now, measured by the uptime: nobody's setting of a clock shortens it."""
+    if reply.not_before is None or reply.not_before <= now:
+        return reply
+    return replace(reply, rest=rest_of(reply.not_before - now, uptime))
+
+
+def undoable(reply: Reply, undo: timedelta, now: datetime, uptime: Uptime) -> Reply:
+    """The queued reply with the time in which its writer may still take it back; one that is sent later has none."""
+    if not undo or reply.state is not ReplyState.QUEUED or reply.send_at is not None or reply.is_quiet:
+        return reply
+    return rested(replace(reply, not_before=now + undo), now, uptime)
+
+
+def settle_again(reply: Reply, now: datetime, uptime: Uptime, settle: timedelta = SETTLE) -> Reply:
+    """An uncertain reply of before the machine was started anew rests once more: nobody knows how long it did."""
+    if reply.state is not ReplyState.UNCERTAIN or reply.rest is None or reply.rest.is_over(uptime) is not None:
+        return reply
+    return rested(replace(reply, not_before=now + settle), now, uptime)
 
 
 def start_sending(reply: Reply) -> Reply:
@@ -212,13 +134,35 @@ def retry_later(reply: Reply, reason: str, now: datetime, jitter: float, after: 
     if after is not None:
         waiting = move(reply, ReplyState.QUEUED, reason, max(after, now))
         return replace(waiting, attempts=max(reply.attempts - 1, 0))
-    pause = min(_FIRST_PAUSE * 2 ** min(max(reply.attempts - 1, 0), 16), _LONGEST_PAUSE)
-    return move(reply, ReplyState.QUEUED, reason, now + pause * (0.5 + jitter / 2))
+    return move(reply, ReplyState.QUEUED, reason, now + _pause(reply, jitter))
+
+
+def hold_for_channel(reply: Reply, reason: str, now: datetime, jitter: float) -> Reply:
+    """Hold a reply that was surely not accepted until its channel works again, which is tried with growing pauses."""
+    return hold(reply, Hold.CHANNEL, reason, now + _pause(reply, jitter))
+
+
+def _pause(reply: Reply, jitter: float) -> timedelta:
+    doublings: int = min(max(reply.attempts - 1, 0), 16)
+    return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE) * (0.5 + jitter / 2)
 
 
 def become_uncertain(reply: Reply, reason: str, now: datetime, settle: timedelta = SETTLE) -> Reply:
     """Mark a reply that may have been sent; it rests for `settle` before it is read back."""
     return replace(move(reply, ReplyState.UNCERTAIN, reason, now + settle), read_backs=0)
+
+
+def doubted(reply: Reply, now: datetime, settle: timedelta = SETTLE) -> Reply:
+    """A reply that was open when a backup was made, now that it was put back: it may have been sent since."""
+    uncertain = become_uncertain(reply, "a backup was put back after this was queued", now, settle)
+    return replace(uncertain, hold=reply.hold)
+
+
+def not_sent(reply: Reply) -> Reply:
+    """An uncertain reply that the platform surely does not have: it is sent again, or waits for what it waited for."""
+    if reply.hold is not None:
+        return hold(reply, reply.hold, "the platform does not have it, so it still waits")
+    return move(reply, ReplyState.QUEUED, "the platform does not have it, so it is sent again")
 
 
 def still_uncertain(reply: Reply, reason: str, now: datetime, settle: timedelta = SETTLE) -> Reply:
@@ -233,7 +177,7 @@ def still_uncertain(reply: Reply, reason: str, now: datetime, settle: timedelta 
     until = reply.until if reply.until is not None and now < reply.until else None
     if until is not None:
         again = min(again, until)
-    return replace(reply, read_backs=tried, reason=reason, not_before=again, until=until)
+    return replace(reply, read_backs=tried, reason=reason, not_before=again, until=until, rest=None)
 
 
 def with_receipt(reply: Reply, receipt: Receipt, now: datetime) -> Reply:

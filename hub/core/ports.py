@@ -25,6 +25,7 @@ from hub.core.records import (
     ListOrder,
     Rating,
 )
+from hub.core.uptime import Clock
 
 __all__ = [
     "CaseFilter",
@@ -40,14 +41,6 @@ __all__ = [
     "Store",
     "Writer",
 ]
-
-
-class Clock(Protocol):
-    """Tells the time, so that tests can."""
-
-    def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
-        ...
 
 
 class EvaluationOf(Protocol):

@@ -11,6 +11,7 @@ from hub.core.acted import Acting, absorbing, after_acting, once_told
 from hub.core.events import (
     FACTS,
     Absorbed,
+    ApprovalWanted,
     Assigned,
     Classified,
     DeadlineGiven,
@@ -29,7 +30,9 @@ from hub.core.events import (
     OwnerChanged,
     PromiseMade,
     Rated,
+    ReplyApproved,
     ReplyDelivered,
+    ReplyEdited,
     ReplyQueued,
     ReplyStopped,
     StateChanged,
@@ -197,11 +200,20 @@ def _(what: Assigned, case: Case, _at: datetime) -> Case:
     return replace(case, assignee=what.to)
 
 
-@_after.register
-def _(what: ReplyQueued, case: Case, _at: datetime) -> Case:
+@_after.register(ReplyQueued)
+@_after.register(ReplyEdited)
+def _(what: ReplyQueued | ReplyEdited, case: Case, _at: datetime) -> Case:
     # A question may come later and yet be older, by a merge or out of the junk folder: this reply does not answer it.
     asked = frozenset(m.ref for m in case.messages if m.asks_for_an_answer)
-    return replace(case, approved={what.key: asked, **case.approved})
+    before = case.approved if isinstance(what, ReplyQueued) else {}
+    return replace(case, approved={**case.approved, what.key: before.get(what.key, asked)})
+
+
+@_after.register(ApprovalWanted)
+@_after.register(ReplyApproved)
+def _(what: ApprovalWanted | ReplyApproved, case: Case, _at: datetime) -> Case:
+    del what  # the outbox holds and sends; what the writer had seen stays what it was
+    return case
 
 
 @_after.register

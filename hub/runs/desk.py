@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from hub.core import acting, acts, clock_acts, portal_acts
-from hub.core.acting import Wish
+from hub.core import acts, clock_acts, portal_acts
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage
 from hub.core.matching import MatchingRules, match
-from hub.core.merge import Change, keys_of, looked_through
+from hub.core.merge import keys_of, looked_through
 from hub.core.model import Attachment, Case, CaseType
-from hub.core.outbox import Reply
-from hub.core.policy import Forbidden, Policy
 from hub.core.portal import PortalTask
-from hub.core.ports import Clock, EvaluationOf, Store, Writer
-from hub.errors import NotFound, Refused
-from hub.runs.following import case_of, queue_what_follows
+from hub.core.ports import Store, Writer
+from hub.errors import Refused
+from hub.runs.reply_desk import ReplyDesk
 
 LARGEST_REPLY = 20 * 1024 * 1024
 """How many bytes of files a reply may carry; most mail servers refuse more (email.md item 37)."""
-
-ReplyAct = Callable[..., tuple[Change, Reply]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +33,8 @@ class Reread:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Where a person, named `who`, works on cases; `new_key` makes a key that no reply or note has had.
-
-    `policy_of` tells which policy a case follows, for what its platform forbids.
-    """
-
-    store: Store
-    clock: Clock
-    evaluation_of: EvaluationOf
-    new_key: Callable[[], str]
-    who: str
-    policy_of: Callable[[Case], Policy] | None = None
+class Desk(ReplyDesk):
+    """Where a person works on cases and sends replies."""
 
     def note(self, number: str, text: str) -> Case:
         """Leave a note on the case."""
@@ -111,46 +96,6 @@ class Desk:
             self._save(writer, gone)
             return self._save(writer, taken)
 
-    def reply(
-        self,
-        number: str,
-        text: str,
-        *,
-        after: str,
-        files: Sequence[Attachment] = (),
-        then_close: bool = False,
-        there: bool = False,
-    ) -> Reply:
-        """Put a reply into the outbox; `files` were kept with `keep_files`, `there` means closed on the platform."""
-        with self.store.writing() as writer:
-            case, key, now = writer.case(number), self.new_key(), self.clock.now()
-            change, reply = acts.queue_reply(
-                case, text, files, key, after, self.who, now, then_close=then_close, there=there
-            )
-            writer.save_reply(reply)
-            self._save(writer, change)
-        return reply
-
-    def act(self, number: str, wish: Wish) -> Reply:
-        """Put an act on the platform into the outbox."""
-        with self.store.writing() as writer:
-            case, others = writer.case(number), self.store.replies(case_number=number)
-            change, reply = acting.queue_act(
-                case, wish, self.new_key(), self.who, self.clock.now(), others=others, forbidden=self._forbidden(case)
-            )
-            writer.save_reply(reply)
-            self._save(writer, change)
-        return reply
-
-    def mark_read(self, number: str) -> Reply | None:
-        """Let the platform know that a person has opened the case, once for each newest message."""
-        with self.store.writing() as writer:
-            case, others = writer.case(number), self.store.replies(case_number=number)
-            reply = acting.mark_read(case, self.new_key(), self.clock.now(), others)
-            if reply is not None:
-                writer.save_reply(reply)
-        return reply
-
     def give_task(self, number: str, task: PortalTask) -> PortalTask:
         """Keep what a person has to do in a portal, and answer it as it is kept."""
         with self.store.writing() as writer:
@@ -175,33 +120,6 @@ class Desk:
             change = portal_acts.answered(case, self.new_key(), text, self.who, at or now, now)
             return self._save(writer, change)
 
-    def release(self, key: str) -> Reply:
-        """Let a held reply go."""
-        return self._act_on_reply(key, acts.release)
-
-    def cancel(self, key: str) -> Reply:
-        """Take a reply back."""
-        return self._act_on_reply(key, acts.cancel)
-
-    def mark_delivered(self, key: str) -> Reply:
-        """Settle a reply that a person saw on the platform."""
-        return self._act_on_reply(key, acts.mark_delivered)
-
-    def retry(self, key: str) -> Reply:
-        """Send a reply again that a person knows did not arrive."""
-        return self._act_on_reply(key, acts.retry)
-
-    def find_key(self, beginning: str) -> str:
-        """The whole key of the one reply that begins so."""
-        keys = [reply.key for reply in self.store.replies() if reply.key.startswith(beginning.lower())]
-        if beginning.lower() in keys:  # the key of what follows a reply begins with that of the reply
-            return beginning.lower()
-        if not keys or not beginning:
-            raise NotFound(f"No reply has a key that begins with {beginning!r}; `casehub outbox --all` lists them.")
-        if len(keys) > 1:
-            raise Refused(f"{len(keys)} replies have keys that begin with {beginning!r}; give more of it.")
-        return keys[0]
-
     def take_reread(
         self, number: str, ref: str, item: Incoming, rules: MatchingRules, *, detects: bool = True
     ) -> Reread:
@@ -220,28 +138,11 @@ class Desk:
         remark = f"it belongs to {found.number}: `casehub merge {number} {found.number}`" if elsewhere else ""
         return Reread(number, ref, readable=True, remark=remark)
 
-    def _act_on_reply(self, key: str, act: ReplyAct) -> Reply:
-        with self.store.writing() as writer:
-            before = writer.reply(key)
-            # One that was settled before a merge can still turn out to be delivered.
-            change, reply = act(case_of(before, writer), before, self.who, self.clock.now())
-            writer.save_reply(reply)
-            self._save(writer, change)
-            queue_what_follows(reply, writer, self.evaluation_of, self.clock.now())
-        return reply
-
     def _give(self, writer: Writer, case: Case, task: PortalTask | None) -> Case:
         if task is None:
             return case
         asked = replace(task, key=self.new_key(), who=self.who)
         return self._save(writer, portal_acts.give_task(case, asked, self.clock.now()))
-
-    def _forbidden(self, case: Case) -> Forbidden | None:
-        return acts.closing_forbidden(self.policy_of(case), self.evaluation_of(case)) if self.policy_of else None
-
-    def _save(self, writer: Writer, change: Change) -> Case:
-        writer.save(change, self.evaluation_of(change.case))
-        return change.case
 
 
 def keep_files(store: Store, paths: Sequence[Path]) -> tuple[Attachment, ...]:

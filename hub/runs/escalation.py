@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from hub.core.escalation import Step, StepRecord, StepState, steps_due, untrue
 from hub.core.model import epoch
+from hub.core.outbox_alarms import ALARMING
 from hub.core.ports import Writer
 from hub.errors import Busy, HubError, StoreError
-from hub.runs.telling import EscalationPorts, EscalationResult, moved, read_until, save, tell
+from hub.runs.telling import EscalationPorts, EscalationResult, moved, outbox_steps, read_until, save, tell
 
 _AT_ONCE = 500
 
@@ -20,6 +22,7 @@ def escalate(ports: EscalationPorts) -> EscalationResult:
         with ports.store.lease("escalation"):
             _give_up_interrupted(ports)
             _look(ports, result)
+            _look_into_the_outbox(ports, result)
             tell(ports, result)
     except Busy as busy:
         result.skipped = str(busy)
@@ -53,21 +56,41 @@ def _look(ports: EscalationPorts, result: EscalationResult) -> None:
         result.looked_at += len(numbers)
 
 
+def _look_into_the_outbox(ports: EscalationPorts, result: EscalationResult) -> None:
+    """Note what people have to be told of replies that wait for too long."""
+    if ports.limits is None:
+        return
+    now = ports.clock.now()
+    late = ports.limits.overdue(ports.store.replies(ALARMING), now)
+    for number in sorted({reply.case_number for reply in late}):
+        try:
+            with ports.store.writing() as writer:
+                steps = [*outbox_steps(writer.case(number), ports, now)]
+                writer.save_steps(_new(number, steps, ports, now))
+        except StoreError as error:
+            result.failures.append(f"{number}: {error}")
+
+
+def _new(number: str, steps: Sequence[Step], ports: EscalationPorts, now: datetime) -> list[StepRecord]:
+    """The records of those steps of which an outlet has still to be told."""
+    known = {record.key: record for record in ports.store.steps(case_number=number)}
+    wanted = [(step, outlet) for step in steps for outlet in ports.outlets if outlet.wants(step)]
+    noted = (_noted(step, outlet.name, known.get(step.key(outlet.name)), now) for step, outlet in wanted)
+    return [record for record in noted if record is not None]
+
+
 def _look_at(number: str, writer: Writer, ports: EscalationPorts, result: EscalationResult) -> None:
     case = writer.case(number)
     evaluation = ports.evaluation_of(case)
     # Read after the evaluation: a stage that came between the two would be neither due now nor a wake-up to come.
     now = ports.clock.now()
     writer.set_evaluation(number, evaluation)
-    known = {record.key: record for record in ports.store.steps(case_number=number)}
     found = steps_due(case, evaluation, epoch(now), read_until(ports.store, case.channel))
-    wanted = [(step, outlet) for step in (*found.due, *found.held) for outlet in ports.outlets if outlet.wants(step)]
-    noted = [_noted(step, outlet.name, known.get(step.key(outlet.name)), now) for step, outlet in wanted]
     taken_back = [
         moved(record, StepState.WITHDRAWN, now, "it turned out not to be late")
-        for record in untrue(known.values(), evaluation, epoch(now))
+        for record in untrue(ports.store.steps(case_number=number), evaluation, epoch(now))
     ]
-    writer.save_steps([*filter(None, noted), *taken_back])
+    writer.save_steps([*_new(number, (*found.due, *found.held), ports, now), *taken_back])
     result.withdrawn += taken_back
 
 

@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from hub.core.escalation import StepRecord, StepState
-from hub.core.outbox import FINAL, WAITING, Reply
+from hub.core.outbox import FINAL, WAITING, Hold, Reply, ReplyState
+from hub.core.outbox_alarms import ALARMING, Limits
 from hub.core.ports import ChannelRecord, Clock, Store
 from hub.core.worktime import Calendar
 from hub.runs.telling import NOTIFICATION_HOURS
 
 IDLE = "it is switched off, or not in hub.toml any more: switch it on, or `casehub outbox cancel` them"
 """Why nobody sends the replies of a channel that no run works on."""
-
-_OLD_REPLY = timedelta(minutes=30)
-"""A reply that has waited so long is an alarm: nobody should notice an unsent answer by chance."""
 
 _SOON, _ALARM = timedelta(days=45), timedelta(days=7)
 """Before a calendar ends it is a note, and then an alarm: deadlines beyond its end are unknown."""
@@ -59,7 +57,11 @@ class ChannelHealth:
 
 
 def examine(
-    store: Store, clock: Clock, silent_after: dict[str, timedelta], broken: dict[str, str]
+    store: Store,
+    clock: Clock,
+    silent_after: dict[str, timedelta],
+    broken: dict[str, str],
+    limits: Limits = Limits(),  # noqa: B008  frozen
 ) -> list[ChannelHealth]:
     """The health of every enabled channel (with its allowed silence), of every broken one (with its error), and of
     every other one that still has replies to send.
@@ -70,11 +72,11 @@ def examine(
     sending = {reply.channel for reply in store.replies(WAITING) if not reply.is_quiet}
     for name in sorted({*silent_after, *broken, *sending}):
         record = store.channel(name)
-        replies = [reply for reply in store.replies(channel=name) if not reply.is_quiet]
+        replies = [reply for reply in store.replies(ALARMING, channel=name) if not reply.is_quiet]
         troubles = [broken[name]] if name in broken else [f"its replies wait, but {IDLE}"]
         if name in silent_after:
             troubles = _reading_troubles(record, silent_after[name], now)
-        troubles += _reply_troubles(replies, now)
+        troubles += _reply_troubles(replies, limits, now)
         waiting = [reply for reply in replies if reply.state not in FINAL and not reply.needs_a_person]
         person = [reply for reply in replies if reply.needs_a_person]
         found.append(ChannelHealth(name, record, len(waiting), len(person), unreadable.count(name), tuple(troubles)))
@@ -95,14 +97,15 @@ def _reading_troubles(record: ChannelRecord, silent_after: timedelta, now: datet
     return troubles
 
 
-def _reply_troubles(replies: Sequence[Reply], now: datetime) -> list[str]:
+def _reply_troubles(replies: Sequence[Reply], limits: Limits, now: datetime) -> list[str]:
     person = [reply for reply in replies if reply.needs_a_person]
-    # What a platform has taken, and said by when it tells what became of it, is not late before that.
-    unsent = [r for r in replies if r.state not in FINAL and not r.needs_a_person and not (r.until and now < r.until)]
-    old = [r for r in unsent if now - r.written_at > _OLD_REPLY]
+    held = [reply for reply in replies if reply.hold is Hold.CHANNEL and reply.state is ReplyState.HELD]
+    old = [reply for reply in limits.overdue(replies, now) if not reply.needs_a_person and reply not in held]
     troubles = []
     if person:
         troubles.append(f"{_count(person)} for you to decide on: `casehub outbox`")
+    if held:
+        troubles.append(f"{_count(held)} held until the channel works again: {held[0].reason}")
     if old:
         age = in_words(now - min(reply.written_at for reply in old))
         troubles.append(f"{_count(old)} unsent, the oldest for {age}: `casehub outbox`")

@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import Protocol
 
 from hub.core.escalation import Found, Step, StepRecord, StepState, steps_due
-from hub.core.model import epoch
+from hub.core.model import Case, epoch
+from hub.core.outbox_alarms import ALARMING, Limits, alarms
 from hub.core.policy import Audience
 from hub.core.ports import Clock, EvaluationOf, Store
 from hub.core.worktime import Calendar, CalendarError
@@ -50,7 +51,8 @@ class Outlet(Protocol):
 class EscalationPorts:
     """What a look needs from the shell; without `hours` people are told at any time.
 
-    Unless `patient`, what failed is tried again at once, as a person at the keyboard expects.
+    Unless `patient`, what failed is tried again at once, as a person at the keyboard expects. `limits` say for how long
+    a reply may wait in the outbox; without them nobody is told of any.
     """
 
     store: Store
@@ -61,6 +63,7 @@ class EscalationPorts:
     hours: Calendar | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     patient: bool = True
+    limits: Limits | None = None
 
 
 @dataclass(slots=True)
@@ -157,7 +160,16 @@ def _due_in(number: str, ports: EscalationPorts, result: EscalationResult) -> Fo
     except StoreError as error:
         result.failures.append(f"{number}: {error}")
         return None
-    return steps_due(case, evaluation, epoch(ports.clock.now()), read_until(ports.store, case.channel))
+    now = ports.clock.now()
+    found = steps_due(case, evaluation, epoch(now), read_until(ports.store, case.channel))
+    return replace(found, due=(*found.due, *outbox_steps(case, ports, now)))
+
+
+def outbox_steps(case: Case, ports: EscalationPorts, now: datetime) -> Iterable[Step]:
+    """The steps of the replies of a case that wait for too long."""
+    if ports.limits is None:
+        return ()
+    return alarms(case, ports.store.replies(ALARMING, case_number=case.number), ports.limits, now)
 
 
 def _send(

@@ -849,7 +849,7 @@ def test_a_wrong_password_for_sending_holds_the_reply_back(shop: Shop, platform:
 
     assert result.failure is not None
     assert result.failure.kind == AuthenticationFailed.__name__
-    assert shop.state_of() is ReplyState.QUEUED
+    assert shop.state_of() is ReplyState.HELD
 
 
 def test_a_server_that_no_longer_offers_starttls_gets_neither_password_nor_mail(

@@ -1,0 +1,85 @@
+"""The tables of hub.toml that are about replies on their way: the outbox and its limits, and four eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from hub.core.approval import ApprovalRule
+from hub.core.model import CaseType
+from hub.core.outbox_alarms import Limits
+from hub.environment import decoded
+from hub.setting_tables import Duration, Table, duration
+
+_LONGEST_UNDO = timedelta(minutes=10)
+_USUAL = Limits()
+
+
+class OutboxLimits(Table):
+    """For how long a reply may be in each state of the outbox before people are told."""
+
+    queued: Duration = _USUAL.queued
+    held: Duration = _USUAL.held
+    sending: Duration = _USUAL.sending
+    accepted: Duration = _USUAL.accepted
+    uncertain: Duration = _USUAL.uncertain
+
+    @property
+    def limits(self) -> Limits:
+        """The limits as the core has them."""
+        return Limits(self.queued, self.held, self.sending, self.accepted, self.uncertain)
+
+
+class OutboxTable(Table):
+    """For how long a reply may be taken back before it is sent, and for how long it may wait."""
+
+    undo: Annotated[timedelta, BeforeValidator(duration), Field(ge=timedelta(0), le=_LONGEST_UNDO)] = timedelta(
+        seconds=10
+    )
+    limits: OutboxLimits = OutboxLimits()
+
+
+class ApprovalTable(Table):
+    """What a second person has to approve before it is sent; what is left out fits everything."""
+
+    channels: tuple[str, ...] = ()
+    acts: tuple[Literal["reply", "decide", "hand_over", "close", "reopen", "note"], ...] = ()
+    types: tuple[CaseType, ...] = ()
+    writers: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
+    moves_money: bool = False
+    above: dict[Annotated[str, Field(pattern="^[A-Z]{3}$")], Annotated[Decimal, Field(gt=0)]] = Field(
+        default_factory=dict
+    )
+
+    @field_validator("channels", "acts", "types", "writers", "approvers", mode="before")
+    @classmethod
+    def _lists_from_the_environment(cls, value: object) -> object:
+        return decoded(value, tuple[str, ...])
+
+    @field_validator("above", mode="before")
+    @classmethod
+    def _amounts_from_the_environment(cls, value: object) -> object:
+        return decoded(value, dict[str, Decimal])
+
+    def rule(self, name: str) -> ApprovalRule:
+        """The rule that this table stands for."""
+        return ApprovalRule(
+            name,
+            frozenset(self.channels),
+            frozenset(self.acts),
+            frozenset(self.types),
+            frozenset(self.writers),
+            self.approvers,
+            self.moves_money,
+            self.above,
+        )
+
+
+def approval_rules(tables: Mapping[str, ApprovalTable]) -> tuple[ApprovalRule, ...]:
+    """The rules of four eyes, in their order."""
+    return tuple(table.rule(name) for name, table in tables.items())

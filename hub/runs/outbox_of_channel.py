@@ -1,0 +1,144 @@
+"""The outbox of one channel as a delivery run keeps it: what may go, and what became of it, each in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import reduce
+
+from hub.core.events import Event, Happening, ReplyStopped
+from hub.core.merge import Change
+from hub.core.outbox import (
+    FINAL,
+    SETTLED,
+    Hold,
+    Reply,
+    ReplyState,
+    become_uncertain,
+    doubted,
+    hold_for_channel,
+    move,
+    rested,
+    settle_again,
+    without_asking,
+)
+from hub.core.replay import apply
+from hub.core.stopping import stopped
+from hub.core.uptime import Uptime, uptime_of
+from hub.runs.delivery_ports import DeliveryPorts, DeliveryResult
+from hub.runs.following import queue_what_follows
+
+RESTORED = "restored_from_backup"
+"""The fact a restored database carries until its open replies have been made uncertain."""
+
+_STOPPED = frozenset(
+    {ReplyState.HELD, ReplyState.REJECTED, ReplyState.FAILED, ReplyState.UNCERTAIN, ReplyState.CANCELLED}
+)
+
+
+class OutboxOfChannel:
+    """The replies of one channel, under its lease: nobody else sends on it now."""
+
+    def __init__(self, channel: str, ports: DeliveryPorts, result: DeliveryResult) -> None:
+        self._channel, self._ports, self._result = channel, ports, result
+
+    def is_due(self, reply: Reply) -> bool:
+        """Whether something can be done for it now."""
+        return not reply.asked_enough and reply.may_go(self.now(), self.uptime())
+
+    def recover(self) -> None:
+        """Read back what nobody else will tell us of.
+
+        We hold the lease, so whoever was sending has died: what it had begun may have been sent.
+        """
+        for reply in self._ports.store.replies(frozenset({ReplyState.SENDING}), channel=self._channel):
+            reason = "casehub was stopped while it was sending this"
+            self.settle(reply, become_uncertain(reply, reason, self.now(), self._ports.settle))
+        for reply in self._ports.store.replies(frozenset({ReplyState.ACCEPTED}), channel=self._channel):
+            if self.is_due(reply):
+                reason = "the platform took it and has not said what became of it"
+                self.settle(reply, become_uncertain(reply, reason, self.now(), timedelta()))
+        for reply in self._ports.store.replies(frozenset({ReplyState.UNCERTAIN}), channel=self._channel):
+            again = settle_again(reply, self.now(), self.uptime(), self._ports.settle)
+            if again is not reply:
+                self.settle(reply, again, told=False)
+        self.release()
+
+    def release(self) -> None:
+        """Let go what waits for its channel to work again: whether it does, the first of them will show."""
+        for reply in self._ports.store.replies(frozenset({ReplyState.HELD}), channel=self._channel):
+            if reply.hold is Hold.CHANNEL and (self.is_due(reply) or not self._ports.patient):
+                self.settle(reply, move(reply, ReplyState.QUEUED, reply.reason))
+
+    def hold_all(self, why: str) -> None:
+        """Hold whatever is queued: the channel is of no use until somebody has mended it."""
+        for reply in self._ports.store.replies(frozenset({ReplyState.QUEUED}), channel=self._channel):
+            self.settle(reply, hold_for_channel(reply, why, self.now(), self._ports.jitter()))
+
+    def sending_is_stopped(self) -> bool:
+        """Whether somebody pressed the stop button, perhaps a moment ago."""
+        stop = stopped(self._ports.store.fact, self._channel)
+        self._result.stopped_by = "" if stop is None else str(stop)
+        return stop is not None
+
+    def settle(
+        self, before: Reply, after: Reply, *happened: Happening, at: datetime | None = None, told: bool = True
+    ) -> bool:
+        """Store what became of a reply, and tell its case, in one transaction.
+
+        False, and nothing stored, if it changed meanwhile: by a person in the outbox, or a sync beside us that met the
+        reply on the platform.
+        """
+        now = self.now()
+        settled = rested(without_asking(after), now, self.uptime())
+        if told and settled.state in _STOPPED and not settled.is_quiet and settled.hold is not Hold.CHANNEL:
+            happened = (ReplyStopped(settled.key, settled.state, settled.reason, settled.kind),)
+        events = tuple(Event(what, at or now, now) for what in happened)
+        with self._ports.store.writing() as writer:
+            if writer.reply(before.key) != before:
+                return False
+            writer.save_reply(settled)
+            if events:
+                case = reduce(apply, events, writer.case(settled.case_number))
+                writer.save(Change(case, events), self._ports.evaluation_of(case))
+            queue_what_follows(settled, writer, self._ports.evaluation_of, now)
+        if after.needs_a_person and settled.state is ReplyState.CANCELLED:
+            lost = "was not marked as read" if settled.is_quiet else "gets no acknowledgement"
+            self._result.warnings.append(f"{settled.case_number} {lost}: {settled.reason}")
+        return True
+
+    def tell_what_waits(self) -> None:
+        """Put into the result what is left, and for whom or what it waits."""
+        for reply in self._ports.store.replies(frozenset(ReplyState) - SETTLED, channel=self._channel):
+            if reply.needs_a_person:
+                self._result.stopped.append(reply.key)
+            elif reply.state not in FINAL and not reply.is_quiet:
+                self._result.waiting.append(reply.key)
+                self._result.taken += [reply.key] if reply.is_taken else []
+                self._result.held += [reply.key] if reply.hold is Hold.CHANNEL else []
+                self._result.later += [reply.key] if self._goes_later(reply) else []
+        if not self._result.stopped_by and self._result.waiting:
+            self.sending_is_stopped()
+
+    def _goes_later(self, reply: Reply) -> bool:
+        chosen = reply.send_at is not None and self.now() < reply.send_at
+        return chosen or bool(reply.waits_to_be_undone(self.now(), self.uptime()))
+
+    def uptime(self) -> Uptime:
+        """For how long the machine has been running."""
+        return uptime_of(self._ports.clock)
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self._ports.clock.now()
+
+
+def distrust_a_restored_outbox(ports: DeliveryPorts) -> None:
+    """After a backup was put back, every reply that was not final then may have been sent since: read it back first."""
+    if not ports.store.fact(RESTORED):
+        return
+    now, uptime = ports.clock.now(), uptime_of(ports.clock)
+    distrusted = frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.SENDING})
+    with ports.store.writing() as writer:
+        for reply in ports.store.replies(distrusted):
+            writer.save_reply(rested(doubted(reply, now, ports.settle), now, uptime))
+        writer.set_fact(RESTORED, "")
