@@ -150,6 +150,12 @@ class Connection(ABC):
         """
         raise Unsupported("this platform lets no program do that")
 
+    def finish(self, reply: Reply, case: Case, what: str) -> None:  # noqa: B027  most receipts leave nothing
+        """Do the side work that the receipt of a delivered reply named as left; nothing else, and never send again.
+
+        Doing it twice must be harmless. Raises what reading raises; it is tried again some times, and then given up.
+        """
+
     def look_up_order(self, number: str) -> Order | None:
         """The order with this number as the platform knows it, or None if this account has none.
 

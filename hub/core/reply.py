@@ -47,9 +47,10 @@ class Reply:
 
     An `automatic` one nobody wrote: it answers nothing, and nobody is asked about it. With its delivery the customer
     has the `promise` of an answer by that instant. With an `act` it is done on the platform as well, or, where the
-    text is empty, instead of writing. `client_key` is the name by which a program knows that it asked for it already.
-    It is not sent before `send_at`. `approval` names the rule that wants a second person, one of `approvers` where the
-    rule names any; `approved_by` is who agreed. `rest` is the pause until `not_before`, kept apart from wall clocks.
+    text is empty, instead of writing. It is not sent before `send_at`; `rest` is the pause until `not_before`, kept
+    apart from wall clocks. `client_key` is the name by which a program that asks twice is known, `client_digest` what
+    it asked for. `approval` names the rule that wants a second person, one of `approvers` where the rule names any,
+    and `approved_by` who agreed. `left` names side work of a delivered one that failed `left_tries` times.
     """
 
     key: str
@@ -80,6 +81,8 @@ class Reply:
     approval: str = ""
     approvers: tuple[str, ...] = ()
     approved_by: str = ""
+    left: tuple[str, ...] = ()
+    left_tries: int = 0
 
     def __post_init__(self) -> None:
         require_aware(self.written_at)
@@ -151,6 +154,9 @@ class Receipt:
 
     With one that is not final, `until` is by when the platform will have said what became of it; left out, it is asked
     a few times within the next minutes, and then a person is.
+
+    `left` names side work that has failed, such as the copy for the sent folder: what is delivered stays delivered, and
+    `Connection.finish` is asked to do that alone.
     """
 
     ref: str
@@ -158,6 +164,7 @@ class Receipt:
     final: bool = True
     warnings: tuple[str, ...] = ()
     until: datetime | None = None
+    left: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require_aware(self.at)

@@ -84,20 +84,33 @@ class _Run:
 
     def go(self) -> None:
         self._box.recover()
-        due = list(self._due())
-        if due:
+        due, unfinished = list(self._due()), self._box.unfinished()
+        if due or unfinished:
             try:
-                self._work(due)
+                self._work(due, unfinished)
             except (AuthenticationFailed, ConfigurationError) as error:
                 self._box.hold_all(str(error))
                 self._result.failure = explain(error)
         self._box.tell_what_waits()
 
-    def _work(self, due: Sequence[Reply]) -> None:
+    def _work(self, due: Sequence[Reply], unfinished: Sequence[Reply]) -> None:
         with self._source.connect() as connection:
             for reply in due:
                 if self._ports.stop.is_set() or not self._handle(connection, reply):
-                    break
+                    return
+            for reply in unfinished:
+                self._finish(connection, reply)
+
+    def _finish(self, connection: Connection, reply: Reply) -> None:
+        """Do what was left of a delivered reply; whatever comes of it, the reply stays delivered."""
+        case = self._ports.store.case(reply.case_number)
+        try:
+            for what in reply.left:
+                connection.finish(reply, case, what)
+        except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes
+            self._box.finish_later(reply, explain(error).text)
+        else:
+            self._box.finished(reply)
 
     def _outstanding(self) -> Sequence[Reply]:
         """What waits, oldest first, but what a person wrote before what nobody wrote: it waits behind no robot.
@@ -223,6 +236,7 @@ class _Run:
         state = ReplyState.DELIVERED if receipt.final else ReplyState.ACCEPTED
         pause = None if receipt.final else self._box.now() + self._ports.settle
         taken = with_receipt(move(reply, state, not_before=pause), receipt, self._box.now())
+        taken = replace(taken, left=receipt.left if receipt.final else ())
         happened = delivered(reply, receipt.at, receipt.ref) if receipt.final else ()
         if self._box.settle(reply, taken, *happened, at=receipt.at) and receipt.final and not reply.is_quiet:
             self._result.delivered.append(reply.key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import reduce
 
@@ -21,6 +22,7 @@ from hub.core.outbox import (
     settle_again,
     without_asking,
 )
+from hub.core.ports import Writer
 from hub.core.replay import apply
 from hub.core.stopping import stopped
 from hub.core.uptime import Uptime, uptime_of
@@ -29,6 +31,9 @@ from hub.runs.following import queue_what_follows
 
 RESTORED = "restored_from_backup"
 """The fact a restored database carries until its open replies have been made uncertain."""
+
+MOST_TRIES_TO_FINISH = 6
+"""After so many runs the side work of a delivered reply is given up, and the run says so."""
 
 _STOPPED = frozenset(
     {ReplyState.HELD, ReplyState.REJECTED, ReplyState.FAILED, ReplyState.UNCERTAIN, ReplyState.CANCELLED}
@@ -97,6 +102,7 @@ class OutboxOfChannel:
             if writer.reply(before.key) != before:
                 return False
             writer.save_reply(settled)
+            self._note_unfinished(settled, writer)
             if events:
                 case = reduce(apply, events, writer.case(settled.case_number))
                 writer.save(Change(case, events), self._ports.evaluation_of(case))
@@ -105,6 +111,42 @@ class OutboxOfChannel:
             lost = "was not marked as read" if settled.is_quiet else "gets no acknowledgement"
             self._result.warnings.append(f"{settled.case_number} {lost}: {settled.reason}")
         return True
+
+    def unfinished(self) -> list[Reply]:
+        """The delivered replies of which side work is left."""
+        keys = self._ports.store.fact(self._unfinished).split()
+        if not keys:
+            return []
+        with self._ports.store.writing() as writer:
+            return [writer.reply(key) for key in keys]
+
+    def finished(self, reply: Reply) -> None:
+        """Note that nothing is left of a delivered reply."""
+        self._replace(replace(reply, left=(), left_tries=0))
+
+    def finish_later(self, reply: Reply, why: str) -> None:
+        """Note that what is left of a delivered reply failed again; after some tries it is given up."""
+        tries = reply.left_tries + 1
+        over = tries >= MOST_TRIES_TO_FINISH
+        told = "is given up" if over else "is tried again with the next run"
+        self._result.warnings.append(f"{' and '.join(reply.left)} of reply {reply.key} {told}: {why}")
+        self._replace(replace(reply, left=() if over else reply.left, left_tries=tries))
+
+    def _replace(self, reply: Reply) -> None:
+        with self._ports.store.writing() as writer:
+            writer.save_reply(reply)
+            self._note_unfinished(reply, writer)
+
+    def _note_unfinished(self, reply: Reply, writer: Writer) -> None:
+        keys = self._ports.store.fact(self._unfinished).split()
+        wanted = [key for key in keys if key != reply.key] + ([reply.key] if reply.left else [])
+        if wanted != keys:
+            writer.set_fact(self._unfinished, " ".join(wanted))
+
+    @property
+    def _unfinished(self) -> str:
+        """The name of the fact that has the keys of the delivered replies of which side work is left."""
+        return f"unfinished:{self._channel}"
 
     def tell_what_waits(self) -> None:
         """Put into the result what is left, and for whom or what it waits."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from hub_email_imap import compose
 
 _WRONG = "wrong name or password"
+_COPY = "the copy for the sent folder"
 PORTAL_STEPS = {
     Capability.DECIDE: "Write to the customer what was decided; there is no other party to tell.",
     Capability.HAND_OVER: "Forward the mail from a mail program to whoever takes the matter over, then close the case.",
@@ -144,8 +146,25 @@ class EmailConnection(Connection):
         refused = sending.send(self._settings, mail.envelope_from, mail.recipients, mail.data)
         at = self._tools.clock.now()
         warnings = [f"{who.address} was refused: {who.code} {who.text}" for who in refused]
-        warnings += self._save_copy(mail.data, at)
-        return Receipt(bare_id(mail.message_id), at, warnings=tuple(warnings))
+        left: tuple[str, ...] = ()
+        try:
+            warnings += self._save_copy(mail.data, at)
+        except HubError:
+            # The mail is sent whatever happens here: a copy that fails is made later, and never a second mail.
+            left = (_COPY,)
+        return Receipt(bare_id(mail.message_id), at, warnings=tuple(warnings), left=left)
+
+    def finish(self, reply: Reply, case: Case, what: str) -> None:
+        """Put the copy of a mail that was sent into the sent folder, unless it got there after all."""
+        sent = next((m for m in case.messages if m.from_outbox and m.ref.endswith(reply.key)), None)
+        folder = self._mailbox.sent_folder()
+        if what != _COPY or sent is None or folder is None:
+            return
+        message_id = bare_id(self._tokens.message_id(case.number, reply.key))
+        if self._mailbox.holds_message_id(folder, message_id) is None:
+            known = tuple(m for m in case.messages if m is not sent and m.sent_at <= sent.sent_at)
+            mail = self._compose(reply, replace(case, messages=known), sent.sent_at)
+            self._mailbox.append_sent(folder, mail.data, sent.sent_at)
 
     def perform(self, reply: Reply, case: Case) -> Receipt:
         """Nothing is done in a mailbox but to write."""
@@ -185,7 +204,7 @@ class EmailConnection(Connection):
             raise Misunderstood("the mail turns out to be our own")
         return item
 
-    def _compose(self, reply: Reply, case: Case) -> compose.Composed:
+    def _compose(self, reply: Reply, case: Case, at: datetime | None = None) -> compose.Composed:
         from hub_email_imap import compose  # noqa: PLC0415  a reading does without
 
         chosen = self._settings
@@ -200,23 +219,20 @@ class EmailConnection(Connection):
         attachments = [(file, self._tools.content(file.digest)) for file in reply.attachments]
         acknowledged = compose.answered_by(reply, case) if reply.automatic else None
         return_path = compose.return_path_of(self._original(acknowledged)) if acknowledged else ""
-        now = self._tools.clock.now()
+        now = at or self._tools.clock.now()
         return compose.compose(reply, case, sender, self._tokens, attachments, now, return_path)
 
     def _original(self, message: Message) -> bytes:
         return self._tools.content(message.raw) if message.raw else b""
 
     def _save_copy(self, data: bytes, at: datetime) -> list[str]:
-        """The mail is sent whatever happens here: a copy that fails is a warning, never a second mail."""
+        """Put a copy into the folder for sent mail, and answer what is to be said of it."""
         if not self._settings.save_sent:
             return []
-        try:
-            folder = self._mailbox.sent_folder()
-            if folder is None:
-                return ["the reply was sent, but there is no folder for sent mail to put a copy into"]
-            self._mailbox.append_sent(folder, data, at)
-        except HubError as error:
-            return [f"the reply was sent, but no copy could be put into the sent folder: {error}"]
+        folder = self._mailbox.sent_folder()
+        if folder is None:
+            return ["the reply was sent, but there is no folder for sent mail to put a copy into"]
+        self._mailbox.append_sent(folder, data, at)
         return []
 
     def _look_into(self, folder: str) -> str:

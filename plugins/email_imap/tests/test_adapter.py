@@ -32,6 +32,7 @@ from hub import (
 from hub.core.events import MessageArrived
 from hub.core.outbox import SETTLE, ReplyState
 from hub.core.ports import Store
+from hub.runs.outbox_of_channel import MOST_TRIES_TO_FINISH
 from hub_email_imap import reading
 from hub_email_imap.adapter import EmailAdapter, EmailConnection
 from hub_email_imap.mailbox import Mailbox
@@ -67,6 +68,12 @@ def shop(store: Store, clock: MovableClock, servers: MailServers) -> Shop:
 
 def put(platform: MailPlatform, raw: bytes, folder: str = "INBOX", **at: Any) -> int:
     return platform.put(ADDRESS, raw, folder, **at)
+
+
+def copies(platform: MailPlatform) -> list[str]:
+    """The ids of the mails in the folder for sent mail."""
+    kept = platform.messages(ADDRESS, "Sent")
+    return [message_from_bytes(mail.raw, policy=policy.default)["Message-ID"] for mail in kept]
 
 
 def received(platform: MailPlatform, number: int = -1) -> EmailMessage:
@@ -835,10 +842,42 @@ def test_a_copy_that_cannot_be_saved_never_leads_to_a_second_mail(
     platform.imap_faults.fail_next("NO", "APPEND", "over quota")
 
     result = shop.send()
+    without_copy = copies(platform)
+    again = shop.send()
     later(shop, clock)
 
-    assert result.delivered == ["k1"]
-    assert any("no copy" in warning for warning in result.warnings)
+    assert (result.delivered, result.warnings) == (["k1"], [])
+    assert (again.delivered, again.warnings) == ([], [])
+    assert (without_copy, copies(platform)) == ([], [received(platform)["Message-ID"]])
+    assert len(platform.sent) == 1
+
+
+def test_a_copy_that_got_there_although_its_answer_was_lost_is_not_made_twice(
+    shop: Shop, platform: MailPlatform, clock: MovableClock
+) -> None:
+    asked(shop, platform)
+    platform.imap_faults.fail_next("NO", "APPEND", "over quota")
+    shop.send()
+    put(platform, platform.sent[0].raw, "Sent")
+
+    later(shop, clock)
+
+    assert len(copies(platform)) == 1
+
+
+def test_a_copy_that_nobody_can_make_is_given_up_with_a_word(
+    shop: Shop, platform: MailPlatform, clock: MovableClock
+) -> None:
+    asked(shop, platform)
+    platform.imap_faults.fail_next("NO", "APPEND", "over quota", times=100)
+    shop.send()
+
+    told = [shop.send().warnings for _ in range(MOST_TRIES_TO_FINISH + 2)]
+
+    assert ["is tried again" in " ".join(said) for said in told[:-3]] == [True] * (MOST_TRIES_TO_FINISH - 1)
+    assert "is given up: " in told[-3][0]
+    assert told[-2:] == [[], []]
+    assert shop.state_of() is ReplyState.DELIVERED
     assert len(platform.sent) == 1
 
 
