@@ -86,14 +86,18 @@ def _missing_text(text: str, rule: Needed) -> Iterator[str]:
 def _too_long(text: str, rule: Limit) -> Iterator[str]:
     found = length(text, rule.counted)
     if found > rule.most:
-        yield f"the text has {found:,} {rule.counted}, and {rule.most:,} are allowed"
+        yield f"the text has {found:,} characters{_of_two(text, found)}, and {rule.most:,} are allowed"
 
 
 def _long_lines(text: str, rule: Limit) -> Iterator[str]:
     for number, line in enumerate(lines_of(text), start=1):
         found = length(line, rule.counted)
         if found > rule.most:
-            yield f"line {number} has {found:,} {rule.counted}, and {rule.most:,} are allowed"
+            yield f"line {number} has {found:,} characters{_of_two(line, found)}, and {rule.most:,} are allowed"
+
+
+def _of_two(text: str, found: int) -> str:
+    return " (an emoji counts as two)" if found > len(text) else ""
 
 
 def link_problems(text: str, rule: Links) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from itertools import groupby
 
 from hub.core.languages import NAMES
 from hub.core.policy import Mark
@@ -178,6 +179,27 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.says} ({self.rule}: {self.source})" if self.source else self.says
+
+
+def stands_against(findings: Iterable[Finding], accepted: Collection[str] = ()) -> tuple[Finding, ...]:
+    """What keeps a reply from being queued: what is surely refused, and what is doubted and not accepted by its id."""
+    return tuple(
+        finding
+        for finding in findings
+        if finding.weight is Weight.REFUSED or (finding.weight is Weight.DOUBTED and finding.rule not in accepted)
+    )
+
+
+def refusal(against: Sequence[Finding]) -> str:
+    """What a person is told whose reply is not queued: each rule with its source, and what can be accepted."""
+    told = []
+    for platform, found in groupby(against, key=lambda finding: finding.platform):
+        said = "; ".join(map(str, found))
+        told.append(f"{platform} would refuse this: {said}." if platform else f"This is no good reply yet: {said}.")
+    doubted = dict.fromkeys(finding.rule for finding in against if finding.weight is Weight.DOUBTED)
+    if doubted:
+        told.append(f"A guess decides that; if you are sure, add {' '.join(f'--accept {rule}' for rule in doubted)}.")
+    return " ".join(told)
 
 
 def declared(rules: TextRules) -> Mapping[str, Rule]:
