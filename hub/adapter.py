@@ -237,7 +237,8 @@ class Adapter(ABC):
     def text_rules(self, case: Case, settings: Any) -> TextRules | None:
         """What the platform accepts as a reply to this case, None where nothing is known of it; asks it nothing.
 
-        `settings` is None for a case of this platform that came by another channel, such as a mailbox.
+        Each rule names its source. `settings` is None for a case of this platform that came by another channel, such as
+        a mailbox.
         """
         return None
 

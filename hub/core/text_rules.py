@@ -208,23 +208,34 @@ def declared(rules: TextRules) -> Mapping[str, Rule]:
     return {rule_id: rule for rule_id, rule in named if rule is not None}
 
 
-def in_words(rule: Rule) -> str:
+_UNITS = {
+    "text-too-long": "characters",
+    "line-too-long": "characters in a line",
+    "too-many-files": "files",
+    "file-too-large": "bytes a file",
+    "files-too-large": "bytes of files together",
+    "file-name-too-long": "letters in the name of a file",
+}
+_NEEDED = {"text-missing": "there must be a text", "file-empty": "no file may be empty"}
+
+
+def in_words(rule_id: str, rule: Rule) -> str:
     """A rule in a few words, as the table of all rules tells it."""
     match rule:
         case Limit():
-            unit = ", an emoji counts as two" if rule.counted is Counted.UTF16 else ""
-            return f"at most {rule.most:,}{unit}"
+            unit = "file" if rule_id == "too-many-files" and rule.most == 1 else _UNITS[rule_id]
+            return f"at most {rule.most:,} {unit}" + ("; an emoji counts as two" * (rule.counted is Counted.UTF16))
         case Links():
-            return f"https only, to {', '.join(rule.hosts)}" if rule.hosts else "none at all"
+            return f"links begin with https:// and lead to {', '.join(rule.hosts)}" if rule.hosts else "no links"
         case Languages():
-            return f"in {' or '.join(NAMES[language] for language in rule.allowed)}"
+            return f"in the customer's language, as in {' or '.join(NAMES[language] for language in rule.allowed)}"
         case FileTypes():
-            return ", ".join(rule.endings)
+            return f"files are {', '.join(rule.endings)}"
         case ForbiddenLetters():
-            return f"without {' '.join(rule.letters)}"
+            return f"names of files without {' '.join(rule.letters)}"
         case AddedGreeting():
-            return "no salutation or closing of your own" + (" in the portal" if rule.in_portal else "")
+            return "no salutation or closing of your own" + (" in the portal" * rule.in_portal)
         case ForbiddenWords():
-            return "no advertising and no request for a review"
+            return "no advertising, no asking for reviews"
         case Needed():
-            return "must be there"
+            return _NEEDED[rule_id]
