@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.core.courtesy_words import OFFERS_NOTHING
 from hub.core.languages import LANGUAGES, NAMES, guessed_of_reply, primary
 from hub.core.soft_checks import NO_DATE, NO_NEXT_STEP, PLACEHOLDER, SOURCES, UNFRIENDLY_TONE, soft_findings
 from hub.core.text_rules import Weight
@@ -27,7 +28,8 @@ def test_an_ordinary_good_reply_is_known_by_its_language_and_has_no_warning(lang
 
 def test_every_language_has_good_replies_and_words_for_each_check() -> None:
     assert set(GOOD) == set(NEXT_STEPS) == set(TIMES) == set(UNFRIENDLY) == set(LANGUAGES) == set(NAMES)
-    assert {language: len(texts) for language, texts in GOOD.items()} == dict.fromkeys(LANGUAGES, 5)
+    assert min(len(texts) for texts in GOOD.values()) >= 5
+    assert set(OFFERS_NOTHING) == set(LANGUAGES)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,12 @@ def test_every_language_has_good_replies_and_words_for_each_check() -> None:
         ("ja", "お問い合わせありがとうございます。ご迷惑をおかけして申し訳ございません。"),
         ("cs", "Dobrý den, děkujeme za Vaši zprávu. Velmi se omlouváme za potíže. S pozdravem, Eva"),
         ("en", "Hello, thank you for your message. We are sorry about this. Kind regards, Eva"),
+        ("sv", "Hej Eva, tyvärr kan vi inte göra något åt det här. Vänliga hälsningar"),
+        ("nl", "Beste klant, wij begrijpen uw teleurstelling. Wij hopen op uw begrip."),
+        ("de", "Hallo, danke für Ihre E-Mail. Das tut uns wirklich leid. Wir hoffen auf Ihr Verständnis."),
+        ("fr", "Bonjour, nous comprenons votre déception et vous remercions de votre compréhension."),
+        ("cs", "Dobrý den, Vaši zprávu jsme přijali. Moc nás to mrzí a děkujeme za pochopení."),
+        ("en", "Hello, we can't help you with this. Have a nice day and thanks for your patience."),
     ],
 )
 def test_a_reply_that_is_only_kind_offers_nothing_and_promises_nothing(language: str, text: str) -> None:

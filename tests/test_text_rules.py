@@ -157,7 +157,7 @@ PAIRS = (
         SOFT,
         "no-next-step",
         Draft("Thank you for your message, and sorry. We will see on Friday."),
-        Draft("Thank you for your message, and sorry. Have a nice Friday."),
+        Draft("Thank you for your message, and sorry. We hope it is fine on Friday."),
         "no solution",
     ),
     Pair(

@@ -44,16 +44,16 @@ _SELLERS_SIGNS: Mapping[str, frozenset[str]] = {
     language: frozenset(words.split())
     for language, words in {
         "sv": "hej paket paketet beställning så får ert er ni skickar imorgon måndag vänliga hälsningar hälsning"
-        " kvitto återkommer beklagar dig kontonummer vardagar pengarna",
+        " kvitto återkommer beklagar dig att vardagar pengarna",
         "nl": "wij we u uw je jouw jullie wordt worden bestelling pakket verzonden ontvangen morgen beste vriendelijke"
-        " groet van naar kunt kunnen binnen werkdagen excuses bij hebben spijt",
+        " groet van naar dat kunt kunnen binnen werkdagen excuses bij hebben spijt",
         "de": "wir ihnen ihr ihre ihrer ihren sie sehr guten grüßen freundlichen bestellung paket wurde werden wird"
         " können innerhalb werktagen morgen entschuldigung leider",
         "fr": "nous votre vos colis commande cordialement jours sous désolés remboursement sera avons demain pour"
         " dans pouvez madame monsieur la le",
         "cs": "dobrý vám vás vaše vaši vaší vašeho balík objednávku objednávka zásilka zásilku pracovních dnů zítra"
-        " omlouváme pozdravem peníze hned",
-        "en": "we your will our have this that it is are to of on sorry order parcel hello dear regards kind tomorrow",
+        " omlouváme pozdravem peníze hned který posíláme pondělí máme chcete bohužel budeme kus",
+        "en": "we your will our have this that it are to of on sorry order parcel hello dear regards kind tomorrow",
     }.items()
 }
 _OF_BOTH: Mapping[str, frozenset[str]] = {

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cache
 from itertools import groupby
 
+from hub.core.courtesy_words import OFFERS_NOTHING
 from hub.core.languages import SMALL_WORDS, guessed_of_reply
 from hub.core.phrases import Phrases
 from hub.core.policy import Mark
@@ -60,6 +61,9 @@ _PLACEHOLDER = re.compile("|".join(_PLACEHOLDERS))
 _MARKS = re.compile(r"[!！]{3,}|[?？]{3,}|(?:[?？][!！]){2,}")
 _WORD = re.compile(r"[^\W\d_]+[,!]?")
 _SHORTEST_SHOUT = 3  # words
+_SENTENCE_END = re.compile(r"[.!?。！？;]+|\n+")
+_FEWEST_WORDS_OF_SENTENCE = 4
+_FEWEST_LETTERS_OF_SENTENCE = 8
 _FEWEST_WORDS = 6
 _FEWEST_LETTERS = 20  # in a language without blanks between words
 _SHOWN = 40
@@ -89,10 +93,22 @@ def _is_an_answer(text: str, language: str) -> bool:
 
 
 def _promises(text: str, language: str, *, time_expected: bool) -> Iterator[tuple[str, str]]:
-    if not _has(NEXT_STEPS, language, text):
+    if not _has(NEXT_STEPS, language, text) and _is_courtesy(text, language):
         yield NO_NEXT_STEP, "it offers no solution and does not say what happens next"
     if time_expected and not _TIME_IN_FIGURES.search(text) and not _has(TIMES, language, text):
         yield NO_DATE, "it says no date, time or period by which something happens"
+
+
+def _is_courtesy(text: str, language: str) -> bool:
+    """Whether each of its sentences thanks, apologises, greets or refuses, or is too short to say anything."""
+    sentences = (sentence for sentence in _SENTENCE_END.split(text) if _is_sentence_of(sentence, language))
+    return all(_has(OFFERS_NOTHING, language, sentence) for sentence in sentences)
+
+
+def _is_sentence_of(text: str, language: str) -> bool:
+    if language in _WITHOUT_BLANKS:
+        return len("".join(text.split())) >= _FEWEST_LETTERS_OF_SENTENCE
+    return len(_WORD.findall(text)) >= _FEWEST_WORDS_OF_SENTENCE
 
 
 def _unfriendly(text: str) -> Iterator[tuple[str, str]]:

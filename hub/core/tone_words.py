@@ -61,40 +61,41 @@ NEXT_STEPS: Mapping[str, str] = {
 
 TIMES: Mapping[str, str] = {
     "sv": (
-        "idag|i dag|imorgon|i morgon|ikväll|i kväll|igår|i går|omgående|omedelbart|genast|direkt|dagar|dagarna|"
-        "dygn*|arbetsdag*|bankdag*|vardag*|helgen|veckan|veckor|vecka|timm*|månad*|måndag*|tisdag*|onsdag*|torsdag*|"
-        "fredag*|lördag*|söndag*|januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|"
-        "december|så snart"
+        "eftermiddag*|förmiddag*|just nu|strax|före helgen|idag|i dag|imorgon|i morgon|ikväll|i kväll|igår|i går|"
+        "omgående|omedelbart|genast|direkt|dagar|dagarna|dygn*|arbetsdag*|bankdag*|vardag*|helgen|veckan|veckor|"
+        "vecka|timm*|månad*|måndag*|tisdag*|onsdag*|torsdag*|fredag*|lördag*|söndag*|januari|februari|mars|april|"
+        "maj|juni|juli|augusti|september|oktober|november|december|så snart"
     ),
     "nl": (
-        "vandaag|bankdagen|morgen|overmorgen|vanmiddag|vanavond|vanochtend|gisteren|meteen|direct|onmiddellijk|dagen|"
-        "werkdag*|week|weken|uur|uren|maand|maanden|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|"
-        "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|zodra"
+        "voor het weekend|na het weekend|middag|avond|ochtend|vandaag|bankdagen|morgen|overmorgen|vanmiddag|"
+        "vanavond|vanochtend|gisteren|meteen|direct|onmiddellijk|dagen|werkdag*|week|weken|uur|uren|maand|maanden|"
+        "maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|januari|februari|maart|april|mei|juni|juli|"
+        "augustus|september|oktober|november|december|zodra"
     ),
     "de": (
-        "heute|banktag*|morgen|übermorgen|gestern|sofort|umgehend|unverzüglich|tage|tagen|werktag*|woche*|stunde*|monat*|"
-        "montag*|dienstag*|mittwoch*|donnerstag*|freitag*|samstag*|sonntag*|januar|februar|märz|april|mai|juni|"
-        "juli|august|september|oktober|november|dezember|sobald"
+        "früh|vormittag*|nachmittag*|abend|heute|banktag*|morgen|übermorgen|gestern|sofort|umgehend|unverzüglich|"
+        "tage|tagen|werktag*|woche*|stunde*|monat*|montag*|dienstag*|mittwoch*|donnerstag*|freitag*|samstag*|"
+        "sonntag*|januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|sobald"
     ),
     "fr": (
-        "aujourd'hui|demain|après-demain|hier|immédiatement|tout de suite|jours|jour ouvré|jour ouvrable|semaine*|"
-        "heure|heures|mois|dans la journée|ce jour|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|"
-        "février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|dès"
+        "matin|après-midi|soir|aujourd'hui|demain|après-demain|hier|immédiatement|tout de suite|jours|jour ouvré|"
+        "jour ouvrable|semaine*|heure|heures|mois|dans la journée|ce jour|lundi|mardi|mercredi|jeudi|vendredi|"
+        "samedi|dimanche|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|dès"
     ),
     "ja": (
         "本日|明日|今日|明後日|昨日|翌日|翌営業日|営業日|日以内|時間以内|以内に|までに|週間|今週|来週|曜日|午前|"
         "午後|#月|#日|至急|ただちに|直ちに|すぐに|早急|当日|即日|次第"
     ),
     "cs": (
-        "dnes|zítra|pozítří|včera|ihned|okamžitě|obratem|hned|dnů|dny|dní|týdn*|týden|hodin*|měsíc*|pondělí|úterý|"
-        "středu|středa|středy|čtvrtek|čtvrtka|pátek|pátku|sobot*|neděl*|ledn*|únor*|březn*|dubn*|květn*|června|"
-        "červen|červenc*|srpn*|září|říjn*|listopad*|prosin*|jakmile"
+        "ráno|dopoledne|odpoledne|večer|dnes|zítra|pozítří|včera|ihned|okamžitě|obratem|hned|dnů|dny|dní|týdn*|"
+        "týden|hodin*|měsíc*|pondělí|úterý|středu|středa|středy|čtvrtek|čtvrtka|pátek|pátku|sobot*|neděl*|ledn*|"
+        "únor*|březn*|dubn*|květn*|června|červen|červenc*|srpn*|září|říjn*|listopad*|prosin*|jakmile"
     ),
     "en": (
-        "today|tomorrow|tonight|yesterday|immediately|right away|straight away|at once|days|business day|"
-        "working day|next day|one day|weekday*|hour|hours|week|weeks|month|months|monday*|tuesday*|wednesday*|"
-        "thursday*|friday*|saturday*|sunday*|january|february|# march|march #|april|# may|may #|june|july|august|"
-        "september|october|november|december|as soon as"
+        "morning|noon|afternoon|evening|same day|weekend|today|tomorrow|tonight|yesterday|immediately|right away|"
+        "straight away|at once|days|business day|working day|next day|one day|weekday*|hour|hours|week|weeks|"
+        "month|months|monday*|tuesday*|wednesday*|thursday*|friday*|saturday*|sunday*|january|february|# march|"
+        "march #|april|# may|may #|june|july|august|september|october|november|december|as soon as"
     ),
 }
 """What names a date, a time, or a period."""
