@@ -240,6 +240,7 @@ def test_what_the_portal_writes_itself_counts_only_in_the_portal() -> None:
         (replace(CASE, order=Order("A1", language="nl-BE"), messages=()), ("nl",)),
         (replace(CASE, order=Order("A1", language="xx")), ("nl",)),
         (replace(CASE, messages=()), None),
+        (replace(CASE, messages=(replace(ASKED_IN_DUTCH, subject=ASKED_IN_DUTCH.text, text=""),)), None),
         (replace(CASE, messages=(replace(ASKED_IN_DUTCH, labels=("stands_in",)),)), None),
         (replace(CASE, messages=(replace(ASKED_IN_DUTCH, author=Author.PLATFORM),)), None),
         (replace(CASE, messages=(replace(ASKED_IN_DUTCH, text="Hello, where is my parcel?"),)), ("en",)),

@@ -50,10 +50,11 @@ def text_rules(case: Case) -> TextRules:
 def language_of(case: Case) -> str:
     """In which language the customer is answered: that of the order, else that of the customer's own words.
 
-    Empty where neither tells. A notification that stands in for the customer is bol.com's own Dutch and tells nothing.
+    Empty where neither tells. A notification that stands in for the customer, and the subject of a return, are in
+    bol.com's own Dutch and tell nothing.
     """
     told = case.order.language if case.order is not None else ""
     if language := primary(told or case.customer.language):
         return language
     own = (m for m in case.messages if m.author is Author.CUSTOMER and STANDS_IN not in m.labels)
-    return guessed("\n".join(f"{message.subject}\n{message.text}" for message in own))
+    return guessed("\n".join(message.text for message in own))

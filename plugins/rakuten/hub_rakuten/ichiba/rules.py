@@ -16,7 +16,7 @@ HOSTS = (
     "support.rakuten-card.jp",
 )
 _REPLY = RuleSource("RMS WEB SERVICE, inquirymngapi.reply.post", Mark.DOCUMENTED)
-_LINKS = RuleSource("RMS WEB SERVICE, inquirymngapi.reply.post; that sub-domains count is assumed", Mark.DOCUMENTED)
+_LINKS = RuleSource("RMS WEB SERVICE, inquirymngapi.reply.post (its sub-domains: assumed)", Mark.DOCUMENTED)
 _FILE = RuleSource("RMS WEB SERVICE, inquirymngapi.attachment.post", Mark.DOCUMENTED)
 
 # RMS does not say how it counts: as most platforms do, the stricter reading (assumed).
