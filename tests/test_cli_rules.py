@@ -241,14 +241,21 @@ def test_a_file_that_is_not_there_is_no_reason_to_say_yes(desktop: Desktop) -> N
     assert "no file nowhere.jpg to attach" in desktop.refused(*words)
 
 
+def test_nothing_is_no_text_to_check(desktop: Desktop) -> None:
+    desktop.opens()
+
+    assert "There is no text to check" in desktop.refused("reply", "1001", "-m", " ", "--check")
+
+
 def test_a_name_of_a_file_drives_no_terminal(desktop: Desktop, tmp_path: Path) -> None:
     desktop.opens()
     file = tmp_path / "a\x1b[31m.jpg"
     file.write_bytes(b"123456")
 
-    told = desktop.run("reply", "1001", "-m", "Hej", "--attach", str(file), "--check").stdout
+    words = ("reply", "1001", "-m", "Hej", "--attach", str(file))
+    told = desktop.run(*words, "--check").stdout
 
-    assert "\x1b" not in told
+    assert "\x1b" not in told + desktop.run(*words).stderr
     assert "a␛[31m.jpg has 6 bytes" in told
 
 
@@ -322,7 +329,7 @@ def test_the_draft_for_a_portal_is_checked_by_the_portals_rules_alone(desktop: D
     told = desktop.refused(*words)
     kept = desktop.run(*words, "--accept", "greeting-twice")
 
-    assert "bol.com (Retailer API v10) would refuse this: the platform writes salutation and closing itself" in told
+    assert "bol.com (Retailer API v10) may refuse this: the platform writes salutation and closing itself" in told
     assert "'Beste Sanne' twice (greeting-twice: https://partnerplatform.bol.com/" in told
     assert "text-too-long" not in told
     assert (kept.exit_code, desktop.case().open_tasks[0].kind) == (0, "reply")

@@ -367,6 +367,10 @@ def test_a_doubt_is_accepted_by_its_name_and_a_refusal_never() -> None:
         "A guess decides that; if you are sure, add --accept doubted."
     )
     assert "--accept" not in refusal([sure])
+    assert refusal([replace(sure, says="a\x1b[31m.jpg is empty")]).startswith(
+        "Shop would refuse this: a␛[31m.jpg is empty"
+    )
+    assert refusal([doubt]).startswith("Shop may refuse this: it is so (doubted: ")
 
 
 ALL_KINDS = TextRules(

@@ -68,7 +68,10 @@ def check_only(
 ) -> None:
     """Tell what stands against a text and its files, and keep nothing; exit code 1 where it would not be queued."""
     from hub.core.text_rules import stands_against
+    from hub.errors import Refused
 
+    if not text.strip():
+        raise Refused("There is no text to check; give it with -m or on standard input.")
     found = reach.findings(unsent(hub, case, text, files_told(paths)), case)
     against = stands_against(found, accepted)
     if as_json:

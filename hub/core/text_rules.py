@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from hub.core.languages import NAMES
+from hub.core.plain_text import one_line
 from hub.core.policy import Mark
 
 
@@ -193,13 +194,15 @@ def stands_against(findings: Iterable[Finding], accepted: Collection[str] = ()) 
 def refusal(against: Sequence[Finding]) -> str:
     """What a person is told whose reply is not queued: each rule with its source, and what can be accepted."""
     told = []
-    for platform, found in groupby(against, key=lambda finding: finding.platform):
-        said = "; ".join(map(str, found))
-        told.append(f"{platform} would refuse this: {said}." if platform else f"This is no good reply yet: {said}.")
+    for platform, group in groupby(against, key=lambda finding: finding.platform):
+        found = list(group)
+        would = "would" if any(finding.weight is Weight.REFUSED for finding in found) else "may"
+        whose = f"{platform} {would} refuse this" if platform else "This is no good reply yet"
+        told.append(f"{whose}: {'; '.join(map(str, found))}.")
     doubted = dict.fromkeys(finding.rule for finding in against if finding.weight is Weight.DOUBTED)
     if doubted:
         told.append(f"A guess decides that; if you are sure, add {' '.join(f'--accept {rule}' for rule in doubted)}.")
-    return " ".join(told)
+    return one_line(" ".join(told))  # names of files stand in it
 
 
 def declared(rules: TextRules) -> Mapping[str, Rule]:
