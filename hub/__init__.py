@@ -45,9 +45,25 @@ if TYPE_CHECKING:
     )
     from hub.core.outbox import Receipt, Reply
     from hub.core.platform_acts import Act, ActKind, Need, Offer, Tracking
-    from hub.core.policy import Audience, Deed
+    from hub.core.policy import Audience, Deed, Mark
     from hub.core.ports import Clock
     from hub.core.shipments import Shipment
+    from hub.core.text_checks import refusals
+    from hub.core.text_rules import (
+        AddedGreeting,
+        Counted,
+        FileTypes,
+        Finding,
+        ForbiddenLetters,
+        ForbiddenWords,
+        Languages,
+        Limit,
+        Links,
+        Needed,
+        RuleSource,
+        TextRules,
+        Weight,
+    )
     from hub.core.turns import Owner
     from hub.errors import (
         AdapterError,
@@ -78,6 +94,7 @@ __all__ = [
     "ActKind",
     "Adapter",
     "AdapterError",
+    "AddedGreeting",
     "Attachment",
     "Audience",
     "AuthenticationFailed",
@@ -95,19 +112,29 @@ __all__ = [
     "ClueKind",
     "ConfigurationError",
     "Connection",
+    "Counted",
     "Deed",
     "Direction",
     "Figure",
+    "FileTypes",
+    "Finding",
+    "ForbiddenLetters",
+    "ForbiddenWords",
     "HubError",
     "Incoming",
     "IncomingMessage",
+    "Languages",
+    "Limit",
+    "Links",
     "Mail",
     "MailKind",
     "MailReading",
+    "Mark",
     "Message",
     "Misunderstood",
     "Money",
     "Need",
+    "Needed",
     "NotFound",
     "Notice",
     "Notification",
@@ -129,16 +156,20 @@ __all__ = [
     "Refused",
     "Rejected",
     "Reply",
+    "RuleSource",
     "Shipment",
     "Step",
     "StoreError",
+    "TextRules",
     "Tools",
     "Tracking",
     "Unavailable",
     "Uncertain",
     "Unsupported",
+    "Weight",
     "__version__",
     "hookimpl",
+    "refusals",
 ]
 
 _ROOMS = (
@@ -148,6 +179,8 @@ _ROOMS = (
     "hub.core.mail",
     "hub.core.shipments",
     "hub.core.platform_acts",
+    "hub.core.text_rules",
+    "hub.core.text_checks",
     "hub.core.outbox",
     "hub.adapter",
     "hub.hookspecs",

@@ -15,6 +15,7 @@ from hub.core.model import Case, Message, Order, Party
 from hub.core.outbox import Receipt, Reply
 from hub.core.platform_acts import Offer
 from hub.core.ports import Clock
+from hub.core.text_rules import TextRules
 from hub.errors import AuthenticationFailed, ConfigurationError, HubError, Unavailable, Unsupported
 
 if TYPE_CHECKING:
@@ -233,8 +234,19 @@ class Adapter(ABC):
         return ()
 
     def problems_with(self, reply: Reply, case: Case, settings: Any) -> Sequence[str]:
-        """Why the platform would refuse this reply, each naming its rule and the rule's source; asks it nothing."""
+        """Why the platform would refuse this reply, each naming its rule and the rule's source; asks it nothing.
+
+        What it accepts as a text and as files belongs into `text_rules`; this is for the rest, such as decisions.
+        """
         return ()
+
+    def text_rules(self, case: Case, settings: Any) -> TextRules | None:
+        """What the platform accepts as a reply to this case, None where nothing is known of it; asks it nothing.
+
+        Each rule names its source. `settings` is None for a case of this platform that came by another channel, such as
+        a mailbox.
+        """
+        return None
 
     @classmethod
     def refusal(cls, capability: Capability) -> Unsupported:

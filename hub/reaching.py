@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,14 +22,23 @@ def reach_of(hub: Hub, case: Case) -> Reach:
 
     The channel's secrets are looked up only when its plugin is asked something, as for its offers.
     """
-    from hub.runs.reach import Reach  # noqa: PLC0415  only who acts on a platform needs it
+    from hub.core.soft_checks import SoftChecks  # noqa: PLC0415  only who acts on a platform needs it
+    from hub.runs.reach import Reach  # noqa: PLC0415  the same
 
     info = adapter_of(hub, case.channel)
     about = hub.plugins.adapters.get(case.about.platform) if case.about else None
     steps = about.adapter.portal_steps if about else info.adapter.portal_steps if info else {}
+    table = hub.settings.channels.get(case.channel)
+    reach = Reach(
+        case.channel,
+        steps=steps,
+        about=about.create() if about and about != info else None,
+        soft_checks=SoftChecks(table.soft_checks) if table else SoftChecks.WARN,
+    )
     if info is None:
-        return Reach(case.channel, steps=steps)
-    return Reach(case.channel, info.create(), partial(adapter_settings, info, case.channel, hub.settings), steps)
+        return reach
+    settings = partial(adapter_settings, info, case.channel, hub.settings)
+    return replace(reach, adapter=info.create(), settings=settings)
 
 
 def adapter_of(hub: Hub, channel: str) -> AdapterInfo | None:

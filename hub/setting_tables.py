@@ -153,6 +153,7 @@ class ChannelTable(_OpenTable):
     acknowledge_language: Literal["cs", "de", "en", "fr", "ja", "nl", "sv"] = "en"
     mark_read: bool = False
     detect_missing: bool = True
+    soft_checks: Literal["warn", "refuse", "off"] = "warn"
 
 
 class NotifierTable(_OpenTable):

@@ -362,6 +362,14 @@ def test_what_was_told_of_another_number_belongs_to_another_order() -> None:
     assert found(Order("5", (LAMP,), candidates=("7",)), "7", Order("7")) == Order("7", confirmed=True)
 
 
+def test_the_language_of_an_order_is_learnt_and_kept() -> None:
+    told, known = Order("A1", language="fr-BE"), Order("A1", confirmed=True)
+
+    assert found(known, "A1", told).language == "fr-BE"
+    assert found(told, "A1", known).language == "fr-BE"
+    assert found(told, "A2", Order("A2")).language == ""
+
+
 def test_an_order_without_a_number_is_not_looked_up() -> None:
     case = Case("CH-1001", "shop", "c1", MONDAY_NOON, MONDAY_NOON, order=Order(""))
 

@@ -140,13 +140,23 @@ def test_every_attribute_of_a_simulator_is_explained() -> None:
 
 
 def test_what_the_tutorial_says_of_offers_is_there() -> None:
-    section = TUTORIAL.split("### Acts")[1].split("## Speaking HTTP")[0]
+    section = TUTORIAL.split("### Acts")[1].split("### What your")[0]
     first_cells = re.findall(r"^\| (`[^|]*`) \|", section, re.MULTILINE)
 
     assert {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)} == {
         field.name for field in fields(hub.Offer)
     }
     assert {need for need in hub.Need if need.name not in section} == set()
+
+
+def test_every_rule_of_texts_is_explained_with_its_kind() -> None:
+    section = TUTORIAL.split("### What your platform accepts")[1].split("## Speaking HTTP")[0]
+    rows = re.findall(r"^\| (`[^|]*`) \| (`[^|]*`) \|", section, re.MULTILINE)
+    named = {name: kinds for cell, kinds in rows for name in re.findall(r"`(\w+)`", cell)}
+    kinds = {field.name: str(field.type).removesuffix(" | None") for field in fields(hub.TextRules)}
+
+    assert {name for name, kind in kinds.items() if f"`hub.{kind}`" in named.get(name, "")} == set(kinds)
+    assert set(named) == set(kinds)
 
 
 def test_help_of_hub_testing_shows_every_public_name_with_a_line_of_its_own() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.cli.desk_options import desk_of, is_terminal
+from hub.cli.findings import tell_findings
 from hub.cli.safe_text import clean, one_line
 from hub.core.acting import Wish, draft, needs_a_yes, require_possible
 from hub.core.acts import closing_forbidden
@@ -24,15 +25,26 @@ if TYPE_CHECKING:
     from hub.runs.reach import Reach
 
 
-def queue(hub: Hub, reach: Reach, case: Case, wish: Wish, who: str | None, *, yes: bool, ask: bool = False) -> Reply:
+def queue(
+    hub: Hub,
+    reach: Reach,
+    case: Case,
+    wish: Wish,
+    who: str | None,
+    *,
+    yes: bool,
+    ask: bool = False,
+    accepted: Collection[str] = (),
+) -> Reply:
     """Put an act into the outbox, once it is sure that it is possible and a person has said yes to it.
 
     A person at a terminal is asked about what moves money or cannot be undone, and with `ask` about anything.
+    `accepted` has the rules for texts that a guess decides and the person does not mind.
     """
     desk = desk_of(hub, who)
     forbidden = closing_forbidden(hub.book.chosen(case).policy, hub.evaluate(case))
     require_possible(case, wish, hub.store.replies(case_number=case.number), forbidden)
-    reach.require_acceptable(draft(case, wish, "", desk.who, hub.clock.now()), case)
+    tell_findings(reach.require_acceptable(draft(case, wish, "", desk.who, hub.clock.now()), case, accepted))
     heavy = needs_a_yes(wish.offer)
     if not yes and (heavy or ask) and is_terminal():
         for line in preview(case, wish):

@@ -8,6 +8,7 @@ import click
 
 from hub.cli.common import echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, desk_of, given_text, known_case, who_option
+from hub.cli.findings import accept_option
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -67,11 +68,20 @@ def assign(hub: Hub, number: str, person: str | None, nobody: bool, who: str | N
 @click.option("-m", "--message", default="", help="A text for the customer, where the platform closes with one.")
 @click.option("--here", is_flag=True, help="Close it in casehub only, not on its platform.")
 @click.option("--yes", is_flag=True, help="Yes to what cannot be undone, without being asked.")
+@accept_option
 @who_option
 @json_option
 @with_hub
 def close(
-    hub: Hub, number: str, reason: str, message: str, here: bool, yes: bool, who: str | None, as_json: bool
+    hub: Hub,
+    number: str,
+    reason: str,
+    message: str,
+    here: bool,
+    yes: bool,
+    accepted: frozenset[str],
+    who: str | None,
+    as_json: bool,
 ) -> None:
     """Close a case; a new message of the customer opens it again.
 
@@ -86,7 +96,7 @@ def close(
     from hub.cli.on_platform import close_case
 
     waited = known_case(hub, number).deadline is not None
-    closed = close_case(hub, number, who, reason=reason, text=message, here=here, yes=yes)
+    closed = close_case(hub, number, who, reason=reason, text=message, here=here, yes=yes, accepted=accepted)
     unanswered = " Its customer had no answer yet." if waited and not closed.case.is_open else ""
     _tell_acted(closed, f"{number} is closed.{unanswered}", hub, as_json=as_json)
 
@@ -97,11 +107,20 @@ def close(
 @click.option("-m", "--message", default="", help="A text for the customer, where the platform reopens with one.")
 @click.option("--here", is_flag=True, help="Open it in casehub only, not on its platform.")
 @click.option("--yes", is_flag=True, help="Yes to what cannot be undone, without being asked.")
+@accept_option
 @who_option
 @json_option
 @with_hub
 def reopen(
-    hub: Hub, number: str, reason: str, message: str, here: bool, yes: bool, who: str | None, as_json: bool
+    hub: Hub,
+    number: str,
+    reason: str,
+    message: str,
+    here: bool,
+    yes: bool,
+    accepted: frozenset[str],
+    who: str | None,
+    as_json: bool,
 ) -> None:
     """Open a closed case again, on its platform as well, in the way of `casehub close`.
 
@@ -112,7 +131,7 @@ def reopen(
     from hub.cli.on_platform import reopen_case
 
     known_case(hub, number)
-    opened = reopen_case(hub, number, who, reason=reason, text=message, here=here, yes=yes)
+    opened = reopen_case(hub, number, who, reason=reason, text=message, here=here, yes=yes, accepted=accepted)
     _tell_acted(opened, f"{number} is open again.", hub, as_json=as_json)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import click
 from hub.cli.acting import acted_json, give_task, queue, seen_of, task_lines, told_as_queued
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, known_case, who_option
+from hub.cli.findings import accept_option, files_told, tell_findings, unsent
 from hub.cli.safe_text import one_line
 from hub.core.acting import Wish, need_in_words
 from hub.core.cost import cost_of
@@ -56,6 +58,7 @@ _GIVEN = {
 )
 @click.option("--yes", is_flag=True, help="Yes to what moves money or cannot be undone, without being asked.")
 @click.option("--again", is_flag=True, help="Decide once more, although it was decided already.")
+@accept_option
 @who_option
 @json_option
 @with_hub
@@ -71,6 +74,7 @@ def decide(
     evidence: Sequence[Path],
     yes: bool,
     again: bool,
+    accepted: frozenset[str],
     who: str | None,
     as_json: bool,
 ) -> None:
@@ -99,7 +103,7 @@ def decide(
     if not reach.can(_capability(), case) and not _named(offers, word):
         _require_decision(case, word)
         act = Act(ActKind.DECIDE, word, item, quantity, percent, tuple(map(_parcel, tracking)))
-        _to_portal(hub, reach, case, act, message, evidence, who, as_json=as_json)
+        _to_portal(hub, reach, case, act, message, evidence, accepted, who, as_json=as_json)
         return
     wish = Wish(
         _meant(case, offers, word, item),
@@ -111,7 +115,7 @@ def decide(
         keep_files(hub.store, evidence),
         again=again,
     )
-    reply = queue(hub, reach, case, wish, who, yes=yes, ask=True)
+    reply = queue(hub, reach, case, wish, who, yes=yes, ask=True, accepted=accepted)
     if as_json:
         echo_json(acted_json(hub.store.case(number), reply))
     else:
@@ -209,10 +213,21 @@ def _require_decision(case: Case, word: str) -> None:
 
 
 def _to_portal(
-    hub: Hub, reach: Reach, case: Case, act: Act, text: str, files: Sequence[Path], who: str | None, *, as_json: bool
+    hub: Hub,
+    reach: Reach,
+    case: Case,
+    act: Act,
+    text: str,
+    files: Sequence[Path],
+    accepted: frozenset[str],
+    who: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     from hub.core.portal import PortalTask
 
+    told = replace(unsent(hub, case, text, ()), act=replace(act, evidence=files_told(files, in_portal=True)))
+    tell_findings(reach.require_acceptable(told, case, accepted))
     what = ", ".join((in_words(act), *(f"evidence {path.name}" for path in files)))
     wanted = PortalTask("", "decide", what, "", hub.clock.now(), text=text.strip(), word=act.word)
     task = give_task(hub, reach, _capability(), case, who, wanted)

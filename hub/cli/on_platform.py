@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,13 +31,23 @@ class Acted:
     task: PortalTask | None = None
 
 
-def close_case(hub: Hub, number: str, who: str | None, *, reason: str, text: str, here: bool, yes: bool) -> Acted:
+def close_case(
+    hub: Hub,
+    number: str,
+    who: str | None,
+    *,
+    reason: str,
+    text: str,
+    here: bool,
+    yes: bool,
+    accepted: Collection[str] = (),
+) -> Acted:
     """Close a case where it lives."""
     case = hub.store.case(number)
     reach = reach_of(hub, case)
     if not here and reach.can(Capability.CLOSE, case):
         wish = Wish(reach.offer_of(ActKind.CLOSE, case), text, seen_of(case), reason=reason)
-        reply = queue(hub, reach, case, wish, who, yes=yes)
+        reply = queue(hub, reach, case, wish, who, yes=yes, accepted=accepted)
         return Acted(hub.store.case(number), reply)
     if text.strip():
         raise Refused(f"Nothing is sent by closing {number} here; `casehub reply {number} --close` sends a text.")
@@ -44,13 +55,23 @@ def close_case(hub: Hub, number: str, who: str | None, *, reason: str, text: str
     return _acted(desk_of(hub, who).close(number, reason, task), task)
 
 
-def reopen_case(hub: Hub, number: str, who: str | None, *, reason: str, text: str, here: bool, yes: bool) -> Acted:
+def reopen_case(
+    hub: Hub,
+    number: str,
+    who: str | None,
+    *,
+    reason: str,
+    text: str,
+    here: bool,
+    yes: bool,
+    accepted: Collection[str] = (),
+) -> Acted:
     """Open a case again where it lives."""
     case = hub.store.case(number)
     reach = reach_of(hub, case)
     if not here and reach.can(Capability.REOPEN, case):
         wish = Wish(reach.offer_of(ActKind.REOPEN, case), text, seen_of(case), reason=reason)
-        reply = queue(hub, reach, case, wish, who, yes=yes)
+        reply = queue(hub, reach, case, wish, who, yes=yes, accepted=accepted)
         return Acted(hub.store.case(number), reply)
     if text.strip():
         raise Refused(f"Nothing is sent by opening {number} here; `casehub reply {number}` sends a text.")

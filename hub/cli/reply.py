@@ -12,7 +12,8 @@ import click
 
 from hub.cli.common import echo_json, json_option, with_hub
 from hub.cli.composing import written
-from hub.cli.desk_options import case_number, confirm, desk_of, is_terminal, known_case, who_option
+from hub.cli.desk_options import case_number, confirm, desk_of, given_text, is_terminal, known_case, who_option
+from hub.cli.findings import accept_option, check_only, files_told, tell_findings, unsent
 from hub.cli.safe_text import clean, one_line, size_text
 from hub.core.outbox import THEN, WAITING, Reply, ReplyState
 from hub.errors import Refused
@@ -40,6 +41,8 @@ class _Draft:
 @click.option("--close", "then_close", is_flag=True, help="Close the case when this reply is delivered.")
 @click.option("--yes", is_flag=True, help="Queue it without asking.")
 @click.option("--now", is_flag=True, help="Run the delivery of its channel at once.")
+@accept_option
+@click.option("--check", "only_check", is_flag=True, help="Tell what stands against the text, and queue nothing.")
 @click.option("--after", metavar="REF", help="For programs: the newest message seen, `last_inbound` of show --json.")
 @who_option
 @json_option
@@ -52,6 +55,8 @@ def reply(
     then_close: bool,
     yes: bool,
     now: bool,
+    accepted: frozenset[str],
+    only_check: bool,
     after: str | None,
     who: str | None,
     as_json: bool,
@@ -60,13 +65,15 @@ def reply(
 
     The text comes from -m, else from standard input, else from your editor ($VISUAL or $EDITOR), with the conversation
     below it. On a terminal you see the reply and are asked before it is queued. A reply is refused when the customer
-    wrote again while you were writing, and when it breaks a rule of the platform, which is named.
+    wrote again while you were writing, and when it breaks a rule of the platform, which is named. Where a guess
+    decides, as of the language, --accept with the rule's name queues it all the same; what it lacks is only told.
 
     With --close the case is closed on its platform as well, where a program can; else that is a task for a person.
     Where only a person can answer on the platform, your text is kept as the draft of a task that `casehub tasks` lists.
 
     With --json: {"key", "case", "channel", "state", "reason", "text", "attachments", "by", "after", "written_at", ...};
-    where it becomes a task, that: {"case", "key", "kind", "what", "step", "url", "text", ...}.
+    where it becomes a task, that: {"case", "key", "kind", "what", "step", "url", "text", ...}; with --check: {"case",
+    "ok", "findings": [{"rule", "weight", "says", "platform", "source": {"where", "mark"} or null}]}.
 
     Example: casehub reply CH-1042 -m "Your parcel arrives on Tuesday." --attach label.pdf
     """
@@ -80,8 +87,11 @@ def reply(
     require_answerable(case)
     seen = _seen(case, after)
     reach = reach_of(hub, case)
+    if only_check:
+        check_only(hub, reach, case, given_text(message, "the reply"), paths, accepted, as_json=as_json)
+        return
     if not reach.can(Capability.REPLY, case):
-        _answer_in_the_portal(hub, reach, case, message, paths, then_close, who, as_json=as_json)
+        _answer_in_the_portal(hub, reach, case, message, paths, then_close, accepted, who, as_json=as_json)
         return
     if now:
         _require_channel(hub, case.channel)
@@ -89,7 +99,7 @@ def reply(
     waiting = tuple(known for known in hub.store.replies(WAITING, case_number=number) if not known.is_quiet)
     with written(hub, case, message) as text:
         told = Reply("", number, case.channel, text, hub.clock.now(), attachments=files, then_close=then_close)
-        reach.require_acceptable(replace(told, after=seen), case)
+        tell_findings(reach.require_acceptable(replace(told, after=seen), case, accepted))
         _look_again(_Draft(case, text, files, waiting), yes=yes)
         there = then_close and reach.can(Capability.CLOSE, case)
         desk = desk_of(hub, who)
@@ -121,6 +131,7 @@ def _answer_in_the_portal(
     message: str | None,
     paths: Sequence[Path],
     then_close: bool,
+    accepted: frozenset[str],
     who: str | None,
     *,
     as_json: bool,
@@ -136,6 +147,9 @@ def _answer_in_the_portal(
     with written(hub, case, message) as text:
         if not text.strip():
             raise Refused("A reply without text is not kept; give it with -m, on standard input or in the editor.")
+        tell_findings(
+            reach.require_acceptable(unsent(hub, case, text, files_told(paths, in_portal=True)), case, accepted)
+        )
         wanted = PortalTask("", "reply", f"answer the customer{files}", "", now, text=text, then_close=then_close)
         task = give_task(hub, reach, Capability.REPLY, case, who, wanted)
     if as_json:

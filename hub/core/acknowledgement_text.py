@@ -1,24 +1,22 @@
-"""What an acknowledgement says, in the customer's language, and by which signs that language is known."""
+"""What an acknowledgement says, in the customer's language."""
+
+# ruff: noqa: PLC0414  whoever writes an acknowledgement takes its languages from here
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from hub.core.languages import DEFAULT_LANGUAGE as DEFAULT_LANGUAGE
+from hub.core.languages import LANGUAGES as LANGUAGES
+from hub.core.languages import language_of as language_of
 from hub.core.plain_text import one_line
-
-DEFAULT_LANGUAGE = "en"
 
 _LONGEST_SUBJECT = 100
 _LONGEST_NAME = 60
-_MOST_LOOKED_AT = 5_000
-_LEAST_SIGNS = 2
-_KANA = re.compile(r"[\u3040-\u30ff]")
-_WORD = re.compile(r"[^\W\d_]+")
 # Whoever forges an address into From would have us send their link to it, so no link of theirs is repeated.
 _LINK = re.compile(r"://|www\.|@|[^\W_]\.[^\W\d_]{2}", re.IGNORECASE)
 _NO_NAME = re.compile(r'[\d<>\[\]{}()|\\/:;"=*#]')
@@ -134,23 +132,6 @@ _WORDINGS: Mapping[str, _Wording] = {
     ),
 }
 
-LANGUAGES = tuple(_WORDINGS)
-"""The languages, by their two letters (ISO 639-1), in which an acknowledgement can be written."""
-
-# Words that the neighbours of a language (Danish of Swedish, Slovak of Czech) do not have or write otherwise.
-_SIGNS: Mapping[str, frozenset[str]] = {
-    language: frozenset(words.split())
-    for language, words in {
-        "sv": "och jag inte är från när för att vad tack någon något också ännu",
-        "nl": "ik het een niet mijn wanneer heb nog zijn voor graag geen maar bedankt",
-        "de": "ich nicht und ist mein meine meiner wann habe noch bitte danke für keine",
-        "fr": "pas est les des vous bonjour mon une avec reçu où merci suis",
-        "cs": "jsem není že ještě nebo děkuji které která jsme když jestli kdy bylo mé"
-        " bych chtěl chtěla zboží přišlo přišel přišla reklamovat můžete můj",
-        "en": "the and my not you has been when where please with would",
-    }.items()
-}
-
 
 def acknowledgement_text(
     language: str, *, name: str, subject: str, number: str, promise: datetime, zone: ZoneInfo, shop: str
@@ -180,26 +161,6 @@ def written_out(instant: datetime, zone: ZoneInfo, language: str) -> str:
         time=f"{local:%H:%M}",
         zone=zone.key,
     )
-
-
-def language_of(told: str, text: str, default: str) -> str:
-    """The language to answer in: the one that was told, else the one whose words the text has, else the default.
-
-    The default also stands in for a language in which there is no acknowledgement.
-    """
-    if told:
-        primary = re.split("[-_]", told.strip().lower(), maxsplit=1)[0]
-        return primary if primary in _WORDINGS else default
-    return _guessed(text[:_MOST_LOOKED_AT]) or default
-
-
-def _guessed(text: str) -> str:
-    if len(_KANA.findall(text)) > _LEAST_SIGNS:
-        return "ja"
-    words = set(_WORD.findall(unicodedata.normalize("NFC", text).casefold()))
-    ranking = sorted(((len(words & signs), language) for language, signs in _SIGNS.items()), reverse=True)
-    (most, language), (second, _) = ranking[:2]
-    return language if most >= _LEAST_SIGNS and most > 2 * second else ""
 
 
 def _name(name: str) -> str:

@@ -43,6 +43,7 @@ def with_what_is_known(told: Order, known: Order | None) -> Order:
         confirmed=told.confirmed or known.confirmed,
         candidates=told.candidates or known.candidates,
         shipments=told.shipments or known.shipments,
+        language=told.language or known.language,
     )
 
 

@@ -111,8 +111,8 @@ class Order:
     """The order a case is about.
 
     `value` is what the customer paid, VAT included, and None where it is unknown; `fulfilment` is the platform's word
-    for who ships it, such as FBB. A number out of a mail is a guess until its platform `confirmed` it; `candidates` has
-    the others that stood there.
+    for who ships it, such as FBB; `language` is its word for the language of whoever ordered. A number out of a mail is
+    a guess until its platform `confirmed` it; `candidates` has the others that stood there.
     """
 
     number: str
@@ -122,6 +122,7 @@ class Order:
     confirmed: bool = False
     candidates: tuple[str, ...] = ()
     shipments: tuple[Shipment, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,8 +12,11 @@ from hub.core.outbox import Reply
 from hub.core.platform_acts import ActKind, Offer
 from hub.core.portal import PortalTask
 from hub.core.portal_acts import REPLY
+from hub.core.soft_checks import SoftChecks
+from hub.core.text_rules import Finding, refusal, stands_against
 from hub.errors import HubError, Misunderstood, Refused
 from hub.runs.channel import explain
+from hub.runs.checking import Asked, findings_of
 
 _EFFECTS = {
     ActKind.CLOSE: "The platform shows the case as closed",
@@ -42,13 +45,15 @@ class Reach:
 
     `adapter` is None where the channel is not set, or its plugin not there. `settings` gives the channel's own, secrets
     looked up, or raises ConfigurationError. `steps` are the portal steps that count: those of
-    the platform that the case is about.
+    the platform that the case is about; `about` is its adapter where the case came by another platform's channel.
     """
 
     channel: str
     adapter: Adapter | None = None
     settings: Callable[[], object] = _no_settings
     steps: Mapping[Capability, str] = field(default_factory=dict)
+    about: Adapter | None = None
+    soft_checks: SoftChecks = SoftChecks.WARN
 
     def can(self, capability: Capability, case: Case) -> bool:
         """Whether the hub can do this itself for this case."""
@@ -83,23 +88,28 @@ class Reach:
         title = kind.value.replace("_", " ").capitalize()
         return Offer(kind, title, _EFFECTS[kind], irreversible=kind is ActKind.HAND_OVER)
 
-    def require_acceptable(self, reply: Reply, case: Case) -> None:
-        """Refuse what the platform would refuse, naming each of its rules, before it is in the outbox."""
-        if self.adapter is None:
-            return
-        if reply.attachments and Capability.ATTACH not in self.adapter.capabilities:
-            raise Refused(f"{self.adapter.title} takes no files from a program; send it without, or with a link.")
-        if type(self.adapter).problems_with is Adapter.problems_with:
-            return
-        settings = self.settings()
-        try:
-            problems = [str(problem).rstrip(".") for problem in self.adapter.problems_with(reply, case, settings)]
-        except HubError:
-            raise
-        except Exception as error:  # the same
-            raise Misunderstood(explain(error).text) from error
-        if problems:
-            raise Refused(f"{self.adapter.title} would refuse this: {'; '.join(problems)}.")
+    def findings(self, reply: Reply, case: Case) -> tuple[Finding, ...]:
+        """What stands against a reply or an act: the rules of its platforms that it breaks, and what it lacks.
+
+        What a program cannot do is written by a person in the portal: then the portal's rules hold, and no channel's.
+        """
+        in_portal = not self.can(Capability(reply.kind or Capability.REPLY), case)
+        own = None if self.adapter is None else Asked(self.adapter, self.settings)
+        about = None if self.about is None else Asked(self.about, _no_settings)
+        asked = [about or own] if in_portal else [own, about]
+        platforms = [platform for platform in asked if platform is not None]
+        sender = None if in_portal else own
+        return findings_of(reply, case, sender, platforms, self.soft_checks, in_portal=in_portal)
+
+    def require_acceptable(self, reply: Reply, case: Case, accepted: Collection[str] = ()) -> tuple[Finding, ...]:
+        """Refuse what a platform would refuse, naming each rule, before it is in the outbox; what is left is told.
+
+        `accepted` has the ids of rules that a guess decides and a person does not mind.
+        """
+        found = self.findings(reply, case)
+        if against := stands_against(found, accepted):
+            raise Refused(refusal(against))
+        return found
 
     def task(self, kind: Capability, case: Case, what: str, now: datetime) -> PortalTask:
         """What a person shall do in the portal instead of the hub; Refused where nobody says how."""

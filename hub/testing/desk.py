@@ -13,6 +13,8 @@ from hub.core.incoming import Batch
 from hub.core.model import Attachment, Case
 from hub.core.outbox import SETTLE, Receipt, Reply
 from hub.core.platform_acts import Act, ActKind, Need, Offer, Tracking
+from hub.core.text_checks import check_files, check_text
+from hub.core.text_rules import Finding, stands_against
 from hub.testing.clock import SimulatedClock
 from hub.testing.inbox import Inbox
 from hub.testing.platform import Platform
@@ -108,6 +110,17 @@ class Desk:
         """Read the platform back."""
         with self.connect() as connection:
             return connection.find(reply, case)
+
+    def problems_with(self, reply: Reply, case: Case) -> list[str]:
+        """Why the hub would not queue the reply: what the adapter says against it, and each text rule it breaks."""
+        settings = self.settings
+        rules = self.adapter.text_rules(case, settings)
+        broken: list[Finding] = []
+        if rules is not None:
+            files = (*reply.attachments, *(reply.act.evidence if reply.act is not None else ()))
+            broken += check_text(reply.text, rules) if reply.writes_to_the_customer else ()
+            broken += check_files(files, rules)
+        return [*self.adapter.problems_with(reply, case, settings), *map(str, stands_against(broken))]
 
     def photograph(self) -> Attachment:
         """A small picture, kept as the hub keeps what a person attaches."""

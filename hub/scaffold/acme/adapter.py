@@ -14,6 +14,10 @@ from hub.scaffold.acme import wire
 VERSION = 1
 """Of the checkpoint's shape: a later version of this plugin may meet one that this version wrote."""
 
+GUIDE = hub.RuleSource("https://acme.example/api, Messages", hub.Mark.DOCUMENTED)
+TEXT_RULES = hub.TextRules(needs_text=hub.Needed(GUIDE), longest_text=hub.Limit(2_000, GUIDE))
+"""What Acme accepts as a message."""
+
 
 class AcmeSettings(BaseModel):
     """What stands in [channels.NAME] of hub.toml, besides `adapter` and its like."""
@@ -70,9 +74,14 @@ class AcmeAdapter(hub.Adapter):
         )
 
     def problems_with(self, reply: hub.Reply, case: hub.Case, settings: Any) -> Sequence[str]:
-        """Acme's own limits for a text."""
+        """What stands against a decision."""
         del case, settings
         return _problems(reply)
+
+    def text_rules(self, case: hub.Case, settings: Any) -> hub.TextRules:
+        """Acme's own limits for a text."""
+        del case, settings
+        return TEXT_RULES
 
 
 class AcmeConnection(hub.Connection):
@@ -130,7 +139,9 @@ class AcmeConnection(hub.Connection):
             asked = {"cursor": page["next"]}
 
     def deliver(self, reply: hub.Reply, case: hub.Case) -> hub.Receipt:
-        """Write a message into the ticket."""
+        """Write a message into the ticket; what Acme would refuse is not even sent."""
+        if problems := hub.refusals(reply.text, reply.attachments, TEXT_RULES):
+            raise hub.Rejected("; ".join(problems))
         answer = self._api.write("POST", f"/v1/tickets/{case.ref}/messages", json=wire.from_reply(reply)).json()
         return hub.Receipt(answer["id"], wire.instant(answer["sent_at"]))
 
@@ -161,8 +172,7 @@ def _problems(reply: hub.Reply) -> tuple[str, ...]:
     """What Acme does not take; a text that it would drop is refused, because the case would tell that it was sent."""
     if reply.act is not None and reply.text.strip():
         return ("Acme takes no message together with a decision: write it by itself (its API guide, Decisions)",)
-    too_long = len(reply.text) > 2_000
-    return ("Acme takes at most 2,000 letters (its API guide, Messages)",) if too_long else ()
+    return ()
 
 
 def _words_of(answer: Response) -> str:

@@ -47,7 +47,7 @@ class CapabilityPromises:
             desk = Desk(platform)
             reply, case, ref = an_act(desk, kind)
             reply, before = replace(reply, text=ANSWER), platform.state
-            if desk.adapter.problems_with(reply, case, desk.settings):
+            if desk.problems_with(reply, case):
                 with pytest.raises(Rejected):
                     desk.send(reply, case)
                 assert platform.state == before, f"{kind} was refused and done all the same"

@@ -95,7 +95,7 @@ class ConversationPromises:
         desk.read()
         case = desk.case(ref)
         reply = desk.reply(case, f"{_SIGNS}\n\nAnd a second paragraph.")
-        if desk.adapter.problems_with(reply, case, desk.settings):
+        if desk.problems_with(reply, case):
             reply = desk.reply(case, "It comes tomorrow.\n\nAnd a second paragraph.")
         desk.send(reply, case)
 

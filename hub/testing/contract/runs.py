@@ -166,5 +166,5 @@ def _with_a_text(platform: Platform) -> Iterator[tuple[Desk, Reply, Case, str]]:
             continue  # promise 16 asks for it
         reply, case, ref = an_act(desk, kind)
         spoken = replace(reply, text=ANSWER)
-        if not desk.adapter.problems_with(spoken, case, desk.settings):
+        if not desk.problems_with(spoken, case):
             yield desk, spoken, case, ref

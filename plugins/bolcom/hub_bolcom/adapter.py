@@ -25,6 +25,7 @@ from hub import (
     Receipt,
     Reply,
     Shipment,
+    TextRules,
     Tools,
     Unavailable,
 )
@@ -35,6 +36,7 @@ from hub_bolcom.position import read_position
 from hub_bolcom.reading import Reading
 from hub_bolcom.retailer import Retailer
 from hub_bolcom.settings import BolSettings
+from hub_bolcom.texts import text_rules
 
 _COULD_BE_A_NUMBER = re.compile(r"[A-Z0-9-]{4,32}", re.ASCII)
 _IN_THE_PORTAL = f"In your seller account, {PORTAL}"
@@ -82,6 +84,11 @@ class BolAdapter(Adapter):
         """Why bol.com would refuse a decision."""
         del settings
         return tuple(problems(reply, case))
+
+    def text_rules(self, case: Case, settings: BolSettings | None) -> TextRules:
+        """What a customer of bol.com may be written."""
+        del settings
+        return text_rules(case)
 
     def speaks_as(self, settings: BolSettings) -> Party:
         """Nobody: bol.com shows customers the name of the shop."""

@@ -44,6 +44,7 @@ def read_order(body: object) -> Order:
         lines=tuple(map(_line, lines)),
         value=_sum([_paid(line) for line in lines]),
         fulfilment="+".join(sorted({method for line in lines if (method := _method(line))}, reverse=True)),
+        language=text(part(order, "shipmentDetails"), "language"),
     )
 
 

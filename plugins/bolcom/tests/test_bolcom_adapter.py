@@ -304,7 +304,7 @@ def test_an_order_is_looked_up_with_what_the_customer_paid(bol: BolSimulator) ->
         nothing = [connection.look_up_order(number) for number in ("", "KLANTVRAAG", "../returns", "9999999999")]
 
     assert found is not None
-    assert str(found.value) == "39.90 EUR"
+    assert (str(found.value), found.language) == ("39.90 EUR", "nl")
     [parcel] = found.shipments
     assert (parcel.carrier, parcel.number[:5], parcel.state) == ("TNT", "3SBOL", "DELIVERED_AT_CUSTOMER")
     assert nothing == [None] * 4

@@ -16,6 +16,8 @@ from hub import (
     Checkpoint,
     Clock,
     Connection,
+    Limit,
+    Mark,
     Offer,
     OpenCase,
     Order,
@@ -23,6 +25,8 @@ from hub import (
     Proof,
     Receipt,
     Reply,
+    RuleSource,
+    TextRules,
     Tools,
     Unsupported,
 )
@@ -94,8 +98,17 @@ class ReclaimitAdapter(Adapter):
         return tuple(offers.offers(case))
 
     def problems_with(self, reply: Reply, case: Case, settings: ReclaimitSettings) -> Sequence[str]:
-        """Why Reclaimit would refuse this reply or decision."""
-        return tuple(offers.problems(reply, case, settings.largest_attachment_mb * _MEGABYTE))
+        """Why Reclaimit would refuse this decision."""
+        del settings
+        return tuple(offers.problems(reply, case))
+
+    def text_rules(self, case: Case, settings: ReclaimitSettings | None) -> TextRules | None:
+        """How large a file may be at the errands' server; Reclaimit itself publishes no limits."""
+        del case
+        if settings is None:
+            return None
+        source = RuleSource("largest_attachment_mb of the channel, docs/fyndiq.md", Mark.ASSUMED)
+        return TextRules(largest_file=Limit(settings.largest_attachment_mb * _MEGABYTE, source))
 
     @classmethod
     def pretend(cls, clock: Clock) -> PretendedPlatform:

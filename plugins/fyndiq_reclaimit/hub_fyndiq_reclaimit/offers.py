@@ -37,12 +37,9 @@ def offers(case: Case) -> Iterator[Offer]:
             )
 
 
-def problems(reply: Reply, case: Case, largest: int) -> Iterator[str]:
-    """Why the platform would refuse a reply."""
+def problems(reply: Reply, case: Case) -> Iterator[str]:
+    """Why the platform would refuse a decision."""
     source = _SOURCES.get(case.marketplace, _SOURCES[words.CDON])
-    for file in (*reply.attachments, *(reply.act.evidence if reply.act is not None else ())):
-        if file.size > largest:
-            yield f"{file.name} has {file.size:,} bytes; attachments may have {largest:,} (largest_attachment_mb)"
     if reply.act is None or reply.act.kind not in (ActKind.DECIDE, ActKind.HAND_OVER):
         return
     decision = DECISIONS.get(reply.act.word) if reply.act.kind is ActKind.DECIDE else DECISIONS[status_of(reply)]

@@ -391,7 +391,7 @@ def test_a_file_that_is_too_large_is_known_before_it_is_sent(platform: Reclaimit
     evidence = desk.reply(case, "", decide("REJECTED", evidence=(large,)))
 
     for reply in (replace(desk.reply(case), attachments=(large,)), evidence):
-        assert [one for one in desk.adapter.problems_with(reply, case, desk.settings) if "1,000,001 bytes" in one]
+        assert [one for one in desk.problems_with(reply, case) if "1,000,001 bytes" in one]
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,15 @@ from hub import (
     Unavailable,
     Uncertain,
     Unsupported,
+    refusals,
 )
 from hub.http import Request, Response, api_door
+from hub.runs.reach import Reach
 from hub.testing import Desk, Fault, SimulatedClock
 from hub_rakuten.ichiba import pretended_api as api
 from hub_rakuten.ichiba.adapter import IchibaAdapter
 from hub_rakuten.ichiba.rms import Rms
-from hub_rakuten.ichiba.rules import HOSTS, problems_with
+from hub_rakuten.ichiba.rules import HOSTS, RULES
 from hub_rakuten.ichiba.settings import IchibaSettings
 from hub_rakuten.ichiba.simulator import IchibaSimulator
 from hub_rakuten.ichiba.times import Slice
@@ -85,6 +87,10 @@ def a_file(name: str = "photo.jpg", size: int = 10, digest: str = "d") -> Attach
     return Attachment(name, "image/jpeg", size, digest)
 
 
+def problems_with(reply: Reply) -> list[str]:
+    return refusals(reply.text, reply.attachments, RULES)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -108,7 +114,7 @@ def test_what_rms_takes_has_no_problem(text: str) -> None:
         (("あ" * 199 + "\n") * 10 + "い", "the text has 2,001 characters, and 2,000 are allowed"),
         (("🙂" * 125 + "\n") * 8, "the text has 2,008 characters"),
         ("短い\n" + "あ" * 301, "line 2 has 301 characters, and 300 are allowed"),
-        ("🙂" * 151, "line 1 has 302 characters"),
+        ("🙂" * 151, "line 1 has 302 characters (an emoji counts as two), and 300"),
         ("https://toi.kuronekoyamato.co.jp/cgi-bin/tneko", "a link to toi.kuronekoyamato.co.jp is refused"),
         ("http://www.rakuten.co.jp/", "does not begin with https://"),
         ("https://rakuten.co.jp.evil.example/", "a link to rakuten.co.jp.evil.example is refused"),
@@ -168,8 +174,10 @@ def test_a_second_file_is_refused() -> None:
 
 
 def test_an_act_alone_needs_no_text() -> None:
-    assert problems_with(written("", act=Act(ActKind.CLOSE))) == []
-    assert IchibaAdapter().problems_with(written("", act=Act(ActKind.CLOSE)), CASE, SETTINGS) == []
+    reach = Reach("ichiba", IchibaAdapter(), lambda: SETTINGS)
+
+    assert reach.findings(written("", act=Act(ActKind.CLOSE)), CASE) == ()
+    assert [found.rule for found in reach.findings(written(""), CASE)] == ["text-missing"]
 
 
 def test_a_reply_gets_its_number_from_reading_back(shop: Scripted, desk: Desk) -> None:

@@ -22,11 +22,12 @@ from hub import (
     Proof,
     Receipt,
     Reply,
+    TextRules,
     Tools,
 )
 from hub_rakuten.france import wire
 from hub_rakuten.france.reading import Reading
-from hub_rakuten.france.sending import PORTAL, Sending, offered_in, problems_with
+from hub_rakuten.france.sending import PORTAL, RULES, Sending, offered_in, problems_with
 from hub_rakuten.france.service import Service
 from hub_rakuten.france.settings import FranceSettings
 
@@ -85,6 +86,11 @@ class FranceAdapter(Adapter):
         """What would be refused."""
         del case, settings
         return problems_with(reply)
+
+    def text_rules(self, case: Case, settings: FranceSettings | None) -> TextRules:
+        """What it accepts as a message to a buyer."""
+        del case, settings
+        return RULES
 
     def speaks_as(self, settings: FranceSettings) -> Party:
         """The seller, as messages name him."""

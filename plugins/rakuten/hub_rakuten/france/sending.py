@@ -11,21 +11,32 @@ from hub import (
     Capability,
     Case,
     Direction,
+    Limit,
+    Mark,
+    Needed,
     Receipt,
     Rejected,
     Reply,
+    RuleSource,
+    TextRules,
     Tools,
     Unavailable,
     Uncertain,
     Unsupported,
+    refusals,
 )
 from hub_rakuten.france import wire
 from hub_rakuten.france.service import Service
 from hub_rakuten.france.settings import FranceSettings
 from hub_rakuten.france.texts import item_id, next_outbound_ref, plain
 
-LONGEST_TEXT = 2000
-"""No limit is published; this one is that of Rakuten Ichiba (assumed)."""
+_CONTENT = "https://ws.fr.shopping.rakuten.com/sales_ws, parameter content"
+RULES = TextRules(
+    needs_text=Needed(RuleSource(_CONTENT, Mark.INFERRED)),
+    # No limit is published; this one is that of Rakuten Ichiba.
+    longest_text=Limit(2000, RuleSource(_CONTENT, Mark.ASSUMED)),
+)
+"""What Rakuten France accepts as a message to a buyer or to its own staff."""
 
 PORTAL = {
     Capability.HAND_OVER: "Rakuten's customer service takes a claim over by itself; answer it in your seller account.",
@@ -126,21 +137,19 @@ class Sending:
         return wire.item_of(root, self._settings.own_names)
 
     def _refuse_what_breaks_rules(self, reply: Reply) -> None:
-        if problems := problems_with(reply):
+        texts = refusals(reply.text, (), RULES) if reply.act is None else []
+        if problems := [*texts, *problems_with(reply)]:
             raise Rejected("; ".join(problems))
 
 
 def problems_with(reply: Reply) -> list[str]:
-    """Why Rakuten France would not take a text."""
+    """Why Rakuten France would not take a reply or an act, besides its rules for texts to a buyer."""
     found = []
     if reply.act is not None and reply.act.kind is ActKind.DECIDE and reply.text.strip():
         # It would be told in the case as if the buyer had it.
         found.append("nobody tells who reads a text with a cancellation: write to the buyer by itself (assumed)")
-    needs_text = reply.act is None or reply.act.kind is ActKind.NOTE
-    if needs_text and not reply.text.strip():
-        found.append("a message needs a text (Rakuten France, parameter content)")
-    if len(reply.text) > LONGEST_TEXT:
-        found.append(f"the text has {len(reply.text):,} characters; up to {LONGEST_TEXT:,} are sent (assumed)")
+    if reply.act is not None and reply.act.kind is ActKind.NOTE:
+        found += refusals(reply.text, (), RULES)
     if reply.attachments:
         found.append("Rakuten France takes no files from a program; add them in the seller account")
     return found

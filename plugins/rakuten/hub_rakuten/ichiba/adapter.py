@@ -22,13 +22,15 @@ from hub import (
     Proof,
     Receipt,
     Reply,
+    TextRules,
     Tools,
 )
-from hub_rakuten.ichiba import rules, wire
+from hub_rakuten.ichiba import wire
 from hub_rakuten.ichiba.licence import proof_words
 from hub_rakuten.ichiba.orders import order_of
 from hub_rakuten.ichiba.reading import Reading
 from hub_rakuten.ichiba.rms import Rms
+from hub_rakuten.ichiba.rules import RULES
 from hub_rakuten.ichiba.sending import Sending
 from hub_rakuten.ichiba.settings import IchibaSettings
 from hub_rakuten.ichiba.times import LONGEST_SLICE, Slice
@@ -87,10 +89,10 @@ class IchibaAdapter(Adapter):
         del settings
         return (_READ, _CLOSE if case.is_open else _REOPEN)
 
-    def problems_with(self, reply: Reply, case: Case, settings: IchibaSettings) -> Sequence[str]:
-        """The rules of RMS that it breaks."""
+    def text_rules(self, case: Case, settings: IchibaSettings | None) -> TextRules:
+        """The rules of RMS."""
         del case, settings
-        return rules.problems_with(reply)
+        return RULES
 
     def speaks_as(self, settings: IchibaSettings) -> Party:
         """The shop; R-Messe shows no address."""

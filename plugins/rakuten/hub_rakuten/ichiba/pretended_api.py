@@ -9,9 +9,11 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+from hub import TextRules
+from hub.core.text_checks import check_text
 from hub.http import Headers, Request, Response
 from hub_rakuten.ichiba.pretended_shop import PretendedInquiry, PretendedShop
-from hub_rakuten.ichiba.rules import link_problems
+from hub_rakuten.ichiba.rules import RULES
 from hub_rakuten.ichiba.times import JST
 
 _BASE = "/es/1.0/inquirymng-api"
@@ -120,7 +122,9 @@ def _reply(shop: PretendedShop, request: Request, now: datetime) -> Response:
         return error(400, "IE001", "bad parameter", {"message": "size must be between 1 and 2000"})
     if any(len(line) > 300 for line in message.splitlines()):
         return error(400, "IE001", "bad parameter", {"message": "too long line."})
-    if any(link_problems(message)):  # that it is refused is documented, in which words is not (assumed)
+    if check_text(
+        message, TextRules(links=RULES.links)
+    ):  # that it is refused is documented, in which words is not (assumed)
         return error(400, "IE001", "bad parameter", {"message": "a url is not allowed."})
     if len(attached) > 1:
         return error(400, "IE001", "bad parameter", {"attachments": "size must be between 0 and 1"})

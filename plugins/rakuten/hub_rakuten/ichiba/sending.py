@@ -19,11 +19,12 @@ from hub import (
     Tools,
     Uncertain,
     Unsupported,
+    refusals,
 )
 from hub.http import Upload
 from hub_rakuten.ichiba import wire
 from hub_rakuten.ichiba.rms import Rms
-from hub_rakuten.ichiba.rules import problems_with
+from hub_rakuten.ichiba.rules import RULES
 from hub_rakuten.ichiba.settings import IchibaSettings
 from hub_rakuten.ichiba.times import instant_of
 
@@ -42,7 +43,7 @@ class Sending:
 
     def reply(self, reply: Reply, case: Case) -> Receipt:
         """Send it; R-Messe gives a reply no number in its answer, so that is looked up afterwards."""
-        if problems := problems_with(reply):
+        if problems := refusals(reply.text, reply.attachments, RULES):
             raise Rejected("; ".join(problems))
         began = self._tools.clock.now()
         body: dict[str, Any] = {
