@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hub.core.model import (
         RECALLED,
         STANDS_IN,
+        UNDELIVERED,
         VANISHED,
         Attachment,
         Author,
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
 __all__ = [
     "RECALLED",
     "STANDS_IN",
+    "UNDELIVERED",
     "VANISHED",
     "Act",
     "ActKind",

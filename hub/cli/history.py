@@ -93,6 +93,8 @@ def _told_of_replies_and_merges(what: events.Happening) -> str:
             return f"{_what_waits(what.act)} {what.key} approved by {what.who}"
         case events.ReplyDelivered():
             return _because(f"reply {what.key} delivered", what.reason)
+        case events.ReplyBounced():
+            return _because("our message did not arrive", what.reason)
         case events.ReplyStopped():
             return _because(f"{_what_waits(what.act)} {what.key} {what.state}", what.reason)
         case events.Absorbed():

@@ -23,6 +23,7 @@ from hub.core.model import (
 from hub.core.portal import Decision, PortalTask
 from hub.core.reply_events import ApprovalWanted as ApprovalWanted
 from hub.core.reply_events import ReplyApproved as ReplyApproved
+from hub.core.reply_events import ReplyBounced as ReplyBounced
 from hub.core.reply_events import ReplyDelivered as ReplyDelivered
 from hub.core.reply_events import ReplyEdited as ReplyEdited
 from hub.core.reply_events import ReplyQueued as ReplyQueued
@@ -249,6 +250,7 @@ Happening = (
     | ApprovalWanted
     | ReplyApproved
     | ReplyEdited
+    | ReplyBounced
     | Absorbed
     | Merged
     | Acted

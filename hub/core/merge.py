@@ -16,6 +16,7 @@ from hub.core.model import RECALLED, STANDS_IN, Author, Case, CaseType, Directio
 from hub.core.news import News, new_facts, new_for_clocks, new_state
 from hub.core.outbox import Reply, ReplyState, as_message, delivered
 from hub.core.replay import apply, open_case
+from hub.core.taken_back import bounced_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,9 @@ class _Merging:
                 message = as_note(message)
         number = found.number or self._open(incoming, found)
         self._add_message(number, message, found.reason)
+        bounce = bounced_by(self._case(number), incoming)
+        if bounce is not None:
+            self._record(number, bounce, message.sent_at)
         news = filled_in(self._case(number), incoming, order_of(incoming)) if found.by_platform else None
         if news is not None:
             self._record(number, news, self._now)

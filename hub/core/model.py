@@ -25,6 +25,10 @@ FROM_OUTBOX = "reply:"
 """How the ref of a message begins that the hub sent itself."""
 RECALLED = "recalled"
 """The label of a message that its platform took back."""
+BOUNCED = "bounced"
+"""The label of a message of ours that did not arrive, as a delivery report told."""
+UNDELIVERED = "undelivered"
+"""The label of a delivery report by which a message of ours did not arrive for good."""
 VANISHED = "vanished"
 """The word that an adapter tells as the state of a case which its platform's list no longer has."""
 STANDS_IN = "stands_in"
@@ -169,8 +173,8 @@ class Message:
 
     @property
     def answers(self) -> bool:
-        """Whether this counts as the seller's answer: public, and written by a person."""
-        return self.direction is Direction.OUTBOUND and not self.automatic
+        """Whether this counts as the seller's answer: public, written by a person, and not known to be lost."""
+        return self.direction is Direction.OUTBOUND and not self.automatic and BOUNCED not in self.labels
 
     @property
     def from_outbox(self) -> bool:

@@ -11,7 +11,6 @@ from hub.core.acted import Acting, absorbing, after_acting, once_told
 from hub.core.events import (
     FACTS,
     Absorbed,
-    ApprovalWanted,
     Assigned,
     Classified,
     DeadlineGiven,
@@ -30,16 +29,14 @@ from hub.core.events import (
     OwnerChanged,
     PromiseMade,
     Rated,
-    ReplyApproved,
     ReplyDelivered,
-    ReplyEdited,
-    ReplyQueued,
-    ReplyStopped,
     StateChanged,
 )
-from hub.core.model import RECALLED, VANISHED, Author, Case, CaseState, CaseType, Direction, Message
+from hub.core.model import VANISHED, Author, Case, CaseState, CaseType, Direction, Message
 from hub.core.ordering import in_order, with_one_more
+from hub.core.replied import Replying, after_replying, no_longer_approved
 from hub.core.settling import settle, settled_by_sight, settled_by_time, unanswered
+from hub.core.taken_back import recall
 from hub.core.turns import Ending, GivenDeadline, GivenPromise, Handover, Outcome, Settlement, Sought, Turn
 
 _AN_INSTANT = timedelta(microseconds=1)
@@ -132,7 +129,7 @@ def _(_what: OrderSought, case: Case, at: datetime) -> Case:
 def _(what: MessageRecalled, case: Case, at: datetime) -> Case:
     waited = {m.ref for m in case.messages if m.asks_for_an_answer and m.ref == what.ref}
     case = settle(case, [Settlement(ref, at, Ending.RECALLED) for ref in waited])
-    return replace(case, messages=tuple(_recalled(m) if m.ref == what.ref else m for m in case.messages))
+    return recall(case, what.ref)
 
 
 @_after.register
@@ -200,20 +197,9 @@ def _(what: Assigned, case: Case, _at: datetime) -> Case:
     return replace(case, assignee=what.to)
 
 
-@_after.register(ReplyQueued)
-@_after.register(ReplyEdited)
-def _(what: ReplyQueued | ReplyEdited, case: Case, _at: datetime) -> Case:
-    # A question may come later and yet be older, by a merge or out of the junk folder: this reply does not answer it.
-    asked = frozenset(m.ref for m in case.messages if m.asks_for_an_answer)
-    before = case.approved if isinstance(what, ReplyQueued) else {}
-    return replace(case, approved={**case.approved, what.key: before.get(what.key, asked)})
-
-
-@_after.register(ApprovalWanted)
-@_after.register(ReplyApproved)
-def _(what: ApprovalWanted | ReplyApproved, case: Case, _at: datetime) -> Case:
-    del what  # the outbox holds and sends; what the writer had seen stays what it was
-    return case
+@_after.register
+def _(what: Replying, case: Case, at: datetime) -> Case:
+    return after_replying(what, case, at, _after)
 
 
 @_after.register
@@ -226,15 +212,9 @@ def _(what: ReplyDelivered, case: Case, at: datetime) -> Case:
         # Else the platform has told of it before its receipt came, and it is one message.
         case = replace(case, messages=with_one_more(case.messages, what.message))
     case = settle(case, (settled for ref, settled in answered.items() if ref in seen))
-    case = _no_longer_approved(what.key, case)
+    case = no_longer_approved(what.key, case)
     case = _state_after(what.message, case)
     return _closed(case, at) if what.then_close and case.is_open and case.waiting_since is None else case
-
-
-@_after.register
-def _(what: ReplyStopped, case: Case, _at: datetime) -> Case:
-    # Whoever lets a held reply go has read on; any other may yet turn out to be delivered as it was approved.
-    return _no_longer_approved(what.key, case) if what.state == "held" else case
 
 
 @_after.register
@@ -257,14 +237,6 @@ def _(what: Merged, case: Case, at: datetime) -> Case:
 @_after.register
 def _(what: Acting, case: Case, at: datetime) -> Case:
     return after_acting(what, case, at, _after)
-
-
-def _recalled(message: Message) -> Message:
-    return message if RECALLED in message.labels else replace(message, labels=(*message.labels, RECALLED))
-
-
-def _no_longer_approved(key: str, case: Case) -> Case:
-    return replace(case, approved={other: asked for other, asked in case.approved.items() if other != key})
 
 
 def _with(message: Message, case: Case) -> Case:

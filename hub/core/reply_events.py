@@ -68,3 +68,12 @@ class ReplyEdited:
 
     key: str
     who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyBounced:
+    """The message of ours with this ref did not arrive, says the report with the ref `report`, and why."""
+
+    ref: str
+    report: str = ""
+    reason: str = ""

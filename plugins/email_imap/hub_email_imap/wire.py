@@ -9,7 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from hub import Attachment, Author, CaseType, Clue, ClueKind, Direction, IncomingMessage, Message, OwnEcho, Party
+from hub import (
+    UNDELIVERED,
+    Attachment,
+    Author,
+    CaseType,
+    Clue,
+    ClueKind,
+    Direction,
+    IncomingMessage,
+    Message,
+    OwnEcho,
+    Party,
+)
 from hub_email_imap.orders import order_number
 from hub_email_imap.parsed import Address, ParsedMail
 from hub_email_imap.recipients import canonical, is_plain
@@ -128,7 +140,7 @@ def _message(parsed: ParsedMail, arrival: Arrival, role: Role, ref: str) -> Mess
         # Whoever a customer wants the answer to go to takes part in the case, and may write in it from there.
         recipients=_emails(others([*parsed.to, *parsed.cc, *parsed.reply_to], arrival.account)),
         automatic=role.automatic,
-        labels=(*parsed.labels, *role.labels),
+        labels=(*parsed.labels, *role.labels, *_undelivered(parsed)),
         attachments=arrival.attachments,
         raw=arrival.raw_digest,
         thread_keys=_thread_keys(parsed, role),
@@ -198,6 +210,11 @@ def _extra(parsed: ParsedMail, arrival: Arrival, role: Role) -> dict[str, str]:
         written_from=parsed.sender.email if "via-form" in role.labels else "",
         failed="; ".join(one_line(f"{f.recipient} {f.action} {f.status}") for f in parsed.failed[:10]),
     )
+
+
+def _undelivered(parsed: ParsedMail) -> tuple[str, ...]:
+    """That a mail of ours did not reach somebody for good; a delay is none (RFC 3464, section 2.3.3)."""
+    return (UNDELIVERED,) if any(one.action == "failed" for one in parsed.failed) else ()
 
 
 def _recipient(parsed: ParsedMail, account: Account) -> str:
