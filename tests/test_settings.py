@@ -289,7 +289,7 @@ def test_all_problems_of_a_file_are_shown_at_once(write_settings: Write) -> None
         ("[offic]", "offic (hub.toml) is not a setting; did you mean office?"),
         (
             "xyz = 1",
-            "is not a setting; possible are channels, data, notifiers, notify, office, plugins, policies, run",
+            "possible are channels, data, notifiers, notify, office, plugins, policies, run, templates",
         ),
         ("_env_file = 'x'", "_env_file (hub.toml) is not a setting"),
         ("data = 5", "data (hub.toml) should be a path in quotes"),
@@ -546,7 +546,8 @@ def test_the_example_is_valid_and_names_every_setting_of_the_hub() -> None:
     settings = load_settings(EXAMPLE)
     table = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
 
-    assert table.keys() | {"policies"} == Settings.model_fields.keys()
+    assert table.keys() | {"policies", "templates"} == Settings.model_fields.keys()
+    assert '\n# templates = "templates"  #' in EXAMPLE.read_text(encoding="utf-8")
     assert '\n# policies = "policies.toml"  #' in EXAMPLE.read_text(encoding="utf-8")
     assert table["office"].keys() == Office.model_fields.keys()
     assert table["office"]["hours"].keys() == Week.model_fields.keys()

@@ -20,11 +20,11 @@ _EXPLANATION = "# Write your reply above. This line and everything below it is c
 _LONGEST_QUOTE = 400
 
 
-def template(case: Case, when: Callable[[Message], str]) -> str:
-    """What the editor opens with: room for the text, and the conversation below the scissors, newest first."""
+def template(case: Case, when: Callable[[Message], str], begun: str = "") -> str:
+    """What the editor opens with: the text so far, and the conversation below the scissors, newest first."""
     quotes = [_quoted(message, when(message)) for message in reversed(case.messages)]
     head = f"# {case.number}: {clean(case.subject)}".replace("\n", " ")
-    return "\n".join(["", "", SCISSORS, _EXPLANATION, head, "", *quotes])
+    return "\n".join([begun, "", SCISSORS, _EXPLANATION, head, "", *quotes])
 
 
 def written_text(content: str) -> str:
@@ -34,14 +34,14 @@ def written_text(content: str) -> str:
 
 
 @contextmanager
-def written_in_editor(case: Case, when: Callable[[Message], str]) -> Iterator[str]:
-    """The text a person writes in $VISUAL or $EDITOR, for the block that sends it.
+def written_in_editor(case: Case, when: Callable[[Message], str], begun: str = "") -> Iterator[str]:
+    """The text a person writes, or finishes, in $VISUAL or $EDITOR, for the block that sends it.
 
     When the block fails, the file with the text stays, and the person is told where: nothing typed is lost.
     """
     path = _new_file(case.number)
     try:
-        path.write_text(template(case, when), encoding="utf-8")
+        path.write_text(template(case, when, begun), encoding="utf-8")
         _edit(path)
         yield _read(path)
     except BaseException:

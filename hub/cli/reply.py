@@ -14,6 +14,7 @@ import click
 from hub.cli.common import echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, confirm, desk_of, given_text, is_terminal, known_case, who_option
 from hub.cli.safe_text import clean, one_line, size_text
+from hub.cli.template_options import TemplateChoice, template_options, text_from
 from hub.core.outbox import THEN, WAITING, Reply, ReplyState
 from hub.errors import Refused
 
@@ -41,6 +42,7 @@ class _Draft:
 @click.option("--yes", is_flag=True, help="Queue it without asking.")
 @click.option("--now", is_flag=True, help="Run the delivery of its channel at once.")
 @click.option("--after", metavar="REF", help="For programs: the newest message seen, `last_inbound` of show --json.")
+@template_options
 @who_option
 @json_option
 @with_hub
@@ -55,12 +57,15 @@ def reply(
     after: str | None,
     who: str | None,
     as_json: bool,
+    chosen: TemplateChoice,
 ) -> None:
     """Write a reply and put it into the outbox, from where `casehub deliver` sends it once.
 
     The text comes from -m, else from standard input, else from your editor ($VISUAL or $EDITOR), with the conversation
     below it. On a terminal you see the reply and are asked before it is queued. A reply is refused when the customer
     wrote again while you were writing, and when it breaks a rule of the platform, which is named.
+
+    With --template the text is filled in from a template, and on a terminal you finish it in your editor.
 
     With --close the case is closed on its platform as well, where a program can; else that is a task for a person.
     Where only a person can answer on the platform, your text is kept as the draft of a task that `casehub tasks` lists.
@@ -80,14 +85,17 @@ def reply(
     require_answerable(case)
     seen = _seen(case, after)
     reach = reach_of(hub, case)
+    begun = text_from(hub, case, chosen, message, who)
+    if begun and (yes or not is_terminal()):
+        message, begun = begun, ""
     if not reach.can(Capability.REPLY, case):
-        _answer_in_the_portal(hub, reach, case, message, paths, then_close, who, as_json=as_json)
+        _answer_in_the_portal(hub, reach, case, message, begun, paths, then_close, who, as_json=as_json)
         return
     if now:
         _require_channel(hub, case.channel)
     files = keep_files(hub.store, paths)
     waiting = tuple(known for known in hub.store.replies(WAITING, case_number=number) if not known.is_quiet)
-    with _written(hub, case, message) as text:
+    with _written(hub, case, message, begun) as text:
         told = Reply("", number, case.channel, text, hub.clock.now(), attachments=files, then_close=then_close)
         reach.require_acceptable(replace(told, after=seen), case)
         _look_again(_Draft(case, text, files, waiting), yes=yes)
@@ -119,6 +127,7 @@ def _answer_in_the_portal(
     reach: Reach,
     case: Case,
     message: str | None,
+    begun: str,
     paths: Sequence[Path],
     then_close: bool,
     who: str | None,
@@ -133,7 +142,7 @@ def _answer_in_the_portal(
     now = hub.clock.now()
     reach.task(Capability.REPLY, case, "", now)
     files = f", with {', '.join(path.name for path in paths)}" if paths else ""
-    with _written(hub, case, message) as text:
+    with _written(hub, case, message, begun) as text:
         if not text.strip():
             raise Refused("A reply without text is not kept; give it with -m, on standard input or in the editor.")
         wanted = PortalTask("", "reply", f"answer the customer{files}", "", now, text=text, then_close=then_close)
@@ -157,8 +166,8 @@ def _seen(case: Case, after: str | None) -> str:
 
 
 @contextmanager
-def _written(hub: Hub, case: Case, message: str | None) -> Iterator[str]:
-    """The text of the reply; one typed in an editor is kept when the block fails."""
+def _written(hub: Hub, case: Case, message: str | None, begun: str = "") -> Iterator[str]:
+    """The text of the reply; one typed in an editor, or finished there, is kept when the block fails."""
     if message is not None or not is_terminal():
         yield given_text(message, "the reply")
         return
@@ -166,7 +175,7 @@ def _written(hub: Hub, case: Case, message: str | None) -> Iterator[str]:
     from hub.cli.editor import written_in_editor
 
     now, zone = hub.clock.now(), hub.settings.office.timezone
-    with written_in_editor(case, lambda sent: local_time(sent.sent_at, now, zone)) as text:
+    with written_in_editor(case, lambda sent: local_time(sent.sent_at, now, zone), begun) as text:
         if not text:
             click.echo("Nothing was written, so nothing is sent.", err=True)
             raise click.exceptions.Exit(1)

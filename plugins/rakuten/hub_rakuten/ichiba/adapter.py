@@ -75,6 +75,12 @@ class IchibaAdapter(Adapter):
         ),
         Capability.NOTE: "Write to Rakuten's shop support in RMS; an inquiry has no note to Rakuten.",
     }
+    forbidden_placeholders: ClassVar = {
+        "tracking.url": (
+            "R-Messe refuses links to all but nine domains, and no carrier's is among them; write the carrier's name "
+            f"and the number ({rules.REPLY_RULES}, documented)"
+        ),
+    }
     personal_fields = frozenset({"label"})  # of an attachment: the file's name
     Settings: ClassVar[type[IchibaSettings]] = IchibaSettings
 
