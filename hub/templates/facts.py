@@ -98,8 +98,8 @@ def _of_order(order: Order, language: str) -> Iterator[tuple[str, Fact]]:
 
 
 def _line(line: OrderLine, language: str) -> Item:
-    price = money_words(line.price, language) if line.price else ""
-    return _known(title=line.title, quantity=str(line.quantity), sku=line.sku, price=price)
+    price = {"price": money_words(line.price, language)} if line.price else {}
+    return {**_known(title=line.title, quantity=str(line.quantity), sku=line.sku), **price}
 
 
 def _promised(source: Source) -> datetime | None:

@@ -24,6 +24,7 @@ PARTS = ("greeting", "understanding", "next", "closing")
 FILTERS = ("capitalize", "default", "length", "lower", "title", "trim", "upper")
 """The filters a template may use."""
 
+_DEEPEST = 40  # what Python itself could not compile any more lies far beyond
 _TESTS = ("defined", "undefined")
 _OF_A_LOOP = ("first", "index", "last", "length")
 _ALLOWED = (
@@ -57,10 +58,7 @@ def parse(source: str, values: Collection[str]) -> Parsed:
     except (TemplateError, RecursionError) as error:
         return Parsed(findings=[(0, f"it cannot be read: {error}")])
     parsed = Parsed()
-    try:
-        _Reader(parsed, frozenset(values)).read_all(tree.body)
-    except RecursionError:
-        return Parsed(findings=[(0, "its conditions are nested too deeply")])
+    _Reader(parsed, frozenset(values)).read_all(tree.body)
     parsed.findings.sort()
     return parsed
 
@@ -78,14 +76,18 @@ class _Reader:
     loops: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     part: str = ""
     asks: bool = False
+    depth: int = 0
 
     def read_all(self, found: Collection[nodes.Node]) -> None:
+        inside = replace(self, depth=self.depth + 1)
         for node in found:
-            self.read(node)
+            inside.read(node)
 
     def read(self, node: nodes.Node) -> None:
         kind = type(node).__name__
-        if kind in ("Name", "Getattr"):
+        if self.depth > _DEEPEST:
+            self._say(node, "conditions and parts are nested too deeply here")
+        elif kind in ("Name", "Getattr"):
             self._placeholder(node)
         elif kind in ("If", "CondExpr"):
             self._condition(node)
@@ -168,7 +170,7 @@ class _Reader:
 
 # What is looked into without a further thought; what is asked for below `not`, `and` and `or` is only asked for, too.
 _THROUGH = frozenset({"And", "Or", "Not"})
-_HARMLESS = frozenset({"Output", "TemplateData", "Const", "Compare", "Operand", "Concat", "Keyword"})
+_HARMLESS = frozenset({"Output", "TemplateData", "Const", "Compare", "Operand", "Concat", "Keyword", "Tuple", "List"})
 _CALLED = {
     "Call": "calling something",
     "Getitem": "a place in brackets",
