@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,13 +82,16 @@ def render(
     allowed = {known: fact for known, fact in facts.items() if known not in forbidden}
     wording = Wording(chosen.language, source.zone, source.now.astimezone(source.zone).date())
     worded = values_for(template, given, allowed, wording)
+    without = frozenset[str]() if greet else UNSALUTED
     try:
-        text = fill_in(variant.text, allowed, worded, () if greet else UNSALUTED)
+        text = fill_in(variant.text, allowed, worded, without)
     except Missing as error:
         raise Refused(_what_is_missing(template, variant, error, forbidden)) from error
     except Unfillable as error:
         raise Refused(f"The template {name} cannot be used for {case.number}: {error}.") from error
-    return Rendering(text, chosen.language, chosen.why, name, _filled(template, variant, {**allowed, **worded}))
+    return Rendering(
+        text, chosen.language, chosen.why, name, _filled(template, variant, {**allowed, **worded}, without)
+    )
 
 
 def suggested(hub: Hub, case: Case) -> tuple[str, ...]:
@@ -179,9 +182,11 @@ def _what_is_missing(template: Template, variant: Variant, error: Missing, forbi
     return f"The template {template.name} ({variant.language}) lacks {'; '.join(said)}."
 
 
-def _filled(template: Template, variant: Variant, known: Facts) -> dict[str, str]:
+def _filled(template: Template, variant: Variant, known: Facts, without: Collection[str]) -> dict[str, str]:
     """What the text uses and is known, as a person looks through it; of a list, how many things are in it."""
-    used = parse(variant.text, template.values).uses
+    parsed = parse(variant.text, template.values)
+    shown = {name for part, names in parsed.used_in.items() if part not in without for name in names}
+    used = [name for name in parsed.uses if name in shown]
     return {
         name: fact if isinstance(fact, str) else f"{len(fact)} in the list"
         for name in used
