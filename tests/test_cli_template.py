@@ -20,10 +20,12 @@ from hub.cli import main
 from hub.cli.editor import SCISSORS, template
 from hub.core.incoming import CaseUpdate
 from hub.core.merge import keys_of, merge_batch
-from hub.core.model import Author, Case, CaseType, Direction, Message, Order, Party, PlatformCase
+from hub.core.model import Author, Case, CaseType, Direction, Message, Order, OrderLine, Party, PlatformCase
 from hub.core.shipments import Shipment
 from hub.plugins import load_plugins
+from hub.templates.library import starter_set
 from hub.templates.model import Stage
+from hub.templates.parsing import FILTERS, PARTS
 from hub.templates.placeholders import PLACEHOLDERS
 from hub.templating import library_of, render, source_of, stage_of, suggested, writes_greeting
 from tests import test_cli_desk
@@ -494,3 +496,67 @@ def test_the_functions_for_others_answer_the_same(desktop: Desktop) -> None:
 
     assert (made.language, made.why, made.template) == ("nl", "as you asked", "return")
     assert made.text.startswith("Bedankt")
+
+
+# The document
+
+
+def document() -> str:
+    return (Path(__file__).parents[1] / "docs" / "templates.md").read_text(encoding="utf-8")
+
+
+def rows_below(heading: str) -> list[list[str]]:
+    """The cells of the table below a heading, without its own heading."""
+    table = document().partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    return [[cell.strip("`") for cell in row] for row in rows[1:]]
+
+
+def test_the_document_has_every_placeholder_as_the_code_has_it() -> None:
+    told = {
+        name: (placeholder.meaning, ", ".join(f"{key} {value}" for key, value in (placeholder.items or {}).items()))
+        for name, placeholder in PLACEHOLDERS.items()
+    }
+
+    assert {row[0]: row[1] for row in rows_below("Placeholders")} == {name: words for name, (words, _) in told.items()}
+    assert [row[2] for row in rows_below("Placeholders")] == [
+        listed or PLACEHOLDERS[name].example for name, (_, listed) in told.items()
+    ]
+
+
+def test_the_document_has_every_starter_template_with_what_it_asks_for() -> None:
+    asked = {row[0]: set(re.findall(r"`(\w+)`", f"`{row[2]}`")) for row in rows_below("The starter set")}
+
+    assert asked == {name: set(one.values) for name, one in starter_set().items()}
+
+
+def test_the_document_has_every_placeholder_that_a_platform_forbids_with_its_mark() -> None:
+    forbidden = {
+        (adapter.title, name, reason)
+        for adapter in (info.adapter for info in load_plugins().adapters.values())
+        for name, reason in adapter.forbidden_placeholders.items()
+    }
+
+    assert {
+        (row[0], row[1], f"{row[2].removesuffix(')')}, {row[3]})") for row in rows_below("What platforms forbid")
+    } == (forbidden)
+
+
+def test_the_document_names_every_part_and_filter() -> None:
+    words = set(re.findall(r"`(\w+)`", document()))
+
+    assert set(PARTS) | set(FILTERS) <= words
+
+
+def test_the_example_of_the_document_is_a_good_template(desktop: Desktop) -> None:
+    [table] = re.findall(r"```toml\n(.*?)```", document(), re.DOTALL)
+    [text] = [text for text in re.findall(r"```text\n(.*?)```", document(), re.DOTALL) if "{% block" in text]
+    desktop.writes("pick-up", template_toml=table, en_txt=text)
+    desktop.opens("c1", type=CaseType.DELAY, order=replace(PARCEL, lines=(OrderLine("Vas"),)))
+
+    assert desktop.told("template", "lint", "pick-up").splitlines()[-1] == "✓ 1 of 1 templates can be used."
+    told = desktop.told("template", "try", "pick-up", "1001", "--set", "place=Coop, Storgatan 5")
+    assert (
+        "Your order 4711 waits for you at Coop, Storgatan 5.\nPlease pick it up by Monday 23 November.\n- 1 x Vas\n"
+        in told
+    )
