@@ -492,6 +492,7 @@ def test_the_functions_for_others_answer_the_same(desktop: Desktop) -> None:
         made = render(hub, case, "return", language="nl-BE", values=values, greet=False)
         assert suggested(hub, case) == ("return",)
         assert library_of(hub).folder is None
+        assert source_of(hub, case).due == datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
         assert source_of(hub, case).promise == datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 
     assert (made.language, made.why, made.template) == ("nl", "as you asked", "return")
