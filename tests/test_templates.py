@@ -79,6 +79,9 @@ def facts(case: Case, language: str = "en", **around: object) -> Mapping[str, ob
         ("x" * (LONGEST_SOURCE + 1), 0, f"the text has 10,001 letters, and {LONGEST_SOURCE:,} are allowed"),
         ("{{ " + "not " * 60 + "today }}", 1, "nested too deeply"),
         ("{{ " + "(" * 2000 + "1" + ")" * 2000 + " }}", 0, "it cannot be read"),
+        ("{{ " + "today if (" * 60 + "today" + ")" * 60 + " }}", 1, "nested too deeply"),
+        ("{{ " + "today and " * 900 + "today }}", 1, "nested too deeply"),
+        ("{{ a" + ".b" * 4000 + " }}", 1, "there is no placeholder a.b.b"),
         ("{{ customer.name | nope }}", 1, "the filter nope cannot be used here"),
     ],
 )

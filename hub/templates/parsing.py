@@ -6,7 +6,7 @@ called or computed in it, so that no text can hang, or reach what it was not giv
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -121,7 +121,7 @@ class _Reader:
     def _condition(self, node: nodes.Node) -> None:
         """An {% if %}, or `a if b else c`: what it asks for, and then what it writes."""
         test: nodes.Node = node.test  # type: ignore[attr-defined]  # a condition has one
-        replace(self, asks=True).read(test)
+        replace(self, asks=True).read_all([test])
         replace(self, asks=False).read_all([child for child in node.iter_child_nodes() if child is not test])
 
     def _use(self, node: nodes.Node, path: str) -> None:
@@ -187,12 +187,10 @@ _CALLED = {
 }
 
 
-def _path(node: nodes.Node) -> Iterator[str]:
+def _path(node: nodes.Node) -> tuple[str, ...]:
     """The words of a placeholder, such as order and number; none if it is something else."""
-    kind = type(node).__name__
-    if kind == "Name":
-        yield node.name  # type: ignore[attr-defined]  # a name has one
-    elif kind == "Getattr":
-        before = list(_path(node.node))  # type: ignore[attr-defined]  # whose attribute it is
-        if before:
-            yield from (*before, node.attr)  # type: ignore[attr-defined]  # and which
+    words: list[str] = []
+    while type(node).__name__ == "Getattr":
+        words.append(node.attr)  # type: ignore[attr-defined]  # which one
+        node = node.node  # type: ignore[attr-defined]  # of what
+    return (node.name, *reversed(words)) if type(node).__name__ == "Name" else ()  # type: ignore[attr-defined]  # the first
