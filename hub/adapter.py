@@ -214,6 +214,9 @@ class Adapter(ABC):
     `portal_steps` says in one sentence, for what a program cannot do there, what a person does in the seller account.
     `personal_fields` names fields of its payloads that hold personal data though their names do not tell, for
     `casehub record`. `forgets_what_is_read` tells that a platform tells news only once: nothing but a sync may read it.
+    `forbidden_placeholders` names what templates may not fill in there (docs/templates.md lists the placeholders), each
+    with the reason, its source and its mark. `writes_greeting` tells that the page on which a person answers there adds
+    salutation and closing itself.
     """
 
     key: ClassVar[str]
@@ -223,6 +226,8 @@ class Adapter(ABC):
     portal_steps: ClassVar[Mapping[Capability, str]] = {}
     personal_fields: ClassVar[frozenset[str]] = frozenset()
     forgets_what_is_read: ClassVar[bool] = False
+    forbidden_placeholders: ClassVar[Mapping[str, str]] = {}
+    writes_greeting: ClassVar[bool] = False
     Settings: ClassVar[type[BaseModel]]
 
     @abstractmethod

@@ -24,6 +24,7 @@ OWN_KEYS = frozenset(
         "mark_read",
         "detect_missing",
         "soft_checks",
+        "languages",
     }
 )
 """The keys of a channel's table that are casehub's own; no adapter may have a setting of such a name."""

@@ -24,6 +24,7 @@ from hub.environment import decoded
 _MOST_DAYS = 36_500
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _DURATION = re.compile(r"(?:(\d{1,4})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,5})m)? ?(?:(\d{1,5})s)?", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2}")
 
 
 def duration(value: object) -> object:
@@ -44,8 +45,16 @@ def channel_name(name: str) -> str:
     return name
 
 
+def language(code: str) -> str:
+    """The code of a language as it was given; ValueError says how one is written."""
+    if not _LANGUAGE.fullmatch(code):
+        raise ValueError("should be a language in its two small letters (ISO 639-1), such as nl")
+    return code
+
+
 Duration = Annotated[timedelta, BeforeValidator(duration), Field(gt=timedelta(0))]
 ChannelName = Annotated[str, AfterValidator(channel_name)]
+Language = Annotated[str, AfterValidator(language)]
 Intervals = tuple[str, ...]
 
 
@@ -154,6 +163,12 @@ class ChannelTable(_OpenTable):
     mark_read: bool = False
     detect_missing: bool = True
     soft_checks: Literal["warn", "refuse", "off"] = "warn"
+    languages: tuple[Language, ...] = Field(("en",), min_length=1)
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _lists_from_the_environment(cls, value: object) -> object:
+        return decoded(value, tuple[str, ...])
 
 
 class NotifierTable(_OpenTable):

@@ -61,6 +61,7 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path("data"), description="the folder of the database; a relative one lies beside this file")
     policies: Path = Field(Path("policies.toml"), description="the seller's own policies; a relative one lies beside")
+    templates: Path = Field(Path("templates"), description="the folder of the seller's own templates; lies beside")
     office: Office
     plugins: PluginChoice = PluginChoice()
     run: Run = Run()
@@ -92,6 +93,17 @@ class Settings(BaseSettings):
             return None
         source = setting_source(("policies",), str(self._file))
         raise ConfigurationError(f"policies ({source}) names {file}, but there is no such file")
+
+    @property
+    def templates_folder(self) -> Path | None:
+        """The folder of the seller's own templates, or None; ConfigurationError if one is named that is not there."""
+        folder = (self._file.parent / self.templates.expanduser()).absolute()
+        if folder.is_dir():
+            return folder
+        if "templates" not in self.model_fields_set:
+            return None
+        source = setting_source(("templates",), str(self._file))
+        raise ConfigurationError(f"templates ({source}) names {folder}, but there is no such folder")
 
     @classmethod
     def settings_customise_sources(

@@ -176,6 +176,16 @@ def only_the_store_writes_sql(module: Module) -> Iterator[str]:
                 yield module.offence(line, f"only hub.store writes SQL: {found.group()[:40]!r}")
 
 
+def only_the_templates_fill_in_texts(module: Module) -> Iterator[str]:
+    yield from only_in(module, ("hub.templates",), ("jinja2",), "only hub.templates knows how a template is filled in")
+
+
+def templates_know_the_core_only(module: Module) -> Iterator[str]:
+    if module.lies_in("hub.templates"):
+        rooms = ("hub.core", "hub.errors", "hub.templates", "jinja2")
+        yield from beyond(module, rooms, "hub.templates is given what it needs: it imports hub.core and hub.errors")
+
+
 def plugins_use_public_names_only(module: Module) -> Iterator[str]:
     if module.is_plugin:
         public = tuple(f"hub.{name}" for name in hub.__all__)
@@ -278,6 +288,14 @@ WALLS: dict[Wall, tuple[Module, Module]] = {
     only_the_store_writes_sql: (
         Module("hub.runs.bad", 'query = f"SELECT {1}\\nFROM cases"\n'),
         Module("hub.runs.good", '"""It does not SELECT anything FROM a table."""\nx = "Select one from these"\n'),
+    ),
+    only_the_templates_fill_in_texts: (
+        Module("hub.cli.bad", "import jinja2\n"),
+        Module("hub.templates.good", "from jinja2 import Undefined\n"),
+    ),
+    templates_know_the_core_only: (
+        Module("hub.templates.bad", "from hub.settings import Settings\n"),
+        Module("hub.templates.good", "from jinja2.sandbox import SandboxedEnvironment\nfrom hub.core import model\n"),
     ),
     plugins_use_public_names_only: (
         Module("hub_other.bad", "from hub.settings import Office\n"),

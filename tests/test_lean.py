@@ -31,6 +31,7 @@ HEAVY = {
     "structlog",
     "sqlite_utils",
     "holidays",
+    "jinja2",
     "hub_email_imap.parse",
     "hub_email_imap.sending",
 }

@@ -23,6 +23,7 @@ HEAVY = {
     "imapclient",
     "httpx",
     "apprise",
+    "jinja2",
 }
 
 

@@ -289,7 +289,7 @@ def test_all_problems_of_a_file_are_shown_at_once(write_settings: Write) -> None
         ("[offic]", "offic (hub.toml) is not a setting; did you mean office?"),
         (
             "xyz = 1",
-            "is not a setting; possible are approval, channels, data, notifiers, notify, office, outbox, plugins",
+            "approval, channels, data, notifiers, notify, office, outbox, plugins, policies, run, templates",
         ),
         ("_env_file = 'x'", "_env_file (hub.toml) is not a setting"),
         ("data = 5", "data (hub.toml) should be a path in quotes"),
@@ -299,6 +299,8 @@ def test_all_problems_of_a_file_are_shown_at_once(write_settings: Write) -> None
         ("[channels]\nsupport = 'hunter2'", "channels.support (hub.toml) should be a table"),
         ("[channels.Support-SE]\nadapter = 'a'", "channels.Support-SE (hub.toml) should be named with small letters"),
         ("[channels.'å']\nadapter = 'a'", "channels.å (hub.toml) should be named with small letters"),
+        ("[channels.a]\nadapter = 'a'\nlanguages = ['nl-BE']", "should be a language in its two small letters"),
+        ("[channels.a]\nadapter = 'a'\nlanguages = []", "channels.a.languages (hub.toml) is empty"),
         ("[channels.a]\nadapter = 'a'\nnew_case_after_days = -1", "should be greater than or equal to 0"),
         ("[channels.a]\nadapter = 'a'\nnew_subject_after_days = 99999999999", "should be less than or equal to 36500"),
         ("[office]\ntimezone = 3\nknown_from = 2026-01-01\nknown_until = 'hunter2'", "office.known_until (hub.toml)"),
@@ -546,7 +548,8 @@ def test_the_example_is_valid_and_names_every_setting_of_the_hub() -> None:
     settings = load_settings(EXAMPLE)
     table = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
 
-    assert table.keys() | {"policies"} == Settings.model_fields.keys()
+    assert table.keys() | {"policies", "templates"} == Settings.model_fields.keys()
+    assert '\n# templates = "templates"  #' in EXAMPLE.read_text(encoding="utf-8")
     assert '\n# policies = "policies.toml"  #' in EXAMPLE.read_text(encoding="utf-8")
     assert table["office"].keys() == Office.model_fields.keys()
     assert table["office"]["hours"].keys() == Week.model_fields.keys()
@@ -816,3 +819,32 @@ def test_a_relative_path_is_meant_from_the_folder_of_the_settings(
 
     assert isinstance(made, Keyring.Settings)
     assert str(made.ca_file) == meant.format(here=file.parent)
+
+
+# The seller's own templates
+
+
+def test_the_languages_of_a_channel_come_in_order_also_from_the_environment(
+    write_settings: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_settings("[channels.a]\nadapter = 'post'\nlanguages = ['nl', 'en']\n[channels.b]\nadapter = 'post'")
+    monkeypatch.setenv("CASEHUB_CHANNELS__C__ADAPTER", "post")
+    monkeypatch.setenv("CASEHUB_CHANNELS__C__LANGUAGES", '["sv", "nl"]')
+
+    found = {name: table.languages for name, table in load_settings().channels.items()}
+
+    assert found == {"a": ("nl", "en"), "b": ("en",), "c": ("sv", "nl")}
+
+
+def test_the_folder_of_templates_lies_beside_the_settings_and_may_be_missing_unless_it_is_named(
+    write_settings: Write,
+) -> None:
+    folder = write_settings("").parent
+
+    assert load_settings().templates_folder is None
+    (folder / "templates").mkdir()
+    assert load_settings().templates_folder == folder / "templates"
+    write_settings('templates = "texts"')
+    assert refusal(lambda: load_settings().templates_folder) == (
+        f"templates (hub.toml) names {folder / 'texts'}, but there is no such folder"
+    )

@@ -47,6 +47,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "show": Entry("hub.cli.show:show", "Show a case with its conversation."),
         "search": Entry("hub.cli.search:search", "Find cases by number, order, customer or words."),
         "reply": Entry("hub.cli.reply:reply", "Answer a case."),
+        "template": Entry("hub.cli.template:template", "Show, try and check the texts that replies are written from."),
         "answered": Entry("hub.cli.answered:answered", "Say that a case was answered in the platform's portal."),
         "decide": Entry("hub.cli.decide:decide", "Decide a case on its platform, such as a refund."),
         "hand-over": Entry("hub.cli.hand_over:hand_over", "Hand a case over to the platform."),

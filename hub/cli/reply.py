@@ -15,6 +15,7 @@ from hub.cli.composing import written
 from hub.cli.desk_options import case_number, confirm, desk_of, given_text, is_terminal, known_case, who_option
 from hub.cli.findings import accept_option, check_only, files_told, tell_findings, unsent
 from hub.cli.safe_text import clean, one_line, size_text
+from hub.cli.template_options import TemplateChoice, template_options, text_from
 from hub.core.outbox import THEN, WAITING, Reply, ReplyState
 from hub.errors import Refused
 
@@ -44,6 +45,7 @@ class _Draft:
 @accept_option
 @click.option("--check", "only_check", is_flag=True, help="Tell what stands against the text, and queue nothing.")
 @click.option("--after", metavar="REF", help="For programs: the newest message seen, `last_inbound` of show --json.")
+@template_options
 @who_option
 @json_option
 @with_hub
@@ -60,6 +62,7 @@ def reply(
     after: str | None,
     who: str | None,
     as_json: bool,
+    chosen: TemplateChoice,
 ) -> None:
     """Write a reply and put it into the outbox, from where `casehub deliver` sends it once.
 
@@ -67,6 +70,8 @@ def reply(
     below it. On a terminal you see the reply and are asked before it is queued. A reply is refused when the customer
     wrote again while you were writing, and when it breaks a rule of the platform, which is named. Where a guess
     decides, as of the language, --accept with the rule's name queues it all the same; what it lacks is only told.
+
+    With --template the text is filled in from a template, and on a terminal you finish it in your editor.
 
     With --close the case is closed on its platform as well, where a program can; else that is a task for a person.
     Where only a person can answer on the platform, your text is kept as the draft of a task that `casehub tasks` lists.
@@ -87,17 +92,20 @@ def reply(
     require_answerable(case)
     seen = _seen(case, after)
     reach = reach_of(hub, case)
+    begun = text_from(hub, case, chosen, message, who)
+    if begun and (yes or only_check or not is_terminal()):
+        message, begun = begun, ""
     if only_check:
         check_only(hub, reach, case, given_text(message, "the reply"), paths, accepted, as_json=as_json)
         return
     if not reach.can(Capability.REPLY, case):
-        _answer_in_the_portal(hub, reach, case, message, paths, then_close, accepted, who, as_json=as_json)
+        _answer_in_the_portal(hub, reach, case, message, begun, paths, then_close, accepted, who, as_json=as_json)
         return
     if now:
         _require_channel(hub, case.channel)
     files = keep_files(hub.store, paths)
     waiting = tuple(known for known in hub.store.replies(WAITING, case_number=number) if not known.is_quiet)
-    with written(hub, case, message) as text:
+    with written(hub, case, message, begun) as text:
         told = Reply("", number, case.channel, text, hub.clock.now(), attachments=files, then_close=then_close)
         tell_findings(reach.require_acceptable(replace(told, after=seen), case, accepted))
         _look_again(_Draft(case, text, files, waiting), yes=yes)
@@ -129,6 +137,7 @@ def _answer_in_the_portal(
     reach: Reach,
     case: Case,
     message: str | None,
+    begun: str,
     paths: Sequence[Path],
     then_close: bool,
     accepted: frozenset[str],
@@ -144,7 +153,7 @@ def _answer_in_the_portal(
     now = hub.clock.now()
     reach.task(Capability.REPLY, case, "", now)
     files = f", with {', '.join(path.name for path in paths)}" if paths else ""
-    with written(hub, case, message) as text:
+    with written(hub, case, message, begun) as text:
         if not text.strip():
             raise Refused("A reply without text is not kept; give it with -m, on standard input or in the editor.")
         tell_findings(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from hub.core.languages import DEFAULT_LANGUAGE as DEFAULT_LANGUAGE
@@ -132,13 +132,24 @@ _WORDINGS: Mapping[str, _Wording] = {
     ),
 }
 
+# A day with its weekday, and one with its year, in every language.
+_DAYS: Mapping[str, tuple[str, str]] = {
+    "sv": ("{day} {date} {month}", "{date} {month} {year}"),
+    "nl": ("{day} {date} {month}", "{date} {month} {year}"),
+    "de": ("{day}, {date}. {month}", "{date}. {month} {year}"),
+    "fr": ("{day} {date} {month}", "{date} {month} {year}"),
+    "ja": ("{month}{date}日({day})", "{year}年{month}{date}日"),
+    "cs": ("{day} {date}. {month}", "{date}. {month} {year}"),
+    "en": ("{day} {date} {month}", "{date} {month} {year}"),
+}
+
 
 def acknowledgement_text(
     language: str, *, name: str, subject: str, number: str, promise: datetime, zone: ZoneInfo, shop: str
 ) -> str:
     """The whole text, ready to be sent; name, subject and shop may be empty."""
     words = _WORDINGS[language]
-    called, about = _name(name), _subject(subject)
+    called, about = greetable_name(name), repeatable_subject(subject)
     paragraphs = [
         words.greeting.format(name=called) if called else words.stranger,
         words.thanks.format(number=number),
@@ -152,18 +163,26 @@ def acknowledgement_text(
 
 def written_out(instant: datetime, zone: ZoneInfo, language: str) -> str:
     """Day and time of an instant in words, as the clocks of a zone show it, with the zone's name."""
-    words, local = _WORDINGS[language], instant.astimezone(zone)
-    first = "1er" if language == "fr" else "1"
-    return words.moment.format(
-        day=words.days.split(", ")[local.weekday()],
-        date=first if local.day == 1 else local.day,
-        month=words.months.split(", ")[local.month - 1],
-        time=f"{local:%H:%M}",
-        zone=zone.key,
-    )
+    local = instant.astimezone(zone)
+    parts = _parts(local, language)
+    return _WORDINGS[language].moment.format(time=f"{local:%H:%M}", zone=zone.key, **parts)
 
 
-def _name(name: str) -> str:
+def day_written_out(day: date, language: str, *, with_year: bool = False) -> str:
+    """A day in words: with its weekday for what lies ahead, with its year instead for what may be long ago."""
+    return _DAYS[language][with_year].format(year=day.year, **_parts(day, language))
+
+
+def _parts(day: date, language: str) -> Mapping[str, str]:
+    words, first = _WORDINGS[language], "1er" if language == "fr" else "1"
+    return {
+        "day": words.days.split(", ")[day.weekday()],
+        "date": first if day.day == 1 else str(day.day),
+        "month": words.months.split(", ")[day.month - 1],
+    }
+
+
+def greetable_name(name: str) -> str:
     """The customer's name as one greets by it; empty where what stands there is no person's name."""
     shown = one_line(name)
     if len(shown) > _LONGEST_NAME or _LINK.search(shown) or _NO_NAME.search(shown):
@@ -172,7 +191,7 @@ def _name(name: str) -> str:
     return f"{first} {last}" if comma and "," not in first else shown
 
 
-def _subject(subject: str) -> str:
+def repeatable_subject(subject: str) -> str:
     """The customer's subject as it may be repeated to them: short, in one line, and without links."""
     words = one_line(subject[: 10 * _LONGEST_SUBJECT]).split()
     safe = " ".join("…" if _LINK.search(word) else word for word in words)

@@ -69,6 +69,8 @@ class BolAdapter(Adapter):
         Capability.MARK_READ: f"{_IN_THE_PORTAL}, opening a question is enough.",
         Capability.ACKNOWLEDGE: "Send none: bol.com counts an automatic answer as evading its response time.",
     }
+    # "De aanhef en afsluiting van de mail zijn al automatisch ingesteld" (documented, seed 002).
+    writes_greeting = True
     Settings: ClassVar[type[BolSettings]] = BolSettings
 
     def open(self, settings: BolSettings, tools: Tools) -> Connection:

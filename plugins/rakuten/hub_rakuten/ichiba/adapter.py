@@ -30,7 +30,7 @@ from hub_rakuten.ichiba.licence import proof_words
 from hub_rakuten.ichiba.orders import order_of
 from hub_rakuten.ichiba.reading import Reading
 from hub_rakuten.ichiba.rms import Rms
-from hub_rakuten.ichiba.rules import RULES
+from hub_rakuten.ichiba.rules import REPLY_SOURCE, RULES
 from hub_rakuten.ichiba.sending import Sending
 from hub_rakuten.ichiba.settings import IchibaSettings
 from hub_rakuten.ichiba.times import LONGEST_SLICE, Slice
@@ -76,6 +76,12 @@ class IchibaAdapter(Adapter):
             "Rakuten takes a dispute up when the customer asks it to; send in RMS what Rakuten then asks for."
         ),
         Capability.NOTE: "Write to Rakuten's shop support in RMS; an inquiry has no note to Rakuten.",
+    }
+    forbidden_placeholders: ClassVar = {
+        "tracking.url": (
+            "R-Messe refuses links to all but nine domains, and no carrier's is among them; write the carrier's name "
+            f"and the number ({REPLY_SOURCE})"
+        ),
     }
     personal_fields = frozenset({"label"})  # of an attachment: the file's name
     Settings: ClassVar[type[IchibaSettings]] = IchibaSettings
