@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         PlatformCase,
     )
     from hub.core.outbox import Receipt, Reply
-    from hub.core.platform_acts import Act, ActKind, Need, Offer, Tracking
+    from hub.core.platform_acts import Act, ActKind, EvidenceKind, Mark, Need, Offer, Tracking, Wanted
     from hub.core.policy import Audience, Deed
     from hub.core.ports import Clock
     from hub.core.shipments import Shipment
@@ -97,6 +97,7 @@ __all__ = [
     "Connection",
     "Deed",
     "Direction",
+    "EvidenceKind",
     "Figure",
     "HubError",
     "Incoming",
@@ -104,6 +105,7 @@ __all__ = [
     "Mail",
     "MailKind",
     "MailReading",
+    "Mark",
     "Message",
     "Misunderstood",
     "Money",
@@ -137,6 +139,7 @@ __all__ = [
     "Unavailable",
     "Uncertain",
     "Unsupported",
+    "Wanted",
     "__version__",
     "hookimpl",
 ]

@@ -26,9 +26,11 @@ def reach_of(hub: Hub, case: Case) -> Reach:
     info = adapter_of(hub, case.channel)
     about = hub.plugins.adapters.get(case.about.platform) if case.about else None
     steps = about.adapter.portal_steps if about else info.adapter.portal_steps if info else {}
+    portal = about.create if about else None
     if info is None:
-        return Reach(case.channel, steps=steps)
-    return Reach(case.channel, info.create(), partial(adapter_settings, info, case.channel, hub.settings), steps)
+        return Reach(case.channel, steps=steps, portal=portal)
+    settings = partial(adapter_settings, info, case.channel, hub.settings)
+    return Reach(case.channel, info.create(), settings, steps, portal)
 
 
 def adapter_of(hub: Hub, channel: str) -> AdapterInfo | None:

@@ -1,6 +1,6 @@
 """What can happen to a case; a case is the sum of its events."""
 
-# ruff: noqa: PLC0414  what happens by acts on the platform is told of here too
+# ruff: noqa: PLC0414  what happens by acts on the platform and to the evidence is told of here too
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from datetime import datetime
 from hub.core.acting_events import Acted as Acted
 from hub.core.acting_events import PortalTaskDone as PortalTaskDone
 from hub.core.acting_events import PortalTaskGiven as PortalTaskGiven
+from hub.core.evidence_events import EvidenceGiven as EvidenceGiven
+from hub.core.evidence_events import EvidenceTakenBack as EvidenceTakenBack
+from hub.core.evidence_events import EvidenceWaived as EvidenceWaived
+from hub.core.exhibits import Exhibit
 from hub.core.model import (
     Author,
     CaseState,
@@ -245,6 +249,7 @@ class Absorbed:
     promises: tuple[GivenPromise, ...] = ()
     decisions: tuple[Decision, ...] = ()
     portal_tasks: tuple[PortalTask, ...] = ()
+    evidence: tuple[Exhibit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +286,9 @@ Happening = (
     | Acted
     | PortalTaskGiven
     | PortalTaskDone
+    | EvidenceGiven
+    | EvidenceWaived
+    | EvidenceTakenBack
 )
 
 

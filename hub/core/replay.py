@@ -34,6 +34,7 @@ from hub.core.events import (
     ReplyStopped,
     StateChanged,
 )
+from hub.core.evidence_replay import OfEvidence, after_evidence
 from hub.core.model import RECALLED, VANISHED, Author, Case, CaseState, CaseType, Direction, Message
 from hub.core.ordering import in_order, with_one_more
 from hub.core.settling import settle, settled_by_sight, settled_by_time, unanswered
@@ -245,6 +246,11 @@ def _(what: Merged, case: Case, at: datetime) -> Case:
 @_after.register
 def _(what: Acting, case: Case, at: datetime) -> Case:
     return after_acting(what, case, at, _after)
+
+
+@_after.register
+def _(what: OfEvidence, case: Case, at: datetime) -> Case:
+    return after_evidence(what, case, at)
 
 
 def _recalled(message: Message) -> Message:

@@ -9,7 +9,7 @@ from datetime import datetime
 from hub.adapter import Adapter, Capability
 from hub.core.model import STANDS_IN, Case, Direction
 from hub.core.outbox import Reply
-from hub.core.platform_acts import ActKind, Offer
+from hub.core.platform_acts import ActKind, Offer, Wanted
 from hub.core.portal import PortalTask
 from hub.core.portal_acts import REPLY
 from hub.errors import HubError, Misunderstood, Refused
@@ -42,13 +42,14 @@ class Reach:
 
     `adapter` is None where the channel is not set, or its plugin not there. `settings` gives the channel's own, secrets
     looked up, or raises ConfigurationError. `steps` are the portal steps that count: those of
-    the platform that the case is about.
+    the platform that the case is about, whose adapter `portal` makes.
     """
 
     channel: str
     adapter: Adapter | None = None
     settings: Callable[[], object] = _no_settings
     steps: Mapping[Capability, str] = field(default_factory=dict)
+    portal: Callable[[], Adapter] | None = None
 
     def can(self, capability: Capability, case: Case) -> bool:
         """Whether the hub can do this itself for this case."""
@@ -80,8 +81,25 @@ class Reach:
         found = next((offer for offer in self.offers(case) if offer.kind is kind), None)
         if found is not None:
             return found
-        title = kind.value.replace("_", " ").capitalize()
-        return Offer(kind, title, _EFFECTS[kind], irreversible=kind is ActKind.HAND_OVER)
+        title, wants = kind.value.replace("_", " ").capitalize(), self.wants(case, kind)
+        return Offer(kind, title, _EFFECTS[kind], irreversible=kind is ActKind.HAND_OVER, wants=wants)
+
+    def in_portal(self, kind: ActKind, case: Case, word: str = "") -> Offer:
+        """An act that only a person can do, in the portal, with the evidence that it wants there."""
+        title = word or kind.value.replace("_", " ").capitalize()
+        return Offer(kind, title, self.step(Capability(kind)), word, wants=self.wants(case, kind, word))
+
+    def wants(self, case: Case, kind: ActKind, word: str = "") -> tuple[Wanted, ...]:
+        """The evidence that the platform asks for before an act; Misunderstood if the plugin breaks at it."""
+        adapter = self.portal() if self.portal else self.adapter
+        if adapter is None:
+            return ()
+        try:
+            return tuple(adapter.wants(case, kind, word))
+        except HubError:
+            raise
+        except Exception as error:  # the same
+            raise Misunderstood(explain(error).text) from error
 
     def require_acceptable(self, reply: Reply, case: Case) -> None:
         """Refuse what the platform would refuse, naming each of its rules, before it is in the outbox."""

@@ -23,8 +23,9 @@ from hub import (
     Receipt,
     Reply,
     Tools,
+    Wanted,
 )
-from hub_rakuten.ichiba import rules, wire
+from hub_rakuten.ichiba import evidence, rules, wire
 from hub_rakuten.ichiba.licence import proof_words
 from hub_rakuten.ichiba.orders import order_of
 from hub_rakuten.ichiba.reading import Reading
@@ -86,6 +87,11 @@ class IchibaAdapter(Adapter):
         """Its marks: that it is read, and that it is completed or not."""
         del settings
         return (_READ, _CLOSE if case.is_open else _REOPEN)
+
+    def wants(self, case: Case, kind: ActKind, word: str = "") -> Sequence[Wanted]:
+        """What a person has at hand when Rakuten takes a dispute up."""
+        del word
+        return tuple(evidence.wants(case, kind))
 
     def problems_with(self, reply: Reply, case: Case, settings: IchibaSettings) -> Sequence[str]:
         """The rules of RMS that it breaks."""
