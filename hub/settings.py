@@ -24,6 +24,7 @@ from hub.secrets import resolved
 from hub.setting_tables import (
     ChannelName,
     ChannelTable,
+    Goodwill,
     NotifierTable,
     Notify,
     Office,
@@ -36,6 +37,7 @@ from hub.setting_tables import (
 __all__ = [
     "ChannelName",
     "ChannelTable",
+    "Goodwill",
     "NotifierTable",
     "Notify",
     "Office",
@@ -64,6 +66,7 @@ class Settings(BaseSettings):
     plugins: PluginChoice = PluginChoice()
     run: Run = Run()
     notify: Notify = Notify()
+    goodwill: Goodwill = Goodwill()
     channels: dict[ChannelName, ChannelTable] = Field(default_factory=dict)
     notifiers: dict[ChannelName, NotifierTable] = Field(default_factory=dict)
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.adapter import Adapter, Capability
+from hub.core.evidence import wanted_for
 from hub.core.model import STANDS_IN, Case, Direction
 from hub.core.outbox import Reply
 from hub.core.platform_acts import ActKind, Offer, Wanted
 from hub.core.portal import PortalTask
 from hub.core.portal_acts import REPLY
+from hub.core.turns import Owner
 from hub.errors import HubError, Misunderstood, Refused
 from hub.runs.channel import explain
 
@@ -51,6 +53,12 @@ class Reach:
     steps: Mapping[Capability, str] = field(default_factory=dict)
     portal: Callable[[], Adapter] | None = None
 
+    @property
+    def title(self) -> str:
+        """What the platform is called whose rules count: that which the case is about, else that of its channel."""
+        adapter = self.portal() if self.portal else self.adapter
+        return adapter.title if adapter is not None else ""
+
     def can(self, capability: Capability, case: Case) -> bool:
         """Whether the hub can do this itself for this case."""
         if self.adapter is None:
@@ -88,6 +96,20 @@ class Reach:
         """An act that only a person can do, in the portal, with the evidence that it wants there."""
         title = word or kind.value.replace("_", " ").capitalize()
         return Offer(kind, title, self.step(Capability(kind)), word, wants=self.wants(case, kind, word))
+
+    def wanting(self, case: Case, offers: Sequence[Offer] | None = None) -> tuple[Offer, ...]:
+        """What may be done that wants evidence: each decision once, whatever the item, and handing over.
+
+        `offers` are those of the case, where they are known already.
+        """
+        known = self.offers(case) if offers is None else offers
+        first = {(offer.kind, offer.word): offer for offer in reversed(known) if wanted_for(offer)}
+        found = tuple(reversed(first.values()))
+        if any(offer.kind is ActKind.HAND_OVER for offer in found) or case.owner is Owner.PLATFORM:
+            return found
+        if not self.step(Capability.HAND_OVER):
+            return found
+        return (*found, self.in_portal(ActKind.HAND_OVER, case))
 
     def wants(self, case: Case, kind: ActKind, word: str = "") -> tuple[Wanted, ...]:
         """The evidence that the platform asks for before an act; Misunderstood if the plugin breaks at it."""
