@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -53,6 +53,7 @@ class Filed:
     file: Attachment
     origins: tuple[str, ...]
     kinds: tuple[EvidenceKind, ...] = ()
+    in_conversation: bool = False
     size: int = 0
     sha256: str = ""
     problem: str = ""
@@ -68,6 +69,7 @@ class _Place:
     file: Attachment
     origins: list[str] = field(default_factory=list)
     kinds: list[EvidenceKind] = field(default_factory=list)
+    in_conversation: bool = False
 
 
 def filed(dossier: Dossier, content: Callable[[str], bytes], write: Callable[[str, bytes], None]) -> tuple[Filed, ...]:
@@ -78,18 +80,21 @@ def filed(dossier: Dossier, content: Callable[[str], bytes], write: Callable[[st
         place.origins.append(origin)
         if kind is not None and kind not in place.kinds:
             place.kinds.append(kind)
+    for message in dossier.messages:
+        for file in message.attachments:
+            places[file.digest].in_conversation = True
     return tuple(_file(number, place, content, write) for number, place in enumerate(places.values(), 1))
 
 
 def _file(number: int, place: _Place, content: Callable[[str], bytes], write: Callable[[str, bytes], None]) -> Filed:
     path = f"{FILES}/{number:03d}-{_name(place.file.name)}"
-    origins, kinds = tuple(place.origins), tuple(place.kinds)
+    named = Filed(path, place.file, tuple(place.origins), tuple(place.kinds), place.in_conversation)
     try:
         body = content(place.file.digest)
     except HubError as error:
-        return Filed(path, place.file, origins, kinds, problem=f"its content cannot be read: {error}")
+        return replace(named, problem=f"its content cannot be read: {error}")
     write(path, body)
-    return Filed(path, place.file, origins, kinds, len(body), sha256(body).hexdigest())
+    return replace(named, size=len(body), sha256=sha256(body).hexdigest())
 
 
 def _name(name: str) -> str:

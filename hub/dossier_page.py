@@ -9,6 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from hub.core.evidence import Checklist, Item, Presence
+from hub.core.exhibits import EvidenceKind
 from hub.core.model import Direction, Message, Order, from_epoch
 from hub.core.plain_text import clean, one_line
 from hub.dossier import Dossier, Filed
@@ -23,7 +24,7 @@ body { font: 15px/1.5 system-ui, sans-serif; color: #1b1f24; max-width: 60rem; m
 h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 table { border-collapse: collapse; width: 100%; } .message { break-inside: avoid; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #d8dee4; }
-th { font-weight: 600; white-space: nowrap; } td { overflow-wrap: anywhere; }
+th { font-weight: 600; width: 9.5rem; } td { overflow-wrap: anywhere; }
 .small { color: #57606a; font-size: .85em; }
 .present { color: #116329; } .missing { color: #b35900; } .gap { color: #b3141d; font-weight: 600; }
 .gaps { border: 1px solid #b3141d; padding: .5rem .8rem; } .none { border-color: #116329; }
@@ -46,7 +47,7 @@ def page(dossier: Dossier, files: Sequence[Filed]) -> str:
         f'<p class="small">{_text(_subtitle(dossier))}</p>',
         *_gaps(dossier.checklists),
         _table(_facts(dossier)),
-        *(part for checklist in dossier.checklists for part in _checklist(checklist)),
+        *(part for checklist in dossier.checklists for part in _checklist(checklist, dossier.zone)),
         *_order(case.order),
         "<h2>Conversation</h2>",
         *(_message(dossier, place, one, by_digest) for place, one in enumerate(dossier.messages, 1)),
@@ -95,21 +96,33 @@ def _facts(dossier: Dossier) -> Iterator[tuple[str, str]]:
         yield "Address", _text(one_line(case.url))
 
 
-def _checklist(checklist: Checklist) -> Iterator[str]:
+def _checklist(checklist: Checklist, zone: str) -> Iterator[str]:
     yield f"<h2>Checklist: {_text(_name(checklist))}</h2>"
-    rows = "".join(map(_item, checklist.items))
-    yield f"<table><tr><th>Evidence</th><th>Stands</th><th>What there is, or why not</th></tr>{rows}</table>"
+    head = "<tr><th>Evidence</th><th>How it stands</th><td><b>What there is, or why there is nothing</b></td></tr>"
+    yield f"<table>{head}{''.join(_item(item, zone) for item in checklist.items)}</table>"
 
 
-def _item(item: Item) -> str:
+def _item(item: Item, zone: str) -> str:
     style = "gap" if item.is_gap else item.presence.value
     required = " (required)" if item.wanted.required else ""
     source = ""
     if item.wanted.source:
         said = f"{item.wanted.why} {item.wanted.mark}: {item.wanted.source}".strip()
-        source = f'<br><span class="small">{_text(said)}</span>'
-    stands = f'<td class="{style}">{_text(_WORDS[item.presence] + required)}</td>'
-    return f"<tr><th>{_text(_kind(item))}</th>{stands}<td>{_text(clean(item.why))}{source}</td></tr>"
+        source = f'<div class="small">{_text(said)}</div>'
+    state = f'<td class="{style}">{_text(_WORDS[item.presence] + required)}</td>'
+    return f"<tr><th>{_text(_kind(item))}</th>{state}<td>{_standings(item, zone)}{source}</td></tr>"
+
+
+def _standings(item: Item, zone: str) -> str:
+    """What stands for it, by whom and since when; the conversation stands below as a whole."""
+    if item.kind is EvidenceKind.CONVERSATION or not item.stands:
+        return _text(one_line(item.why))
+    lines = []
+    for standing in item.stands:
+        when = _time(standing.at, zone) if standing.at else ""
+        told = ", ".join(filter(None, (one_line(standing.who), when)))
+        lines.append(f'<div>{_text(one_line(standing.what))} <span class="small">{_text(told)}</span></div>')
+    return "".join(lines)
 
 
 def _order(order: Order | None) -> Iterator[str]:
@@ -144,9 +157,8 @@ def _attached(one: Filed) -> str:
     name = _text(one_line(one.file.name))
     if not one.is_there:
         return f'<div class="gap">{name}: {_text(one.problem)}</div>'
-    where = quote(one.path)
-    picture = f'<img src="{where}" alt="{name}">' if one.file.media_type in _PICTURES else ""
-    return f'<div><a href="{where}">{name}</a>{picture}</div>'
+    picture = f'<img src="{quote(one.path)}" alt="{name}">' if one.file.media_type in _PICTURES else ""
+    return _linked(one) + picture
 
 
 def _happened(dossier: Dossier) -> Iterator[str]:
@@ -176,15 +188,15 @@ def _files(files: Sequence[Filed]) -> Iterator[str]:
     yield "<h2>Files</h2>"
     rows = []
     for one in files:
-        told = f"<br><code>SHA-256 {one.sha256}</code>" if one.is_there else ""
-        given = f'<br><span class="small">{_text("; ".join(map(one_line, one.origins)))}</span>'
-        pictured = _attached(one) if one.kinds or not one.is_there else _linked(one)
-        rows.append(f"<tr><td>{pictured}{given}{told}</td></tr>")
+        told = f"<code>SHA-256 {one.sha256}</code>" if one.is_there else ""
+        given = f'<div class="small">{_text("; ".join(map(one_line, one.origins)))}</div>'
+        shown = _linked(one) if one.is_there and one.in_conversation else _attached(one)
+        rows.append(f"<tr><td>{shown}{given}{told}</td></tr>")
     yield f"<table>{''.join(rows)}</table>"
 
 
 def _linked(one: Filed) -> str:
-    return f'<a href="{quote(one.path)}">{_text(one_line(one.file.name))}</a>'
+    return f'<div><a href="{quote(one.path)}">{_text(one_line(one.file.name))}</a></div>'
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:

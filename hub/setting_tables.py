@@ -102,7 +102,7 @@ def _amounts(limits: dict[str, Decimal]) -> dict[str, Decimal]:
         if not _CURRENCY.fullmatch(currency):
             raise ValueError("should name currencies by three letters, such as SEK")
         if not amount.is_finite() or amount <= 0:
-            raise ValueError(f"should have an amount for {currency} that is more than 0, or leave it out")
+            raise ValueError(f"should have a positive amount for {currency}, or leave it out")
     return given
 
 

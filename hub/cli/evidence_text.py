@@ -43,7 +43,8 @@ def wanted_text(case: Case, one: Checklist) -> RenderableType:
     lines: list[RenderableType] = []
     for item in _wanted(one):
         lines.append(Text(f"{item.kind}, {_how(item)}: {presence_in_words(item.presence)}", style=_style(item)))
-        said = " ".join(filter(None, (item.why + "." if item.is_gap else "", item.wanted.why, _source(item))))
+        lack = f"{item.why[:1].upper()}{item.why[1:]}." if item.is_gap else ""
+        said = " ".join(filter(None, (lack, item.wanted.why, _source(item))))
         lines += [Padding(Text(one_line(said), style="dim"), (0, 0, 0, 2), expand=False)] if said else []
         if item.is_gap:
             lines.append(Padding(Text(filled_by(case, item.kind)), (0, 0, 0, 2), expand=False))

@@ -137,15 +137,16 @@ def filled_by(case: Case, kind: EvidenceKind) -> str:
     """The commands that fill a gap."""
     command = f"casehub evidence {case.number}"
     filling = _FILLS.get(kind, f"--add {kind}=FILE")
-    return f"`{command} {filling}`, or `{command} --not-applicable {kind} -m WHY`"
+    return f"`{command} {filling}` gives it; `{command} --not-applicable {kind} -m WHY` says that there can be none"
 
 
 def gap_in_words(case: Case, item: Item) -> str:
     """A gap with what the platform says of it, where that stands, and the way out."""
     wanted = item.wanted
-    source = f" ({wanted.mark}, {wanted.source})" if wanted.source else ""
-    why = f": {wanted.why.rstrip('.')}" if wanted.why else ""
-    return f"{item.kind} is missing, {item.why}{why}{source}; {filled_by(case, item.kind)}"
+    source = f"({wanted.mark}, {wanted.source})" if wanted.source else ""
+    told = " ".join(filter(None, (wanted.why.rstrip(".") or item.why, source)))
+    lack = f"{item.why}. " if wanted.why else ""
+    return f"{item.kind}: {lack}{told}. {filled_by(case, item.kind)}"
 
 
 def kept_files(case: Case, offer: Offer) -> tuple[Attachment, ...]:

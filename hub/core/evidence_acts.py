@@ -36,6 +36,7 @@ def give(
     for file in files:
         if file.digest in known:
             raise Refused(f"{case.number} has the file {file.name} as {kind} already.")
+    files = tuple({file.digest: file for file in files}.values())
     return changed(case, now, EvidenceGiven(kind, files, text, parcels, who))
 
 
