@@ -15,7 +15,7 @@ from hub.core.acts import closing_forbidden
 from hub.core.cost import cost_of
 from hub.core.evidence import checklist
 from hub.core.model import Attachment
-from hub.core.platform_acts import Act, Offer, Tracking, in_words
+from hub.core.platform_acts import Act, Tracking, in_words
 from hub.errors import Refused
 
 if TYPE_CHECKING:
@@ -76,20 +76,20 @@ def give_task(hub: Hub, reach: Reach, kind: Capability, case: Case, who: str | N
     return desk_of(hub, who).give_task(case.number, replace(task, step=found.step, url=found.url))
 
 
-def portal_gaps(offer: Offer, case: Case, act: Act, *, keep_task: bool) -> str:
+def portal_gaps(reach: Reach, case: Case, act: Act, *, keep_task: bool) -> str:
     """Which required evidence is missing for what a person shall do in a portal, as the end of the task's words.
 
-    Refused where some is, unless the task is to be kept all the same.
+    Refused where some is, unless the task is to be kept all the same; also where no portal is known for it.
     """
+    reach.require_step(act.kind, case)
+    offer = reach.in_portal(act.kind, case, act.word)
     gaps = checklist(case, offer, act).gaps
-    if not gaps:
-        return ""
-    if not keep_task:
+    if gaps and not keep_task:
         try:
             require_evidence(case, offer, act)
         except Refused as error:
             raise Refused(f"{error} With --keep-task it becomes a task all the same.") from error
-    return f", missing evidence: {', '.join(gap.kind for gap in gaps)}"
+    return f", missing evidence: {', '.join(gap.kind for gap in gaps)}" if gaps else ""
 
 
 def named_only(path: Path) -> Attachment:

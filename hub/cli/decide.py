@@ -237,7 +237,7 @@ def _to_portal(
 ) -> None:
     from hub.core.portal import PortalTask
 
-    lacks = portal_gaps(reach.in_portal(ActKind.DECIDE, case, act.word), case, act, keep_task=keep_task)
+    lacks = portal_gaps(reach, case, act, keep_task=keep_task)
     wanted = PortalTask("", "decide", in_words(act) + lacks, "", hub.clock.now(), text=text.strip(), word=act.word)
     task = give_task(hub, reach, _capability(), case, who, wanted)
     if as_json:

@@ -158,8 +158,9 @@ def _meant(reach: Reach, case: Case, word: str | None) -> Sequence[Offer]:
     found = [offer for offer in offers if plain in (offer.word.casefold(), offer.kind.value)][:1]
     if found:
         return found
-    if reach.step(Capability.DECIDE) and not reach.can(Capability.DECIDE, case):
-        return [reach.in_portal(ActKind.DECIDE, case, word)]
+    there = reach.in_portal(ActKind.DECIDE, case, word)
+    if there.wants or (reach.step(Capability.DECIDE) and not reach.can(Capability.DECIDE, case)):
+        return [there]
     words = ", ".join(dict.fromkeys(offer.word or offer.kind.value for offer in offers)) or "nothing at all"
     raise NotFound(f"{case.number} takes no {word!r} as it stands now; its platform takes {words}.")
 

@@ -47,8 +47,8 @@ def hand_over(hub: Hub, number: str, message: str, yes: bool, keep_task: bool, w
         reply = queue(hub, reach, case, wish, who, yes=yes, ask=True)
         data, lines = acted_json(hub.store.case(number), reply), [told_as_queued(reply)]
     else:
-        offer = reach.in_portal(ActKind.HAND_OVER, case)
-        what = f"hand the case over to the platform{portal_gaps(offer, case, Act(offer.kind), keep_task=keep_task)}"
+        lacks = portal_gaps(reach, case, Act(ActKind.HAND_OVER), keep_task=keep_task)
+        what = f"hand the case over to the platform{lacks}"
         wanted = PortalTask("", "hand_over", what, "", hub.clock.now(), text=message.strip())
         task = give_task(hub, reach, Capability.HAND_OVER, case, who, wanted)
         data, lines = acted_json(hub.store.case(number), task=task), [*task_lines(case, task)]

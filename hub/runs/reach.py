@@ -105,11 +105,10 @@ class Reach:
         known = self.offers(case) if offers is None else offers
         first = {(offer.kind, offer.word): offer for offer in reversed(known) if wanted_for(offer)}
         found = tuple(reversed(first.values()))
-        if any(offer.kind is ActKind.HAND_OVER for offer in found) or case.owner is Owner.PLATFORM:
-            return found
-        if not self.step(Capability.HAND_OVER):
-            return found
-        return (*found, self.in_portal(ActKind.HAND_OVER, case))
+        in_portal = case.owner is Owner.SELLER and not self.can(Capability.HAND_OVER, case)
+        if in_portal and (self.step(Capability.HAND_OVER) or self.wants(case, ActKind.HAND_OVER)):
+            return (*found, self.in_portal(ActKind.HAND_OVER, case))
+        return found
 
     def wants(self, case: Case, kind: ActKind, word: str = "") -> tuple[Wanted, ...]:
         """The evidence that the platform asks for before an act; Misunderstood if the plugin breaks at it."""
@@ -143,11 +142,16 @@ class Reach:
 
     def task(self, kind: Capability, case: Case, what: str, now: datetime) -> PortalTask:
         """What a person shall do in the portal instead of the hub; Refused where nobody says how."""
-        step = self.step(kind)
-        if not step:
-            raise Refused(self.refusal(kind, case))
+        step = self.require_step(kind, case)
         url = case.about.url if case.about and case.about.url else case.url
         return PortalTask("", kind.value, what, step, now, url)
+
+    def require_step(self, kind: Capability | ActKind, case: Case) -> str:
+        """What a person does in the portal; Refused where nobody says how."""
+        step = self.step(Capability(kind))
+        if not step:
+            raise Refused(self.refusal(Capability(kind), case))
+        return step
 
     def refusal(self, kind: Capability, case: Case) -> str:
         """That neither the hub nor, as far as it knows, a portal can do this."""

@@ -34,4 +34,4 @@ _OF_ACTS: Final[Mapping[tuple[ActKind, str], tuple[Wanted, ...]]] = {
 
 def wants(kind: ActKind, word: str) -> tuple[Wanted, ...]:
     """The evidence for a decision, or for passing a case on."""
-    return _OF_ACTS.get((kind, word if kind is ActKind.DECIDE else ""), ())
+    return _OF_ACTS.get((kind, word.upper() if kind is ActKind.DECIDE else ""), ())

@@ -43,8 +43,8 @@ _OF_ESCALATION = (
 
 def wants(case: Case, kind: ActKind, word: str) -> tuple[Wanted, ...]:
     """The evidence for a decision or an escalation; what is neither rejected nor escalated needs none."""
-    if kind is ActKind.HAND_OVER or word == words.ESCALATED:
+    if kind is ActKind.HAND_OVER or word.upper() == words.ESCALATED:
         return _OF_ESCALATION
-    if word == words.REJECTED:
+    if word.upper() == words.REJECTED:
         return _OF_MISSING if case.type_raw == words.MISSING else _OF_GOODS
     return ()
