@@ -159,7 +159,7 @@ def answered(*, made: Decision | None = None, ref: str = "reply:k1") -> Case:
     [
         (answered(), "missing"),  # an answer is no solution
         (answered(made=Decision("k1", NOON, "renew", "renew")), "present"),
-        (answered(made=Decision("k1", NOON, "renew", "renew"), ref="stated:k1"), "present"),
+        (answered(made=Decision("k1", NOON, "renew", "renew", stated=True), ref="stated:k1"), "missing"),
         (answered(made=Decision("k2", NOON, "renew", "renew")), "missing"),  # decided without a word
         (answered(made=Decision("k1", NOON, "refuse", "refuse", rejects=True)), "missing"),  # and a refusal is none
     ],

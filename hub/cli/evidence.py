@@ -94,12 +94,13 @@ def evidence(
     from hub.reaching import reach_of
 
     known_case(hub, number)
-    said = _Said(add, say, tracking, waived, taken_back, why)
-    if said:
-        _keep(hub, number, said, who)
     case = case_to_read(hub, number)
     reach = reach_of(hub, case)
-    lists = [checklist(case, offer) for offer in _meant(reach, case, word)] or [checklist(case)]
+    meant = _meant(reach, case, word)
+    if said := _Said(add, say, tracking, waived, taken_back, why):
+        _keep(hub, number, said, who)
+        case = case_to_read(hub, number)
+    lists = [checklist(case, offer) for offer in meant] or [checklist(case)]
     bundle = None if target is None else _export(hub, reach, case, lists, target, with_notes=with_notes)
     if as_json:
         echo_json(_as_json(case, lists, bundle))

@@ -10,7 +10,6 @@ from enum import StrEnum
 from hub.core.exhibits import EvidenceKind, Exhibit
 from hub.core.model import FROM_OUTBOX, RECALLED, Attachment, Author, Case, Direction, Message, Order
 from hub.core.platform_acts import Act, ActKind, Offer, Wanted
-from hub.core.portal import STATED
 from hub.core.shipments import Tracking
 
 GENERAL = (
@@ -117,8 +116,8 @@ def checked(case: Case, wanted: Wanted, act: Act | None = None) -> Item:
     """How one kind of evidence stands on a case.
 
     What the case holds counts by itself: its order, parcels with a number, pictures and films of the customer, what was
-    written. That a solution was offered is said by a person, or by a decision that went with a text and was no
-    rejection; an answer alone does not say it.
+    written. That a solution was offered is said by a person, or by a decision that the platform took with a text and
+    that was no rejection; an answer alone does not say it.
     """
     kind = wanted.kind
     given = [one for one in case.evidence if one.kind is kind and not one.waived]
@@ -238,10 +237,11 @@ def _conversation(case: Case, _wanted: Wanted) -> Iterator[Standing]:
 
 
 def _solution(case: Case, _wanted: Wanted) -> Iterator[Standing]:
+    """Decisions that went with a text; of one that a person only states nobody knows whether it was a rejection."""
     texts = {message.ref for message in case.messages if message.direction is Direction.OUTBOUND}
     for made in case.decisions:
-        ref = next((ref for ref in (FROM_OUTBOX + made.key, f"{STATED}:{made.key}") if ref in texts), "")
-        if ref and not made.rejects:
+        ref = FROM_OUTBOX + made.key
+        if ref in texts and not made.rejects and not made.stated:
             yield Standing(f"decided {made.what}, with a text to the customer", made.at, made.who, ref)
 
 
