@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hub.core.acting import Wish, queue_act, require_evidence, with_kept
 from hub.core.acts import absorb
 from hub.core.codec import dump_happening, load_happening
-from hub.core.events import Event, EvidenceGiven, EvidenceTakenBack, EvidenceWaived, Happening
+from hub.core.events import Event, Happening
 from hub.core.evidence import (
     Presence,
     checked,
@@ -26,6 +26,7 @@ from hub.core.evidence import (
     wanted_for,
 )
 from hub.core.evidence_acts import give, take_back, waive
+from hub.core.evidence_events import EvidenceGiven, EvidenceTakenBack, EvidenceWaived
 from hub.core.exhibits import EvidenceKind, Exhibit
 from hub.core.model import (
     RECALLED,

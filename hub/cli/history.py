@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from hub.core import events
+from hub.core.evidence_events import EvidenceGiven, EvidenceTakenBack, EvidenceWaived
 from hub.core.model import VANISHED, Direction, Message
 from hub.core.platform_acts import ActKind, in_words
 from hub.core.turns import Detection
@@ -114,13 +115,13 @@ def _told_of_the_platform(what: events.Happening) -> str:
 
 def _told_of_evidence(what: events.Happening) -> str:
     match what:
-        case events.EvidenceGiven():
+        case EvidenceGiven():
             things = [*(file.name for file in what.files), *(f"{p.carrier}:{p.number}" for p in what.parcels)]
             given = f"evidence of {words_of_type(what.kind)} given by {what.who}"
             return _because(given, ", ".join(filter(None, (*things, what.text))))
-        case events.EvidenceWaived():
+        case EvidenceWaived():
             return _because(f"{words_of_type(what.kind)} does not apply, says {what.who}", what.why)
-        case events.EvidenceTakenBack():
+        case EvidenceTakenBack():
             return f"evidence of {words_of_type(what.kind)} taken back by {what.who}"
         case _:
             return type(what).__name__

@@ -1,6 +1,6 @@
 """What can happen to a case; a case is the sum of its events."""
 
-# ruff: noqa: PLC0414  what happens by acts on the platform and to the evidence is told of here too
+# ruff: noqa: PLC0414  what happens by acts on the platform is told of here too
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from datetime import datetime
 from hub.core.acting_events import Acted as Acted
 from hub.core.acting_events import PortalTaskDone as PortalTaskDone
 from hub.core.acting_events import PortalTaskGiven as PortalTaskGiven
-from hub.core.evidence_events import EvidenceGiven as EvidenceGiven
-from hub.core.evidence_events import EvidenceTakenBack as EvidenceTakenBack
-from hub.core.evidence_events import EvidenceWaived as EvidenceWaived
+from hub.core.evidence_events import OfEvidence
 from hub.core.exhibits import Exhibit
 from hub.core.model import (
     Author,
@@ -286,9 +284,7 @@ Happening = (
     | Acted
     | PortalTaskGiven
     | PortalTaskDone
-    | EvidenceGiven
-    | EvidenceWaived
-    | EvidenceTakenBack
+    | OfEvidence
 )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hub.core.acts import changed, require_unmerged
 from hub.core.attachments import Attachment
-from hub.core.events import EvidenceGiven, EvidenceTakenBack, EvidenceWaived
+from hub.core.evidence_events import EvidenceGiven, EvidenceTakenBack, EvidenceWaived
 from hub.core.exhibits import EvidenceKind
 from hub.core.merge import Change
 from hub.core.model import Case

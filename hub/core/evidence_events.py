@@ -35,3 +35,7 @@ class EvidenceTakenBack:
 
     kind: EvidenceKind
     who: str = ""
+
+
+OfEvidence = EvidenceGiven | EvidenceWaived | EvidenceTakenBack
+"""What can happen to the evidence of a case."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from hub.core.evidence_events import EvidenceGiven, EvidenceTakenBack, EvidenceWaived
+from hub.core.evidence_events import EvidenceTakenBack, EvidenceWaived, OfEvidence
 from hub.core.exhibits import Exhibit
 from hub.core.model import Case
-
-OfEvidence = EvidenceGiven | EvidenceWaived | EvidenceTakenBack
-"""What can happen to the evidence of a case."""
 
 
 def after_evidence(what: OfEvidence, case: Case, at: datetime) -> Case:

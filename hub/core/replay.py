@@ -34,7 +34,8 @@ from hub.core.events import (
     ReplyStopped,
     StateChanged,
 )
-from hub.core.evidence_replay import OfEvidence, after_evidence
+from hub.core.evidence_events import OfEvidence
+from hub.core.evidence_replay import after_evidence
 from hub.core.model import RECALLED, VANISHED, Author, Case, CaseState, CaseType, Direction, Message
 from hub.core.ordering import in_order, with_one_more
 from hub.core.settling import settle, settled_by_sight, settled_by_time, unanswered

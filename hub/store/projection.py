@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from hub.core.enriching import due_at
-from hub.core.events import Absorbed, Acted, Event, EvidenceGiven, MessageArrived, MessageReread
+from hub.core.events import Absorbed, Acted, Event, MessageArrived, MessageReread
+from hub.core.evidence_events import EvidenceGiven
 from hub.core.model import Attachment, Case, Direction, Message
 from hub.core.readings import Evaluation
 from hub.store.blobs import Blobs
