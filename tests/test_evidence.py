@@ -143,7 +143,13 @@ PICTURES = a_case(messages=(letter(attachments=(PHOTO, RECEIPT, FILM)),))
         ),
         (a_case(messages=()), EvidenceKind.CONVERSATION, "not_applicable", "nobody has written anything"),
         (ORDERED, EvidenceKind.DISPATCH_PROOF, "missing", "nobody gave what proves that it was sent"),
-        (ORDERED, EvidenceKind.DELIVERY_PROOF, "missing", "nobody gave what proves that it arrived"),
+        (a_case(), EvidenceKind.DELIVERY_PROOF, "missing", "nobody gave what proves that it arrived"),
+        (
+            ORDERED,
+            EvidenceKind.DELIVERY_PROOF,
+            "missing",
+            "nobody gave what proves that it arrived; the platform's word is only DHL:1 SENT",
+        ),
     ],
 )
 def test_what_a_case_holds_counts_by_itself(case: Case, kind: EvidenceKind, presence: str, why: str) -> None:

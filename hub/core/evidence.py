@@ -272,6 +272,9 @@ def _lack(case: Case, wanted: Wanted, act: Act | None) -> str:
         refused = ", ".join(f"{p.carrier}:{p.number}" for p in parcels if p.number and not is_valid(p, wanted))
         if refused:
             return f"{refused} does not count, since its carrier proves nothing there"
+    if wanted.kind is EvidenceKind.DELIVERY_PROOF:
+        said = [f"{one.carrier}:{one.number} {one.state}" for one in (case.order.shipments if case.order else ())]
+        return "; the platform's word is only ".join(filter(None, (_LACKS[wanted.kind], ", ".join(said))))
     if wanted.kind is EvidenceKind.PHOTOS and wanted.ours:
         return "there is neither a picture nor a film of yours"
     return _LACKS[wanted.kind]
