@@ -273,7 +273,8 @@ def _lack(case: Case, wanted: Wanted, act: Act | None) -> str:
         if refused:
             return f"{refused} does not count, since its carrier proves nothing there"
     if wanted.kind is EvidenceKind.DELIVERY_PROOF:
-        said = [f"{one.carrier}:{one.number} {one.state}" for one in (case.order.shipments if case.order else ())]
+        parcels_told = (one for one in (case.order.shipments if case.order else ()) if one.state)
+        said = [f"{one.carrier}:{one.number} {one.state}" for one in parcels_told]
         return "; the platform's word is only ".join(filter(None, (_LACKS[wanted.kind], ", ".join(said))))
     if wanted.kind is EvidenceKind.PHOTOS and wanted.ours:
         return "there is neither a picture nor a film of yours"
