@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         PlatformCase,
     )
     from hub.core.outbox import Receipt, Reply
-    from hub.core.platform_acts import Act, ActKind, Need, Offer, Tracking
+    from hub.core.platform_acts import Act, ActKind, EvidenceKind, Need, Offer, Tracking, Wanted
     from hub.core.policy import Audience, Deed, Mark
     from hub.core.ports import Clock
     from hub.core.shipments import Shipment
@@ -117,6 +117,7 @@ __all__ = [
     "Counted",
     "Deed",
     "Direction",
+    "EvidenceKind",
     "Figure",
     "FileTypes",
     "Finding",
@@ -168,6 +169,7 @@ __all__ = [
     "Unavailable",
     "Uncertain",
     "Unsupported",
+    "Wanted",
     "Weight",
     "__version__",
     "hookimpl",

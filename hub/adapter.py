@@ -13,7 +13,7 @@ from hub.core.incoming import Batch, Checkpoint, Incoming, OpenCase
 from hub.core.mail import Mail, MailReading
 from hub.core.model import Case, Message, Order, Party
 from hub.core.outbox import Receipt, Reply
-from hub.core.platform_acts import Offer
+from hub.core.platform_acts import ActKind, Offer, Wanted
 from hub.core.ports import Clock
 from hub.core.text_rules import TextRules
 from hub.errors import AuthenticationFailed, ConfigurationError, HubError, Unavailable, Unsupported
@@ -236,6 +236,13 @@ class Adapter(ABC):
 
     def offers(self, case: Case, settings: Any) -> Sequence[Offer]:
         """What may be done with a case as it stands now, besides writing to the customer; asks the platform nothing."""
+        return ()
+
+    def wants(self, case: Case, kind: ActKind, word: str = "") -> Sequence[Wanted]:
+        """The evidence that is asked for before an act, by a program or in the portal; `word` names a decision.
+
+        Each says where that stands and how sure it is; asks the platform nothing.
+        """
         return ()
 
     def problems_with(self, reply: Reply, case: Case, settings: Any) -> Sequence[str]:

@@ -33,6 +33,7 @@ def reach_of(hub: Hub, case: Case) -> Reach:
         case.channel,
         steps=steps,
         about=about.create() if about and about != info else None,
+        portal=about.create if about else None,
         soft_checks=SoftChecks(table.soft_checks) if table else SoftChecks.WARN,
     )
     if info is None:

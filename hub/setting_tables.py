@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -17,11 +18,13 @@ from pydantic import (
     field_validator,
 )
 
+from hub.core.model import CaseType
 from hub.core.notice_text import DIGEST_FROM
 from hub.core.policy import Audience, Deed
 from hub.environment import decoded
 
 _MOST_DAYS = 36_500
+_CURRENCY = re.compile("[A-Z]{3}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _DURATION = re.compile(r"(?:(\d{1,4})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,5})m)? ?(?:(\d{1,5})s)?", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2}")
@@ -101,6 +104,24 @@ class Run(Table):
     """How casehub behaves when nobody is looking."""
 
     silent_after: Duration = timedelta(hours=1)
+
+
+def _amounts(limits: dict[str, Decimal]) -> dict[str, Decimal]:
+    # The environment has its names in small letters: CASEHUB_GOODWILL__LIMITS__SEK=100.
+    given = {currency.upper(): amount for currency, amount in limits.items()}
+    for currency, amount in given.items():
+        if not _CURRENCY.fullmatch(currency):
+            raise ValueError("should name currencies by three letters, such as SEK")
+        if not amount.is_finite() or amount <= 0:
+            raise ValueError(f"should have a positive amount for {currency}, or leave it out")
+    return given
+
+
+class Goodwill(Table):
+    """Up to which amount a refund in full is suggested for goodwill, and for which types of cases; never done."""
+
+    limits: Annotated[dict[str, Decimal], AfterValidator(_amounts)] = Field(default_factory=dict)
+    types: tuple[CaseType, ...] = (CaseType.COMPLAINT, CaseType.MISSING_ITEM)
 
 
 class NotifyHours(Week):

@@ -25,6 +25,7 @@ from hub.secrets import resolved
 from hub.setting_tables import (
     ChannelName,
     ChannelTable,
+    Goodwill,
     NotifierTable,
     Notify,
     Office,
@@ -37,6 +38,7 @@ from hub.setting_tables import (
 __all__ = [
     "ChannelName",
     "ChannelTable",
+    "Goodwill",
     "NotifierTable",
     "Notify",
     "Office",
@@ -68,6 +70,7 @@ class Settings(BaseSettings):
     notify: Notify = Notify()
     outbox: OutboxTable = OutboxTable()
     approval: dict[ChannelName, ApprovalTable] = Field(default_factory=dict)
+    goodwill: Goodwill = Goodwill()
     channels: dict[ChannelName, ChannelTable] = Field(default_factory=dict)
     notifiers: dict[ChannelName, NotifierTable] = Field(default_factory=dict)
 

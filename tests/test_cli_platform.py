@@ -160,6 +160,7 @@ def test_programs_get_the_offers_with_exact_amounts(desktop: Desktop) -> None:
         "moves_money": True,
         "irreversible": True,
         "cost": {"amount": {"amount": "1250.00", "currency": "SEK"}, "at_most": True},
+        "evidence": None,
     }
 
 

@@ -11,6 +11,7 @@ import tomllib
 import traceback
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
 from hub.adapter import Adapter, Capability, Connection, Tools
+from hub.core.model import CaseType
 from hub.core.policy import Audience, Deed
 from hub.errors import ConfigurationError
 from hub.notifier import Notification, Notifier, NotifierTools
@@ -28,6 +30,7 @@ from hub.plugins import AdapterInfo, NotifierInfo, load_plugins
 from hub.secrets import signer, signing_key
 from hub.settings import (
     ChannelTable,
+    Goodwill,
     NotifierTable,
     Notify,
     Office,
@@ -289,7 +292,7 @@ def test_all_problems_of_a_file_are_shown_at_once(write_settings: Write) -> None
         ("[offic]", "offic (hub.toml) is not a setting; did you mean office?"),
         (
             "xyz = 1",
-            "approval, channels, data, notifiers, notify, office, outbox, plugins, policies, run, templates",
+            "data, goodwill, notifiers, notify, office, outbox, plugins, policies, run, templates",
         ),
         ("_env_file = 'x'", "_env_file (hub.toml) is not a setting"),
         ("data = 5", "data (hub.toml) should be a path in quotes"),
@@ -556,6 +559,7 @@ def test_the_example_is_valid_and_names_every_setting_of_the_hub() -> None:
     assert table["plugins"].keys() == PluginChoice.model_fields.keys()
     assert table["run"].keys() == Run.model_fields.keys()
     assert table["notify"].keys() == Notify.model_fields.keys()
+    assert table["goodwill"].keys() == Goodwill.model_fields.keys()
     assert table["channels"]["support"].keys() >= ChannelTable.model_fields.keys()
     assert table["notifiers"]["team"].keys() >= NotifierTable.model_fields.keys()
     assert settings.channels["support"].adapter == "email_imap"
@@ -848,3 +852,45 @@ def test_the_folder_of_templates_lies_beside_the_settings_and_may_be_missing_unl
     assert refusal(lambda: load_settings().templates_folder) == (
         f"templates (hub.toml) names {folder / 'texts'}, but there is no such folder"
     )
+
+
+# Goodwill
+
+
+def test_goodwill_has_no_limit_unless_one_is_set(write_settings: Write) -> None:
+    write_settings("")
+
+    goodwill = load_settings().goodwill
+
+    assert (goodwill.limits, goodwill.types) == ({}, (CaseType.COMPLAINT, CaseType.MISSING_ITEM))
+
+
+def test_the_limits_of_goodwill_come_from_the_file_or_the_environment(
+    write_settings: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_settings("[goodwill]\nlimits = { SEK = 100, EUR = 10.5 }\ntypes = ['return']")
+
+    assert load_settings().goodwill.limits == {"SEK": Decimal(100), "EUR": Decimal("10.5")}
+    assert load_settings().goodwill.types == (CaseType.RETURN,)
+    monkeypatch.setenv("CASEHUB_GOODWILL__LIMITS__SEK", "75")
+    assert load_settings().goodwill.limits["SEK"] == Decimal(75)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("limits = { KRONOR = 1 }", "goodwill.limits (hub.toml) should name currencies by three letters, such as SEK"),
+        ("limits = { SEK = 0 }", "should have a positive amount for SEK, or leave it out"),
+        ("limits = { SEK = -5 }", "should have a positive amount for SEK, or leave it out"),
+        ("limits = { SEK = 'hunter2' }", "goodwill.limits.SEK (hub.toml)"),
+        ("types = ['refund']", "goodwill.types"),
+        ("automatic = true", "goodwill.automatic (hub.toml) is not a setting"),
+    ],
+)
+def test_a_mistake_in_goodwill_is_explained(write_settings: Write, text: str, told: str) -> None:
+    write_settings(f"[goodwill]\n{text}")
+
+    explained = refusal(load_settings)
+
+    assert told in explained
+    assert "hunter2" not in explained

@@ -51,6 +51,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "answered": Entry("hub.cli.answered:answered", "Say that a case was answered in the platform's portal."),
         "decide": Entry("hub.cli.decide:decide", "Decide a case on its platform, such as a refund."),
         "hand-over": Entry("hub.cli.hand_over:hand_over", "Hand a case over to the platform."),
+        "evidence": Entry("hub.cli.evidence:evidence", "Show, give and export what stands behind a decision."),
         "tasks": Entry("hub.cli.tasks:tasks", "List what only a person can do on the platforms."),
         "done": Entry("hub.cli.tasks:done", "Tick off what was done in a platform's portal."),
         "note": Entry("hub.cli.acts:note", "Write a note on a case that stays in the house."),

@@ -11,12 +11,17 @@ import click
 from hub.cli.desk_options import desk_of, is_terminal
 from hub.cli.findings import tell_findings
 from hub.cli.safe_text import clean, one_line
-from hub.core.acting import Wish, draft, needs_a_yes, require_possible
+from hub.core.acting import Wish, draft, needs_a_yes, require_evidence, require_possible, with_kept
 from hub.core.acts import closing_forbidden
 from hub.core.cost import cost_of
-from hub.core.platform_acts import in_words
+from hub.core.evidence import checklist
+from hub.core.model import Attachment
+from hub.core.platform_acts import Act, Tracking, in_words
+from hub.errors import Refused
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hub.adapter import Capability
     from hub.app import Hub
     from hub.core.model import Case
@@ -43,35 +48,71 @@ def queue(
     """
     desk = desk_of(hub, who)
     forbidden = closing_forbidden(hub.book.chosen(case).policy, hub.evaluate(case))
+    given, wish = wish, with_kept(case, wish)
     require_possible(case, wish, hub.store.replies(case_number=case.number), forbidden)
     tell_findings(reach.require_acceptable(draft(case, wish, "", desk.who, hub.clock.now()), case, accepted))
     heavy = needs_a_yes(wish.offer)
     if not yes and (heavy or ask) and is_terminal():
-        for line in preview(case, wish):
+        for line in preview(case, wish, given):
             click.echo(line, err=True)
         click.confirm("Do it?", abort=True, err=True)
         yes = True
     return desk.act(case.number, replace(wish, confirmed=yes))
 
 
-def preview(case: Case, wish: Wish) -> Iterator[str]:
-    """What an act does and what it costs, line by line."""
+def preview(case: Case, wish: Wish, given: Wish | None = None) -> Iterator[str]:
+    """What an act does and what it costs, line by line; what was not `given` with it is evidence kept on the case."""
     offer, cost = wish.offer, cost_of(case, wish)
     yield ""
     yield f"{case.number}:  {one_line(offer.title)} ({in_words(wish.act)})"
     yield f"Effect:   {one_line(offer.effect)}"
     if cost is not None:
         yield f"Cost:     {cost}"
+    if given is not None and given != wish:
+        yield f"Evidence: {_kept(wish, given)}, kept on the case, goes with it"
     if wish.text.strip():
         yield from ("", *(f"  {line}" for line in clean(wish.text).strip().split("\n")), "")
     weight = (("It moves money.", offer.moves_money), ("It cannot be undone.", offer.irreversible))
     yield " ".join(text for text, true in weight if true) or "It waits in the outbox until `casehub deliver`."
 
 
+def _kept(wish: Wish, given: Wish) -> str:
+    files = () if given.evidence else (one_line(file.name) for file in wish.evidence)
+    parcels = () if given.tracking else (one_line(f"{one.carrier}:{one.number}") for one in wish.tracking)
+    return ", ".join((*files, *parcels))
+
+
 def give_task(hub: Hub, reach: Reach, kind: Capability, case: Case, who: str | None, task: PortalTask) -> PortalTask:
     """Keep what a person has to do in the portal, with the step and the link that `reach` knows."""
     found = reach.task(kind, case, task.what, hub.clock.now())
     return desk_of(hub, who).give_task(case.number, replace(task, step=found.step, url=found.url))
+
+
+def portal_gaps(reach: Reach, case: Case, act: Act, *, keep_task: bool) -> str:
+    """Which required evidence is missing for what a person shall do in a portal, as the end of the task's words.
+
+    Refused where some is, unless the task is to be kept all the same; also where no portal is known for it.
+    """
+    reach.require_step(act.kind, case)
+    offer = reach.in_portal(act.kind, case, act.word)
+    gaps = checklist(case, offer, act).gaps
+    if gaps and not keep_task:
+        try:
+            require_evidence(case, offer, act)
+        except Refused as error:
+            raise Refused(f"{error} With --keep-task it becomes a task all the same.") from error
+    return f", missing evidence: {', '.join(gap.kind for gap in gaps)}" if gaps else ""
+
+
+def named_only(path: Path) -> Attachment:
+    """A file that a person has at hand for a portal and that stays where it is; only its name is told."""
+    return Attachment(path.name, "", 0, "")
+
+
+def parcel_of(text: str) -> Tracking:
+    """A parcel written as CARRIER:NUMBER."""
+    carrier, _, number = text.partition(":")
+    return Tracking(carrier.strip(), number.strip())
 
 
 def seen_of(case: Case) -> str:

@@ -11,6 +11,9 @@ from hub.core.acting import Wish
 from hub.core.codec import to_plain
 from hub.core.cost import cost_of
 from hub.core.events import Event
+from hub.core.evidence import checklist, wanted_for
+from hub.core.exhibits import Exhibit
+from hub.core.goodwill import Suggestion
 from hub.core.model import Attachment, Case, Message, Money, Order, OrderLine, Party
 from hub.core.outbox import Reply
 from hub.core.platform_acts import Offer
@@ -18,6 +21,7 @@ from hub.core.portal import Decision, PortalTask
 from hub.core.ports import CaseSummary
 from hub.core.readings import Deadline
 from hub.core.turns import Detection
+from hub.dossier_json import checklist_json
 
 Json = dict[str, Any]
 
@@ -91,6 +95,7 @@ def case_json(case: Case, deadline: Deadline | None) -> Json:
         "last_inbound": case.last_inbound.ref if case.last_inbound else None,
         "decisions": [decision_json(decision) for decision in case.decisions],
         "tasks": [task_json(case, task) for task in case.portal_tasks],
+        "evidence": [exhibit_json(exhibit) for exhibit in case.evidence],
         "messages": [message_json(message) for message in case.messages],
     }
 
@@ -177,6 +182,31 @@ def offer_json(case: Case, offer: Offer) -> Json:
         "moves_money": offer.moves_money,
         "irreversible": offer.irreversible,
         "cost": None if cost is None else {"amount": money_json(cost.amount), "at_most": cost.at_most},
+        "evidence": checklist_json(checklist(case, offer)) if wanted_for(offer) else None,
+    }
+
+
+def goodwill_json(found: Suggestion) -> Json:
+    """A refund that is suggested, and never done by casehub itself."""
+    return {
+        "word": found.offer.word,
+        "item": found.offer.item,
+        "cost": {"amount": money_json(found.cost.amount), "at_most": found.cost.at_most},
+        "limit": money_json(found.limit),
+        "text": str(found),
+    }
+
+
+def exhibit_json(exhibit: Exhibit) -> Json:
+    """What a person gave as evidence, or said not to apply."""
+    return {
+        "kind": exhibit.kind.value,
+        "at": instant(exhibit.at),
+        "by": exhibit.who,
+        "files": [_attachment(file) for file in exhibit.files],
+        "text": exhibit.text,
+        "parcels": [asdict(parcel) for parcel in exhibit.parcels],
+        "not_applicable": exhibit.waived,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,15 +37,17 @@ class CaseText:
     full: bool = False
     html: bool = False
 
-    def head(self, case: Case, deadline: Deadline | None, rule: str, offers: str = "") -> RenderableType:
-        """Number, subject, state, and whatever is known of the case."""
+    def head(
+        self, case: Case, deadline: Deadline | None, rule: str, more: Mapping[str, str] | None = None
+    ) -> RenderableType:
+        """Number, subject, state, and whatever is known of the case; `more` has lines of what may be done with it."""
         title = Text(f"{case.number}  ", style="bold")
         title.append(f"{case.state}  ", style=_STATE_STYLES.get(case.state, ""))
         title.append(one_line(case.subject) or "(no subject)")
         facts = Table.grid(padding=(0, 2, 0, 0))
         facts.add_column(style="dim", no_wrap=True)
         facts.add_column()
-        for name, value in (*self._facts(case, deadline, rule), *self._doings(case, offers)):
+        for name, value in (*self._facts(case, deadline, rule), *self._doings(case, more or {})):
             facts.add_row(name, value)
         return Group(title, facts)
 
@@ -131,7 +133,7 @@ class CaseText:
         if case.url:
             yield "Link", Text(one_line(case.url))
 
-    def _doings(self, case: Case, offers: str) -> Iterator[tuple[str, Text]]:
+    def _doings(self, case: Case, more: Mapping[str, str]) -> Iterator[tuple[str, Text]]:
         """What the platform takes for the case, and what was decided there."""
         for decision in case.decisions:
             says = f", says {one_line(decision.who)}" if decision.stated else f" by {one_line(decision.who)}"
@@ -142,8 +144,7 @@ class CaseText:
                 yield "Outcome", Text(f"{done}, by the platform, {self._time(outcome.at)}", style="magenta")
         if case.owner is Owner.PLATFORM:
             yield "Owner", Text("the platform deals with it", style="magenta")
-        if offers:
-            yield "Offers", Text(one_line(offers))
+        yield from ((name, Text(one_line(told))) for name, told in more.items() if told)
 
     def _parcel(self, parcel: Shipment) -> str:
         named = " ".join(filter(None, (one_line(parcel.carrier), one_line(parcel.number)))) or "without a number"

@@ -10,14 +10,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.acting import acted_json, give_task, queue, seen_of, task_lines, told_as_queued
+from hub.cli.acting import (
+    acted_json,
+    give_task,
+    named_only,
+    parcel_of,
+    portal_gaps,
+    queue,
+    seen_of,
+    task_lines,
+    told_as_queued,
+)
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, known_case, who_option
-from hub.cli.findings import accept_option, files_told, tell_findings, unsent
+from hub.cli.evidence_text import wanted_in_short
+from hub.cli.findings import accept_option, tell_findings, unsent
 from hub.cli.safe_text import one_line
 from hub.core.acting import Wish, need_in_words
 from hub.core.cost import cost_of
-from hub.core.platform_acts import Act, ActKind, Need, Offer, Tracking, in_words
+from hub.core.evidence import checklist, wanted_for
+from hub.core.platform_acts import Act, ActKind, Need, Offer, in_words
 from hub.errors import Refused
 
 if TYPE_CHECKING:
@@ -59,6 +71,9 @@ _GIVEN = {
 @click.option("--yes", is_flag=True, help="Yes to what moves money or cannot be undone, without being asked.")
 @click.option("--again", is_flag=True, help="Decide once more, although it was decided already.")
 @accept_option
+@click.option(
+    "--keep-task", is_flag=True, help="Where only a person decides: keep the task, though evidence is missing."
+)
 @who_option
 @json_option
 @with_hub
@@ -75,18 +90,22 @@ def decide(
     yes: bool,
     again: bool,
     accepted: frozenset[str],
+    keep_task: bool,
     who: str | None,
     as_json: bool,
 ) -> None:
-    """Without WORD, list what the platform of a case takes as it stands now: the effect, what must come with it, and
-    what it costs. With WORD, put that decision into the outbox, from where `casehub deliver` does it once.
+    """Without WORD, list what the platform of a case takes as it stands now: the effect, what must come with it, the
+    evidence it wants, and what it costs. With WORD, put that decision into the outbox, from where `casehub deliver`
+    does it once.
 
-    What moves money or cannot be undone is shown and asked about first; a script has to give --yes. Where the platform
-    takes decisions only in its portal, it becomes a task that `casehub tasks` lists.
+    What moves money or cannot be undone is shown and asked about first; a script has to give --yes. A decision that
+    lacks required evidence is refused; `casehub evidence CASE` keeps such, and what is kept goes with the decision
+    where it is needed. Where the platform takes decisions only in its portal, it becomes a task that `casehub tasks`
+    lists.
 
     With --json: {"case", "offers": [{"kind", "word", "title", "effect", "item", "needs", "most", "moves_money",
-    "irreversible", "cost"}], "portal_step"}; with WORD: {"case", "state", "assignee", "queued": the reply or null,
-    "task": the portal task or null}.
+    "irreversible", "cost", "evidence": {"for", "gaps", "items"} or null}], "portal_step", "goodwill": a suggestion or
+    null}; with WORD: {"case", "state", "assignee", "queued": the reply or null, "task": the portal task or null}.
 
     Example: casehub decide CH-1042 refund_partly --percent 80 -m "You get a fifth back." --yes
     """
@@ -97,13 +116,14 @@ def decide(
     case = hub.store.case(number)
     reach = reach_of(hub, case)
     if word is None:
-        _list(case, reach, as_json=as_json)
+        _list(hub, case, reach, as_json=as_json)
         return
     offers = reach.offers(case)
     if not reach.can(_capability(), case) and not _named(offers, word):
         _require_decision(case, word)
-        act = Act(ActKind.DECIDE, word, item, quantity, percent, tuple(map(_parcel, tracking)))
-        _to_portal(hub, reach, case, act, message, evidence, accepted, who, as_json=as_json)
+        act = Act(ActKind.DECIDE, word, item, quantity, percent, tuple(map(parcel_of, tracking)))
+        act = replace(act, evidence=tuple(map(named_only, evidence)))
+        _to_portal(hub, reach, case, act, message, accepted, who, keep_task=keep_task, as_json=as_json)
         return
     wish = Wish(
         _meant(case, offers, word, item),
@@ -111,7 +131,7 @@ def decide(
         seen_of(case),
         percent,
         quantity,
-        tuple(map(_parcel, tracking)),
+        tuple(map(parcel_of, tracking)),
         keep_files(hub.store, evidence),
         again=again,
     )
@@ -128,14 +148,18 @@ def _capability() -> Capability:
     return Capability.DECIDE
 
 
-def _list(case: Case, reach: Reach, *, as_json: bool) -> None:
+def _list(hub: Hub, case: Case, reach: Reach, *, as_json: bool) -> None:
+    from hub.cli.goodwill import suggested
+
     offers = reach.offers(case)
+    goodwill = suggested(hub, case, offers)
     step = "" if reach.can(_capability(), case) else reach.step(_capability())
     if as_json:
-        from hub.cli.as_json import offer_json
+        from hub.cli.as_json import goodwill_json, offer_json
 
         told = [offer_json(case, offer) for offer in offers]
-        echo_json({"case": case.number, "offers": told, "portal_step": step or None})
+        suggestion = None if goodwill is None else goodwill_json(goodwill)
+        echo_json({"case": case.number, "offers": told, "portal_step": step or None, "goodwill": suggestion})
         return
     if offers:
         screen = console()
@@ -145,6 +169,8 @@ def _list(case: Case, reach: Reach, *, as_json: bool) -> None:
         click.echo(f"Only a person can decide {case.number}, in the portal: {one_line(step)}")
     else:
         click.echo(f"The platform of {case.number} takes no decision on it as it stands now.")
+    if goodwill is not None:
+        click.echo(one_line(str(goodwill)))
 
 
 def _offer_text(case: Case, offer: Offer) -> RenderableType:
@@ -162,6 +188,8 @@ def _offer_lines(case: Case, offer: Offer) -> Iterator[str]:
     yield one_line(offer.effect)
     if offer.needs:
         yield f"needs {'; '.join(need_in_words(need, offer) for need in sorted(offer.needs))}"
+    if wanted_for(offer):
+        yield wanted_in_short(checklist(case, offer))
     cost = cost_of(case, Wish(offer))
     weight = (f"moves money, {cost}" if cost else "", "cannot be undone" if offer.irreversible else "")
     if any(weight):
@@ -198,11 +226,6 @@ def _word_of(offer: Offer) -> str:
     return offer.word or offer.kind.value
 
 
-def _parcel(text: str) -> Tracking:
-    carrier, _, number = text.partition(":")
-    return Tracking(carrier.strip(), number.strip())
-
-
 def _require_decision(case: Case, word: str) -> None:
     """Refuse our own word for another act: as a decision nobody would find it in a portal."""
     kind = next((kind for kind in ActKind if kind.value == word.casefold().replace("-", "_")), ActKind.DECIDE)
@@ -218,18 +241,17 @@ def _to_portal(
     case: Case,
     act: Act,
     text: str,
-    files: Sequence[Path],
     accepted: frozenset[str],
     who: str | None,
     *,
+    keep_task: bool,
     as_json: bool,
 ) -> None:
     from hub.core.portal import PortalTask
 
-    told = replace(unsent(hub, case, text, ()), act=replace(act, evidence=files_told(files, in_portal=True)))
-    tell_findings(reach.require_acceptable(told, case, accepted))
-    what = ", ".join((in_words(act), *(f"evidence {path.name}" for path in files)))
-    wanted = PortalTask("", "decide", what, "", hub.clock.now(), text=text.strip(), word=act.word)
+    tell_findings(reach.require_acceptable(replace(unsent(hub, case, text, ()), act=act), case, accepted))
+    lacks = portal_gaps(reach, case, act, keep_task=keep_task)
+    wanted = PortalTask("", "decide", in_words(act) + lacks, "", hub.clock.now(), text=text.strip(), word=act.word)
     task = give_task(hub, reach, _capability(), case, who, wanted)
     if as_json:
         echo_json(acted_json(hub.store.case(case.number), task=task))

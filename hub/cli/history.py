@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from hub.core import events
+from hub.core.evidence_events import EvidenceGiven, EvidenceTakenBack, EvidenceWaived
 from hub.core.model import VANISHED, Direction, Message
 from hub.core.platform_acts import ActKind, in_words
 from hub.core.turns import Detection
@@ -116,6 +117,20 @@ def _told_of_the_platform(what: events.Happening) -> str:
         case events.PortalTaskDone():
             over = "dropped" if what.dropped else "done in the portal"
             return _because(f"task {what.key} {over}, says {what.who}", what.comment)
+        case _:
+            return _told_of_evidence(what)
+
+
+def _told_of_evidence(what: events.Happening) -> str:
+    match what:
+        case EvidenceGiven():
+            things = [*(file.name for file in what.files), *(f"{p.carrier}:{p.number}" for p in what.parcels)]
+            given = f"evidence of {words_of_type(what.kind)} given by {what.who}"
+            return _because(given, ", ".join(filter(None, (*things, what.text))))
+        case EvidenceWaived():
+            return _because(f"{words_of_type(what.kind)} does not apply, says {what.who}", what.why)
+        case EvidenceTakenBack():
+            return f"evidence of {words_of_type(what.kind)} taken back by {what.who}"
         case _:
             return type(what).__name__
 

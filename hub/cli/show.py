@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from hub.errors import HubError, NotFound, Refused
 
 if TYPE_CHECKING:
     from hub.app import Hub
+    from hub.core.goodwill import Suggestion
 
 
 @click.command(short_help="Show a case with its conversation.")
@@ -44,8 +46,9 @@ def show(
     --save writes all attachments and originals into a folder and never overwrites a file there.
 
     With --json: {"case": {"number", "state", "customer", "order", "deadline", "last_inbound", "decisions": [...],
-    "tasks": [...], "messages": [...], ...},
-    "replies": [...], "events": [...] (with --history)}; with --save: {"saved": [paths]}.
+    "tasks": [...], "evidence": [...], "messages": [...], ...},
+    "replies": [...], "goodwill": a suggestion or null, "events": [...] (with --history)}; with --save:
+    {"saved": [paths]}.
 
     Example: casehub show CH-1042 --history
     """
@@ -108,10 +111,15 @@ def _save(hub: Hub, case: Case, folder: Path, *, as_json: bool) -> None:
 
 
 def _print_json(hub: Hub, case: Case, *, history: bool) -> None:
-    from hub.cli.as_json import case_json, events_json, reply_json
+    from hub.cli.as_json import case_json, events_json, goodwill_json, reply_json
 
     replies = [reply_json(reply) for reply in hub.store.replies(case_number=case.number) if not reply.is_quiet]
-    shown: dict[str, object] = {"case": case_json(case, hub.deadline_of(case)), "replies": replies}
+    goodwill = _on_platform(hub, case).goodwill
+    shown: dict[str, object] = {
+        "case": case_json(case, hub.deadline_of(case)),
+        "replies": replies,
+        "goodwill": None if goodwill is None else goodwill_json(goodwill),
+    }
     if history:
         shown["events"] = events_json(hub.store.history(case.number))
     echo_json(shown)
@@ -129,8 +137,10 @@ def _print_case(hub: Hub, number: str, case: Case, *, full: bool, html: bool, hi
         for reply in hub.store.replies(case_number=case.number)
         if reply.state not in SETTLED and not reply.is_quiet
     ]
+    there = _on_platform(hub, case)
+    more = {"Offers": there.offers, "Evidence": there.gaps, "Goodwill": _goodwill(there.goodwill)}
     parts = [
-        text.head(case, hub.deadline_of(case), rule_title(hub, case), _offers(hub, case)),
+        text.head(case, hub.deadline_of(case), rule_title(hub, case), more),
         *text.messages(case),
         *text.tasks(case),
         *text.replies(replies),
@@ -142,16 +152,39 @@ def _print_case(hub: Hub, number: str, case: Case, *, full: bool, html: bool, hi
     _mark_read(hub, case)
 
 
-def _offers(hub: Hub, case: Case) -> str:
-    """What may be done on the platform, in one line; a plugin that breaks at it keeps nobody from reading."""
+@dataclass(frozen=True, slots=True)
+class _OnPlatform:
+    """What may be done on the platform of a case: in short, which of it lacks evidence, and what is suggested."""
+
+    offers: str = ""
+    gaps: str = ""
+    goodwill: Suggestion | None = None
+
+
+def _on_platform(hub: Hub, case: Case) -> _OnPlatform:
+    """What may be done on the platform; a plugin that breaks at it keeps nobody from reading."""
+    from hub.cli.evidence_text import gaps_in_short
+    from hub.cli.goodwill import suggested
+    from hub.core.evidence import checklist
     from hub.reaching import reach_of
     from hub.runs.reach import offers_in_short
 
     try:
-        offers = offers_in_short(reach_of(hub, case).offers(case))
+        reach = reach_of(hub, case)
+        offers = reach.offers(case)
+        short = offers_in_short(offers)
+        wanting = reach.wanting(case, offers) if case.is_open else ()
     except HubError as error:
-        return f"unknown: {error}"
-    return f"{offers}; `casehub decide {case.number}` tells more" if offers else ""
+        return _OnPlatform(f"unknown: {error}")
+    return _OnPlatform(
+        f"{short}; `casehub decide {case.number}` tells more" if short else "",
+        gaps_in_short(case, [checklist(case, offer) for offer in wanting]),
+        suggested(hub, case, offers),
+    )
+
+
+def _goodwill(found: Suggestion | None) -> str:
+    return "" if found is None else str(found).removeprefix("Goodwill: ")
 
 
 def _mark_read(hub: Hub, case: Case) -> None:

@@ -76,9 +76,10 @@ def after_acting(what: Acting, case: Case, at: datetime, after: After) -> Case:
 
 
 def absorbing(what: Absorbed, case: Case) -> Case:
-    """The case with the decisions and portal tasks of one that it took up."""
+    """The case with the decisions, portal tasks and evidence of one that it took up."""
     decisions, tasks = (*case.decisions, *what.decisions), (*case.portal_tasks, *what.portal_tasks)
-    return replace(case, decisions=decisions, portal_tasks=tasks)
+    evidence = (*case.evidence, *(one for one in what.evidence if one not in case.evidence))
+    return replace(case, decisions=decisions, portal_tasks=tasks, evidence=evidence)
 
 
 def once_told(message: Message, case: Case) -> Case:
@@ -107,7 +108,7 @@ def _after_act(what: Acted, case: Case, at: datetime, after: After) -> Case:
     if what.act.kind is ActKind.DECIDE and all(known.key != what.key for known in case.decisions):
         act = what.act
         said = in_words(act).removeprefix("decide ")
-        decided = Decision(what.key, at, act.word, said, act.item, what.who, what.stated)
+        decided = Decision(what.key, at, act.word, said, act.item, what.who, what.stated, act.rejects)
         case = replace(case, decisions=(*case.decisions, decided))
     effect = _effect(what, case, seen)
     return case if effect is None else after(effect, case, at)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.core.acts import CANCELLABLE, changed, require_answered, require_seen, require_unmerged
 from hub.core.events import ReplyQueued
+from hub.core.evidence import checklist, gap_in_words, kept_files, kept_parcels
 from hub.core.merge import Change
 from hub.core.model import Attachment, Case, CaseState
 from hub.core.outbox import WAITING, Reply
@@ -51,7 +52,16 @@ class Wish:
     def act(self) -> Act:
         """The act as the outbox carries it."""
         offer = self.offer
-        return Act(offer.kind, offer.word, offer.item, self.quantity, self.percent, self.tracking, self.evidence)
+        return Act(
+            offer.kind,
+            offer.word,
+            offer.item,
+            self.quantity,
+            self.percent,
+            self.tracking,
+            self.evidence,
+            offer.rejects,
+        )
 
     @property
     def given(self) -> frozenset[Need]:
@@ -76,7 +86,11 @@ def queue_act(
     others: Sequence[Reply] = (),
     forbidden: Forbidden | None = None,
 ) -> tuple[Change, Reply]:
-    """Approve an act on the platform; `others` are the case's replies, `forbidden` says what closing demands first."""
+    """Approve an act on the platform; `others` are the case's replies, `forbidden` says what closing demands first.
+
+    What the act needs as evidence and was not given with it is taken from what is kept on the case.
+    """
+    wish = with_kept(case, wish)
     require_possible(case, wish, others, forbidden)
     reply = draft(case, wish, key, who, now)
     require_seen(case, reply)
@@ -104,9 +118,30 @@ def require_possible(case: Case, wish: Wish, others: Sequence[Reply], forbidden:
     if wish.offer.kind is ActKind.CLOSE and not wish.text.strip():
         require_answered(case, forbidden)
     require_no_other(case, wish.offer.kind, others)
+    wish = with_kept(case, wish)
     problems = [*_not_given(wish), *_out_of_range(wish)]
+    lacking = _lacking(case, wish.offer, wish.act)
     if problems:
-        raise Refused(f"{_title(wish.offer)!r} cannot be asked for like that: {'; '.join(problems)}.")
+        told = f"{_title(wish.offer)!r} cannot be asked for like that: {'; '.join(problems)}."
+        raise Refused(f"{told} {lacking}".strip())
+    if lacking:
+        raise Refused(lacking)
+
+
+def require_evidence(case: Case, offer: Offer, act: Act) -> None:
+    """Refuse an act for which required evidence is missing, naming each gap and what fills it."""
+    if lacking := _lacking(case, offer, act):
+        raise Refused(lacking)
+
+
+def with_kept(case: Case, wish: Wish) -> Wish:
+    """The wish with the evidence that is kept on the case, where the act needs such and none was given by hand."""
+    wanting = wish.offer.needs - wish.given
+    if Need.EVIDENCE in wanting:
+        wish = replace(wish, evidence=kept_files(case, wish.offer))
+    if Need.TRACKING in wanting:
+        wish = replace(wish, tracking=kept_parcels(case, wish.offer))
+    return wish
 
 
 def require_no_other(case: Case, kind: ActKind, others: Sequence[Reply]) -> None:
@@ -168,6 +203,13 @@ def _require_state(case: Case, kind: ActKind) -> None:
         raise Refused(f"{number} is {case.state} and not closed; `casehub reply {number}` answers it.")
     if kind is ActKind.HAND_OVER and case.owner is Owner.PLATFORM:
         raise Refused(f"The platform has {number} already; there is nothing to hand over.")
+
+
+def _lacking(case: Case, offer: Offer, act: Act) -> str:
+    """Which evidence is missing for an act, gap by gap; empty where nothing is."""
+    gaps = checklist(case, offer, act).gaps
+    told = ". ".join(gap_in_words(case, gap) for gap in gaps)
+    return f"{_title(offer)!r} wants evidence that {case.number} does not have. {told}." if told else ""
 
 
 def _not_given(wish: Wish) -> Iterator[str]:

@@ -162,6 +162,7 @@ def taken_up(
         promises=other.promises,
         decisions=other.decisions,
         portal_tasks=other.portal_tasks,
+        evidence=other.evidence,
     )
     return changed(case, now, absorbed), changed(other, now, Merged(case.number, who, reason))
 

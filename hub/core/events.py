@@ -10,6 +10,8 @@ from datetime import datetime
 from hub.core.acting_events import Acted as Acted
 from hub.core.acting_events import PortalTaskDone as PortalTaskDone
 from hub.core.acting_events import PortalTaskGiven as PortalTaskGiven
+from hub.core.evidence_events import OfEvidence
+from hub.core.exhibits import Exhibit
 from hub.core.model import (
     Author,
     CaseState,
@@ -216,6 +218,7 @@ class Absorbed:
     promises: tuple[GivenPromise, ...] = ()
     decisions: tuple[Decision, ...] = ()
     portal_tasks: tuple[PortalTask, ...] = ()
+    evidence: tuple[Exhibit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +259,7 @@ Happening = (
     | Acted
     | PortalTaskGiven
     | PortalTaskDone
+    | OfEvidence
 )
 
 

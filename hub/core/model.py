@@ -1,6 +1,6 @@
 """The one case model that every platform is translated into."""
 
-# ruff: noqa: PLC0414  what tells instants belongs to the model too: most modules take both from here
+# ruff: noqa: PLC0414  what tells instants and files belongs to the model too: most modules take them from here
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from hub.core.attachments import Attachment as Attachment
+from hub.core.exhibits import Exhibit
 from hub.core.instants import comparable as comparable
 from hub.core.instants import epoch as epoch
 from hub.core.instants import from_epoch as from_epoch
@@ -130,17 +132,6 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file on a message; its content lies in the blob store under `digest` (SHA-256, hex)."""
-
-    name: str
-    media_type: str
-    size: int
-    digest: str
-    content_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """One thing that was written on a case; `ref` is unique on its channel and the same at every reading."""
 
@@ -220,7 +211,7 @@ class Case:
     person said what type of case it is, whatever the platform says; `type_told` is what that said last, `detected` why
     the hub took the case for another type. `sought` is how often its order was looked up in vain. `due_by_platform` and
     `due_by_person` have deadlines that somebody gave, by the name of the clock. `decisions` has what the platform was
-    told to decide, `portal_tasks` what only a person can do there.
+    told to decide, `portal_tasks` what only a person can do there, `evidence` what a person gave as proof.
     """
 
     number: str
@@ -262,6 +253,7 @@ class Case:
     merged_into: str = ""
     decisions: tuple[Decision, ...] = ()
     portal_tasks: tuple[PortalTask, ...] = ()
+    evidence: tuple[Exhibit, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -1,9 +1,12 @@
-"""Customers' text without anything that could drive what shows it: a terminal, a mail program, a messenger."""
+"""Customers' text without anything that could drive what shows it: a terminal, a mail program, a messenger, a disk."""
 
 from __future__ import annotations
 
 import re
 
+_UNSAFE_IN_NAMES = re.compile(r'[<>:"/\\|?*\u2400-\u2421]')
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+_LONGEST_NAME = 120
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # Control characters become their pictures (ESC is shown as ␛) and C1 codes, which some terminals obey as well, become
 # a replacement mark: nothing is obeyed, and nothing is hidden from the reader, as it would be if a sequence were cut
@@ -25,3 +28,19 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """The cleaned text on one line."""
     return " ".join(clean(text).split())
+
+
+def safe_name(name: str, otherwise: str) -> str:
+    """A file name for any system, which cannot leave its folder, hide, or be taken for a device."""
+    last = one_line(name).replace("\\", "/").rsplit("/", 1)[-1]
+    plain = _UNSAFE_IN_NAMES.sub("_", last).strip(" .")
+    if not plain or _RESERVED.match(plain):
+        return otherwise
+    return plain if len(plain.encode()) <= _LONGEST_NAME else _shortened(plain)
+
+
+def _shortened(name: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    tail = f"{dot}{ending}" if stem and len(ending) <= 10 else ""
+    head = name.removesuffix(tail)
+    return head.encode()[: _LONGEST_NAME - len(tail.encode())].decode(errors="ignore").rstrip(" .") + tail

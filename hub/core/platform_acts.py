@@ -1,11 +1,16 @@
 """What a person does with a case on its platform besides writing to the customer, as data on its way there."""
 
+# ruff: noqa: PLC0414  what an act carries, and what is wanted of it, is told of here too
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hub.core.exhibits import EvidenceKind as EvidenceKind
 from hub.core.model import Attachment
+from hub.core.policy import Mark as Mark
+from hub.core.shipments import Tracking as Tracking
 
 
 class ActKind(StrEnum):
@@ -30,19 +35,12 @@ class Need(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tracking:
-    """A parcel on its way: who carries it, and its number there."""
-
-    carrier: str
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
 class Act:
     """An act that a person approved.
 
     `word` is the platform's own word for a decision, `item` its reference of the one item meant (empty: the whole
-    case). `percent` is what the seller keeps of the price. A text for the customer travels beside it, in the reply.
+    case). `percent` is what the seller keeps of the price. `rejects` says that the customer gets nothing by it. A text
+    for the customer travels beside it, in the reply.
     """
 
     kind: ActKind
@@ -52,6 +50,24 @@ class Act:
     percent: int | None = None
     tracking: tuple[Tracking, ...] = ()
     evidence: tuple[Attachment, ...] = ()
+    rejects: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """That evidence of a kind is wanted before an act: where that stands, how sure it is, and how it is read.
+
+    Of what is `required` nothing may be missing. Of what must be `ours` nothing counts that the customer sent. A
+    parcel whose carrier is among those `not_valid` does not count.
+    """
+
+    kind: EvidenceKind
+    required: bool = False
+    source: str = ""
+    mark: Mark = Mark.ASSUMED
+    why: str = ""
+    ours: bool = False
+    not_valid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,8 @@ class Offer:
     """An act that a platform takes for a case as it stands now.
 
     `effect` says in one sentence what happens and what it costs. An act that moves money or cannot be undone is done
-    only once a person has seen this and said yes. `most` is the greatest quantity.
+    only once a person has seen this and said yes. `most` is the greatest quantity. `wants` is the evidence asked for
+    first; `rejects` says that the customer gets nothing by it, `refunds` that he gets all of the price back.
     """
 
     kind: ActKind
@@ -71,6 +88,9 @@ class Offer:
     moves_money: bool = False
     irreversible: bool = False
     most: int | None = None
+    wants: tuple[Wanted, ...] = ()
+    rejects: bool = False
+    refunds: bool = False
 
 
 def in_words(act: Act) -> str:

@@ -13,7 +13,10 @@ STATED = "stated"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision that the platform took from us, in its own word; `stated` means that only a person says so."""
+    """A decision that the platform took from us, in its own word; `stated` means that only a person says so.
+
+    `rejects` says that the customer got nothing by it.
+    """
 
     key: str
     at: datetime
@@ -22,6 +25,7 @@ class Decision:
     item: str = ""
     who: str = ""
     stated: bool = False
+    rejects: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", comparable(self.at))

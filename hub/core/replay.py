@@ -32,6 +32,8 @@ from hub.core.events import (
     ReplyDelivered,
     StateChanged,
 )
+from hub.core.evidence_events import OfEvidence
+from hub.core.evidence_replay import after_evidence
 from hub.core.model import VANISHED, Author, Case, CaseState, CaseType, Direction, Message
 from hub.core.ordering import in_order, with_one_more
 from hub.core.replied import Replying, after_replying, no_longer_approved
@@ -237,6 +239,11 @@ def _(what: Merged, case: Case, at: datetime) -> Case:
 @_after.register
 def _(what: Acting, case: Case, at: datetime) -> Case:
     return after_acting(what, case, at, _after)
+
+
+@_after.register
+def _(what: OfEvidence, case: Case, at: datetime) -> Case:
+    return after_evidence(what, case, at)
 
 
 def _with(message: Message, case: Case) -> Case:

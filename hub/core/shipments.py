@@ -9,6 +9,14 @@ from hub.core.instants import comparable
 
 
 @dataclass(frozen=True, slots=True)
+class Tracking:
+    """A parcel on its way: who carries it, and its number there."""
+
+    carrier: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shipment:
     """A parcel of an order: who carries it, its number there, and the last that the platform told of it.
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.adapter import Adapter, Capability
+from hub.core.evidence import wanted_for
 from hub.core.model import STANDS_IN, Case, Direction
 from hub.core.outbox import Reply
-from hub.core.platform_acts import ActKind, Offer
+from hub.core.platform_acts import ActKind, Offer, Wanted
 from hub.core.portal import PortalTask
 from hub.core.portal_acts import REPLY
 from hub.core.soft_checks import SoftChecks
 from hub.core.text_rules import Finding, refusal, stands_against
+from hub.core.turns import Owner
 from hub.errors import HubError, Misunderstood, Refused
 from hub.runs.channel import explain
 from hub.runs.checking import Asked, findings_of
@@ -45,7 +47,8 @@ class Reach:
 
     `adapter` is None where the channel is not set, or its plugin not there. `settings` gives the channel's own, secrets
     looked up, or raises ConfigurationError. `steps` are the portal steps that count: those of
-    the platform that the case is about; `about` is its adapter where the case came by another platform's channel.
+    the platform that the case is about, whose adapter `portal` makes; `about` is that adapter where the case came by
+    another platform's channel.
     """
 
     channel: str
@@ -54,6 +57,13 @@ class Reach:
     steps: Mapping[Capability, str] = field(default_factory=dict)
     about: Adapter | None = None
     soft_checks: SoftChecks = SoftChecks.WARN
+    portal: Callable[[], Adapter] | None = None
+
+    @property
+    def title(self) -> str:
+        """What the platform is called whose rules count: that which the case is about, else that of its channel."""
+        adapter = self.portal() if self.portal else self.adapter
+        return adapter.title if adapter is not None else ""
 
     def can(self, capability: Capability, case: Case) -> bool:
         """Whether the hub can do this itself for this case."""
@@ -85,8 +95,38 @@ class Reach:
         found = next((offer for offer in self.offers(case) if offer.kind is kind), None)
         if found is not None:
             return found
-        title = kind.value.replace("_", " ").capitalize()
-        return Offer(kind, title, _EFFECTS[kind], irreversible=kind is ActKind.HAND_OVER)
+        title, wants = kind.value.replace("_", " ").capitalize(), self.wants(case, kind)
+        return Offer(kind, title, _EFFECTS[kind], irreversible=kind is ActKind.HAND_OVER, wants=wants)
+
+    def in_portal(self, kind: ActKind, case: Case, word: str = "") -> Offer:
+        """An act that only a person can do, in the portal, with the evidence that it wants there."""
+        title = word or kind.value.replace("_", " ").capitalize()
+        return Offer(kind, title, self.step(Capability(kind)), word, wants=self.wants(case, kind, word))
+
+    def wanting(self, case: Case, offers: Sequence[Offer] | None = None) -> tuple[Offer, ...]:
+        """What may be done that wants evidence: each decision once, whatever the item, and handing over.
+
+        `offers` are those of the case, where they are known already.
+        """
+        known = self.offers(case) if offers is None else offers
+        first = {(offer.kind, offer.word): offer for offer in reversed(known) if wanted_for(offer)}
+        found = tuple(reversed(first.values()))
+        in_portal = case.owner is Owner.SELLER and not self.can(Capability.HAND_OVER, case)
+        if in_portal and (self.step(Capability.HAND_OVER) or self.wants(case, ActKind.HAND_OVER)):
+            return (*found, self.in_portal(ActKind.HAND_OVER, case))
+        return found
+
+    def wants(self, case: Case, kind: ActKind, word: str = "") -> tuple[Wanted, ...]:
+        """The evidence that the platform asks for before an act; Misunderstood if the plugin breaks at it."""
+        adapter = self.portal() if self.portal else self.adapter
+        if adapter is None:
+            return ()
+        try:
+            return tuple(adapter.wants(case, kind, word))
+        except HubError:
+            raise
+        except Exception as error:  # the same
+            raise Misunderstood(explain(error).text) from error
 
     def findings(self, reply: Reply, case: Case) -> tuple[Finding, ...]:
         """What stands against a reply or an act: the rules of its platforms that it breaks, and what it lacks.
@@ -113,11 +153,16 @@ class Reach:
 
     def task(self, kind: Capability, case: Case, what: str, now: datetime) -> PortalTask:
         """What a person shall do in the portal instead of the hub; Refused where nobody says how."""
-        step = self.step(kind)
-        if not step:
-            raise Refused(self.refusal(kind, case))
+        step = self.require_step(kind, case)
         url = case.about.url if case.about and case.about.url else case.url
         return PortalTask("", kind.value, what, step, now, url)
+
+    def require_step(self, kind: Capability | ActKind, case: Case) -> str:
+        """What a person does in the portal; Refused where nobody says how."""
+        step = self.step(Capability(kind))
+        if not step:
+            raise Refused(self.refusal(Capability(kind), case))
+        return step
 
     def refusal(self, kind: Capability, case: Case) -> str:
         """That neither the hub nor, as far as it knows, a portal can do this."""

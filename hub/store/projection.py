@@ -9,7 +9,8 @@ from itertools import chain
 
 from hub.core.enriching import due_at
 from hub.core.events import Absorbed, Acted, Event, MessageArrived, MessageReread
-from hub.core.model import Case, Direction, Message
+from hub.core.evidence_events import EvidenceGiven
+from hub.core.model import Attachment, Case, Direction, Message
 from hub.core.readings import Evaluation
 from hub.store.blobs import Blobs
 from hub.store.clocks import EVALUATION_COLUMNS, evaluation_values
@@ -116,7 +117,16 @@ def named_contents(events: Sequence[Event]) -> set[str]:
         named.update(storable(digest) for digest in (message.raw, *(a.digest for a in message.attachments)))
     acts = (event.what.act for event in events if isinstance(event.what, Acted))
     named.update(storable(file.digest) for act in acts for file in act.evidence)
+    named.update(storable(file.digest) for event in events for file in _evidence(event))
     return named - {""}
+
+
+def _evidence(event: Event) -> Iterable[Attachment]:
+    """The files that a person gave as evidence, also on a case that was absorbed."""
+    what = event.what
+    if isinstance(what, Absorbed):
+        return chain.from_iterable(exhibit.files for exhibit in what.evidence)
+    return what.files if isinstance(what, EvidenceGiven) else ()
 
 
 def _messages(event: Event) -> tuple[Message, ...]:

@@ -137,5 +137,6 @@ class Desk:
             percent=50 if Need.PERCENT in needs else None,
             tracking=(Tracking("TNT", "3STNT0001"),) if Need.TRACKING in needs else (),
             evidence=(self.photograph(),) if Need.EVIDENCE in needs else (),
+            rejects=offer.rejects,
         )
         return act, ANSWER if Need.MESSAGE in needs or offer.kind is ActKind.NOTE else ""

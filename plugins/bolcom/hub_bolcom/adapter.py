@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from hub import (
+    ActKind,
     Adapter,
     Batch,
     Capability,
@@ -28,7 +29,9 @@ from hub import (
     TextRules,
     Tools,
     Unavailable,
+    Wanted,
 )
+from hub_bolcom import evidence
 from hub_bolcom.api import api_of
 from hub_bolcom.deciding import Deciding
 from hub_bolcom.decisions import PORTAL, offers_for, problems
@@ -81,6 +84,11 @@ class BolAdapter(Adapter):
         """What may be decided of each item of a return."""
         del settings
         return tuple(offers_for(case))
+
+    def wants(self, case: Case, kind: ActKind, word: str = "") -> Sequence[Wanted]:
+        """What stands behind a refused return or a case that is passed on."""
+        del case
+        return evidence.wants(kind, word)
 
     def problems_with(self, reply: Reply, case: Case, settings: BolSettings) -> Sequence[str]:
         """Why bol.com would refuse a decision."""

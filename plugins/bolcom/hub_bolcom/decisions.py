@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub import ActKind, Case, Direction, Message, Need, Offer, Reply
+from hub_bolcom.evidence import REFUSED, wants
 from hub_bolcom.wire import DECISIONS, LOGISTICS_VIA_BOL
 
 PORTAL = "https://partner.bol.com"
@@ -25,6 +26,7 @@ class Meaning:
     effect: str
     moves_money: bool = False
     irreversible: bool = False
+    refunds: bool = False
 
 
 MEANINGS: Final[Mapping[str, Meaning]] = {
@@ -33,6 +35,7 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
         "bol.com pays the customer back; you are not paid, and pay no commission.",
         moves_money=True,
         irreversible=True,
+        refunds=True,
     ),
     "EXCHANGE_PRODUCT": Meaning(
         "exchange the item (artikel ruilen)",
@@ -42,7 +45,7 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
         "repair the item (artikel repareren)",
         "You repair the item and send it back; nothing is paid back. You can still approve the return later.",
     ),
-    "RETURN_DOES_NOT_MEET_CONDITIONS": Meaning(
+    REFUSED: Meaning(
         "refuse: it does not meet the conditions (voldoet niet aan retourvoorwaarden)",
         "bol.com refuses the return and pays nothing back. You can still approve it for 90 days.",
     ),
@@ -57,11 +60,12 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
         "bol.com pays the customer back, though you had exchanged, repaired or refused the item.",
         moves_money=True,
         irreversible=True,
+        refunds=True,
     ),
 }
 
 _AFTERWARDS = "STILL_APPROVED"
-_CAN_BE_APPROVED_STILL = frozenset({"EXCHANGE_PRODUCT", "REPAIR_PRODUCT", "RETURN_DOES_NOT_MEET_CONDITIONS"})
+_CAN_BE_APPROVED_STILL = frozenset({"EXCHANGE_PRODUCT", "REPAIR_PRODUCT", REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,4 +166,7 @@ def _offer(item: KnownItem, word: str) -> Offer:
         moves_money=meaning.moves_money,
         irreversible=meaning.irreversible,
         most=item.expected,
+        wants=wants(ActKind.DECIDE, word),
+        rejects=word == REFUSED,
+        refunds=meaning.refunds,
     )

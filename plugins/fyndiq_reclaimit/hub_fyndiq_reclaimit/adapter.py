@@ -9,6 +9,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from hub import (
+    ActKind,
     Adapter,
     Batch,
     Capability,
@@ -29,9 +30,10 @@ from hub import (
     TextRules,
     Tools,
     Unsupported,
+    Wanted,
 )
 from hub.http import Api, ApiClient, BasicAuth, Budget
-from hub_fyndiq_reclaimit import offers, orders, words
+from hub_fyndiq_reclaimit import evidence, offers, orders, words
 from hub_fyndiq_reclaimit.acting import Acting
 from hub_fyndiq_reclaimit.position import read_position
 from hub_fyndiq_reclaimit.reading import Reading
@@ -96,6 +98,10 @@ class ReclaimitAdapter(Adapter):
         """The decisions that the errand allows now."""
         del settings
         return tuple(offers.offers(case))
+
+    def wants(self, case: Case, kind: ActKind, word: str = "") -> Sequence[Wanted]:
+        """What must be proven before an errand is rejected or escalated."""
+        return evidence.wants(case, kind, word)
 
     def problems_with(self, reply: Reply, case: Case, settings: ReclaimitSettings) -> Sequence[str]:
         """Why Reclaimit would refuse this decision."""

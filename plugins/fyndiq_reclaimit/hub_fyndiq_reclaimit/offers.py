@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from hub import VANISHED, Act, ActKind, Case, CaseState, Need, Offer, Owner, Reply
 from hub_fyndiq_reclaimit import words
 from hub_fyndiq_reclaimit.acting import status_of
+from hub_fyndiq_reclaimit.evidence import wants
 from hub_fyndiq_reclaimit.words import DECISIONS, Decision
 
 _SOURCES: Mapping[str, str] = {
@@ -34,6 +35,9 @@ def offers(case: Case) -> Iterator[Offer]:
                 needs=needs_of(decision, case),
                 moves_money=decision.moves_money,
                 irreversible=decision.irreversible,
+                wants=wants(case, kind_of(decision), decision.word),
+                rejects=decision.word == words.REJECTED,
+                refunds=decision.refunds,
             )
 
 
@@ -62,7 +66,7 @@ def needs_of(decision: Decision, case: Case) -> frozenset[Need]:
         needs.add(Need.PERCENT)
     if decision.word == "APPROVED_NEW_PRODUCT":
         needs.add(Need.TRACKING)
-    if decision.word == "REJECTED":
+    if decision.word == words.REJECTED:
         needs.add(Need.TRACKING if case.type_raw == words.MISSING else Need.EVIDENCE)
     if case.marketplace == words.CDON and case.waiting_since is not None and decision.word != words.ESCALATED:
         needs.add(Need.MESSAGE)

@@ -14,7 +14,7 @@ from hub import CaseState, CaseType
 PLATFORM = "fyndiq_reclaimit"
 FYNDIQ, CDON = "fyndiq", "cdon"
 REGRET, MISSING, COMPLAINT = "REGRET", "MISSING", "COMPLAINT"
-ESCALATED = "ESCALATED"
+REJECTED, ESCALATED = "REJECTED", "ESCALATED"
 
 TYPES: Mapping[str, CaseType] = {
     REGRET: CaseType.RETURN,
@@ -67,6 +67,7 @@ class Decision:
     marketplaces: frozenset[str] = BOTH
     moves_money: bool = False
     irreversible: bool = False
+    refunds: bool = False
 
 
 _DECISIONS = (
@@ -76,6 +77,7 @@ _DECISIONS = (
         "The customer is refunded in full at once, by itself.",
         "APPROVED",
         moves_money=True,
+        refunds=True,
     ),
     Decision(
         "APPROVED_DISCARD",
@@ -84,6 +86,7 @@ _DECISIONS = (
         "APPROVED",
         types=frozenset({REGRET}),
         moves_money=True,
+        refunds=True,
     ),
     Decision(
         "APPROVED_DEDUCTION",
@@ -101,10 +104,10 @@ _DECISIONS = (
         types=frozenset({MISSING, COMPLAINT}),
     ),
     Decision(
-        "REJECTED",
+        REJECTED,
         "Errand rejected",
         "The customer gets no refund; tracking or a photo must prove why.",
-        "REJECTED",
+        REJECTED,
     ),
     Decision(
         "NOT_SUBMITTED",

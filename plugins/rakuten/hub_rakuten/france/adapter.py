@@ -24,8 +24,9 @@ from hub import (
     Reply,
     TextRules,
     Tools,
+    Wanted,
 )
-from hub_rakuten.france import wire
+from hub_rakuten.france import evidence, wire
 from hub_rakuten.france.reading import Reading
 from hub_rakuten.france.sending import PORTAL, RULES, Sending, offered_in, problems_with
 from hub_rakuten.france.service import Service
@@ -45,6 +46,7 @@ _CANCEL = Offer(
     moves_money=True,
     irreversible=True,
 )
+"""It pays the buyer back, but is no goodwill: it counts against the shop."""
 
 
 class FranceAdapter(Adapter):
@@ -81,6 +83,11 @@ class FranceAdapter(Adapter):
         cancelled = any(made.word == wire.CANCEL for made in case.decisions)
         ways = {wire.TO_RAKUTEN: _NOTE} if cancelled else {wire.TO_RAKUTEN: _NOTE, wire.CANCEL: _CANCEL}
         return [offer for action, offer in ways.items() if offered is None or action in offered]
+
+    def wants(self, case: Case, kind: ActKind, word: str = "") -> Sequence[Wanted]:
+        """What a person has at hand when Rakuten takes a dispute up."""
+        del word
+        return evidence.wants(case, kind)
 
     def problems_with(self, reply: Reply, case: Case, settings: FranceSettings) -> Sequence[str]:
         """What would be refused."""

@@ -24,8 +24,9 @@ from hub import (
     Reply,
     TextRules,
     Tools,
+    Wanted,
 )
-from hub_rakuten.ichiba import wire
+from hub_rakuten.ichiba import evidence, wire
 from hub_rakuten.ichiba.licence import proof_words
 from hub_rakuten.ichiba.orders import order_of
 from hub_rakuten.ichiba.reading import Reading
@@ -94,6 +95,11 @@ class IchibaAdapter(Adapter):
         """Its marks: that it is read, and that it is completed or not."""
         del settings
         return (_READ, _CLOSE if case.is_open else _REOPEN)
+
+    def wants(self, case: Case, kind: ActKind, word: str = "") -> Sequence[Wanted]:
+        """What a person has at hand when Rakuten takes a dispute up."""
+        del word
+        return tuple(evidence.wants(case, kind))
 
     def text_rules(self, case: Case, settings: IchibaSettings | None) -> TextRules:
         """The rules of RMS."""
