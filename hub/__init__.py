@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         OwnEcho,
         Progress,
     )
+    from hub.core.late_orders import LateOrder, Promised
     from hub.core.mail import Mail, MailKind, MailReading
     from hub.core.model import (
         RECALLED,
@@ -101,6 +102,7 @@ __all__ = [
     "HubError",
     "Incoming",
     "IncomingMessage",
+    "LateOrder",
     "Mail",
     "MailKind",
     "MailReading",
@@ -123,6 +125,7 @@ __all__ = [
     "PlatformCase",
     "PretendedPlatform",
     "Progress",
+    "Promised",
     "Proof",
     "RateLimited",
     "Receipt",
@@ -146,6 +149,7 @@ _ROOMS = (
     "hub.core.model",
     "hub.core.incoming",
     "hub.core.mail",
+    "hub.core.late_orders",
     "hub.core.shipments",
     "hub.core.platform_acts",
     "hub.core.outbox",

@@ -26,6 +26,7 @@ _CAN = {
     "decide": "decide cases, such as a refund",
     "fetch": "read cases and messages",
     "hand_over": "hand cases over to the platform",
+    "list_late_orders": "list orders that are past their date",
     "look_up_order": "look up what an order was worth",
     "mark_read": "mark as read what a person has opened",
     "note": "leave notes for the platform's staff",

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from hub.core.plain_text import one_line
@@ -157,7 +157,7 @@ def acknowledgement_text(
 ) -> str:
     """The whole text, ready to be sent; name, subject and shop may be empty."""
     words = _WORDINGS[language]
-    called, about = _name(name), _subject(subject)
+    called, about = greeted(name), _subject(subject)
     paragraphs = [
         words.greeting.format(name=called) if called else words.stranger,
         words.thanks.format(number=number),
@@ -171,15 +171,18 @@ def acknowledgement_text(
 
 def written_out(instant: datetime, zone: ZoneInfo, language: str) -> str:
     """Day and time of an instant in words, as the clocks of a zone show it, with the zone's name."""
-    words, local = _WORDINGS[language], instant.astimezone(zone)
-    first = "1er" if language == "fr" else "1"
-    return words.moment.format(
-        day=words.days.split(", ")[local.weekday()],
-        date=first if local.day == 1 else local.day,
-        month=words.months.split(", ")[local.month - 1],
-        time=f"{local:%H:%M}",
-        zone=zone.key,
-    )
+    local = instant.astimezone(zone)
+    return _WORDINGS[language].moment.format(time=f"{local:%H:%M}", zone=zone.key, **parts_of(local, language))
+
+
+def parts_of(day: date, language: str) -> dict[str, str]:
+    """The `day` of the week, the `date` and the `month` of a day as a language has them in a sentence."""
+    words, first = _WORDINGS[language], "1er" if language == "fr" else "1"
+    return {
+        "day": words.days.split(", ")[day.weekday()],
+        "date": first if day.day == 1 else str(day.day),
+        "month": words.months.split(", ")[day.month - 1],
+    }
 
 
 def language_of(told: str, text: str, default: str) -> str:
@@ -202,7 +205,7 @@ def _guessed(text: str) -> str:
     return language if most >= _LEAST_SIGNS and most > 2 * second else ""
 
 
-def _name(name: str) -> str:
+def greeted(name: str) -> str:
     """The customer's name as one greets by it; empty where what stands there is no person's name."""
     shown = one_line(name)
     if len(shown) > _LONGEST_NAME or _LINK.search(shown) or _NO_NAME.search(shown):

@@ -36,6 +36,7 @@ class AcmeAdapter(hub.Adapter):
         hub.Capability.CLOSE: "Open the ticket in Acme's seller account and choose Solve.",
         hub.Capability.REOPEN: "Open the ticket in Acme's seller account and choose Reopen.",
         hub.Capability.HAND_OVER: "Open the ticket in Acme's seller account and choose Ask Acme for help.",
+        hub.Capability.LIST_LATE_ORDERS: "Open Orders in Acme's seller account, choose Late and save the list as CSV.",
         hub.Capability.NOTE: "Write a comment on the ticket in Acme's seller account.",
         hub.Capability.MARK_READ: "Open the ticket in Acme's seller account.",
     }
