@@ -216,6 +216,7 @@ class Adapter(ABC):
     """Describes one platform and opens connections to it.
 
     `portal_steps` says in one sentence, for what a program cannot do there, what a person does in the seller account.
+    `writes_first` says so of a message to a customer who has not written, where a program can only answer.
     `personal_fields` names fields of its payloads that hold personal data though their names do not tell, for
     `casehub record`. `forgets_what_is_read` tells that a platform tells news only once: nothing but a sync may read it.
     """
@@ -225,6 +226,7 @@ class Adapter(ABC):
     capabilities: ClassVar[frozenset[Capability]]
     limits: ClassVar[tuple[str, ...]] = ()
     portal_steps: ClassVar[Mapping[Capability, str]] = {}
+    writes_first: ClassVar[str] = ""
     personal_fields: ClassVar[frozenset[str]] = frozenset()
     forgets_what_is_read: ClassVar[bool] = False
     Settings: ClassVar[type[BaseModel]]

@@ -31,6 +31,7 @@ class AcmeAdapter(hub.Adapter):
     capabilities = frozenset(
         {hub.Capability.FETCH, hub.Capability.REPLY, hub.Capability.READ_BACK, hub.Capability.DECIDE}
     )
+    writes_first = "Open the order in Acme's seller account and choose Contact buyer."
     limits = ("Acme takes no files with a reply",)
     portal_steps = {  # noqa: RUF012  a ClassVar of the base class
         hub.Capability.CLOSE: "Open the ticket in Acme's seller account and choose Solve.",

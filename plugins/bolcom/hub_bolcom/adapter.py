@@ -78,6 +78,9 @@ class BolAdapter(Adapter):
         Capability.MARK_READ: f"{_IN_THE_PORTAL}, opening a question is enough.",
         Capability.ACKNOWLEDGE: "Send none: bol.com counts an automatic answer as evading its response time.",
     }
+    writes_first: ClassVar[str] = (
+        f"{_IN_THE_PORTAL}, open the order and leave the customer a message there; never mail one unasked."
+    )
     Settings: ClassVar[type[BolSettings]] = BolSettings
 
     def open(self, settings: BolSettings, tools: Tools) -> Connection:

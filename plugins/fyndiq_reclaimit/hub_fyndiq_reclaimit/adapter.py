@@ -85,6 +85,9 @@ class ReclaimitAdapter(Adapter):
         Capability.ACKNOWLEDGE: "Fyndiq and CDON tell the customer themselves that the errand has reached you.",
         Capability.REREAD: "Open the errand in Reclaimit to see what it says.",
     }
+    writes_first: ClassVar[str] = (
+        "Only the customer opens an errand: keep the text for the errand, or ask handlare@fyndiq.se or seller@cdon.com."
+    )
     Settings: ClassVar[type[ReclaimitSettings]] = ReclaimitSettings
 
     def open(self, settings: ReclaimitSettings, tools: Tools) -> Connection:
