@@ -23,6 +23,7 @@ OWN_KEYS = frozenset(
         "acknowledge_language",
         "mark_read",
         "detect_missing",
+        "return_label",
     }
 )
 """The keys of a channel's table that are casehub's own; no adapter may have a setting of such a name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
+from string import Formatter
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -42,6 +43,18 @@ def channel_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError("should be named with small letters, digits and _ only, beginning with a letter: support_se")
     return name
+
+
+def label_file(template: str) -> str:
+    """The path of a return label as it was given; ValueError for a placeholder that nobody fills."""
+    try:
+        fields = [field for _, field, spec, conversion in Formatter().parse(template) if field is not None]
+        wrong = sorted(set(fields) - {"order", "case"}) or "{{" in template or "}}" in template
+    except ValueError:
+        wrong = True
+    if wrong:
+        raise ValueError("should be the path of a file, in which {order} and {case} may stand: labels/{order}.pdf")
+    return template
 
 
 Duration = Annotated[timedelta, BeforeValidator(duration), Field(gt=timedelta(0))]
@@ -151,6 +164,7 @@ class ChannelTable(_OpenTable):
     acknowledge_language: Literal["cs", "de", "en", "fr", "ja", "nl", "sv"] = "en"
     mark_read: bool = False
     detect_missing: bool = True
+    return_label: Annotated[str, AfterValidator(label_file)] = ""
 
 
 class NotifierTable(_OpenTable):

@@ -168,10 +168,9 @@ _WORDINGS: Mapping[str, _Wording] = {
 }
 
 
-def delay_text(order: LateOrder, language: str, expected_on: date | None = None, shop: str = "") -> str:
+def delay_text(order: LateOrder, language: str, new_day: date | None = None, shop: str = "") -> str:
     """The whole notice, ready to be sent; name, products, new day and shop may be unknown."""
     words, name = _WORDINGS[language], greeted(order.customer.name)
-    new_day = expected_on or order.expected_on
     known = "" if new_day is None else words.known[order.promised].format(day=day_written_out(new_day, language))
     paragraphs = [
         words.greeting.format(name=name) if name else words.stranger,

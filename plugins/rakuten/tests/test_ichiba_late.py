@@ -104,8 +104,13 @@ def test_orders_are_asked_for_a_hundred_at_a_time(shop: IchibaSimulator) -> None
 def test_only_so_many_pages_of_a_search_are_read(shop: IchibaSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
     number = shop.late_order(2)
     endless = {"orderNumberList": [number], "PaginationResponseModel": {"totalPages": 99}}
-    monkeypatch.setattr(Rms, "search_orders", lambda rms, wanted: pages.append(wanted) or endless)
     pages: list[Any] = []
+
+    def ask(rms: Rms, wanted: Any) -> Any:
+        pages.append(wanted)
+        return endless
+
+    monkeypatch.setattr(Rms, "search_orders", ask)
 
     assert late_in(shop) == [number]
     assert [page["PaginationRequestModel"]["requestPage"] for page in pages] == list(range(1, MOST_PAGES + 1))
