@@ -12,7 +12,6 @@ from pydantic import BaseModel
 
 import hub
 from hub import Capability
-from hub.core.late_orders import end_of
 
 STATE = Path({state!r})
 
@@ -38,7 +37,7 @@ class LateConnection(hub.Connection):
         for told in listed:
             order = hub.LateOrder(
                 told["number"],
-                end_of(date.fromisoformat(told["due"]), ZoneInfo("Europe/Stockholm")),
+                hub.LateOrder.end_of(date.fromisoformat(told["due"]), ZoneInfo("Europe/Stockholm")),
                 hub.Promised(told.get("promised", "arrival")),
                 told_as="ship_by",
                 customer=hub.Party(told.get("name", ""), told.get("email", ""), language=told.get("language", "")),

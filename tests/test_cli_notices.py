@@ -271,6 +271,13 @@ def test_a_case_that_a_mail_told_of_is_named_with_its_link(shop: LateShop) -> No
     assert (second["channel"], second["why"]) == ("shop", "no case about it is open")
 
 
+def test_the_plugin_says_how_a_person_writes_first(shop: LateShop) -> None:
+    told = shop.told("plugins", "late")
+
+    assert "can: list orders that are past their date" in told
+    assert "in the portal only: write to a customer who has not written: Press Write to customer" in told
+
+
 # Sending
 
 

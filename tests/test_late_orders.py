@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from hub.core.acknowledgement_text import LANGUAGES
 from hub.core.delay_text import day_written_out, delay_text
-from hub.core.late_orders import LateOrder, Promised, Told, digest_of, end_of, is_about, name_of, once_each
+from hub.core.late_orders import LateOrder, Promised, Told, digest_of, is_about, name_of, once_each
 from hub.core.model import OrderLine, Party
 from hub.core.outbox import Reply, ReplyState
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-DUE = end_of(date(2026, 11, 20), STOCKHOLM)
+DUE = LateOrder.end_of(date(2026, 11, 20), STOCKHOLM)
 
 
 def order(number: str = "4711", due: datetime = DUE, **more: object) -> LateOrder:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hub.cli.safe_text import clean, one_line, safe_name
-from hub.core.late_orders import LateOrder, Promised, end_of
+from hub.core.late_orders import LateOrder, Promised
 from hub.core.model import OrderLine, Party
 from hub.errors import Refused
 
@@ -120,7 +120,7 @@ def _day(text: str) -> date | None:
 def _order(told: Mapping[str, str], zone: tzinfo) -> LateOrder:
     return LateOrder(
         told["order"],
-        end_of(date.fromisoformat(told["due"]), zone),
+        LateOrder.end_of(date.fromisoformat(told["due"]), zone),
         Promised(told.get("promised") or Promised.ARRIVAL),
         told_as="due",
         customer=Party(told.get("name", ""), told.get("email", ""), language=told.get("language", "")),

@@ -49,6 +49,11 @@ class LateOrder:
         if not self.number.strip():
             raise ValueError("an order has a number")
 
+    @staticmethod
+    def end_of(day: date, zone: tzinfo) -> datetime:
+        """The last second of a day in a zone: what was promised for a day is late when the day is over."""
+        return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=zone)
+
     @property
     def due_on(self) -> date:
         """The day that was promised, as the customer knows it."""
@@ -66,11 +71,6 @@ class LateOrder:
     def days_late(self, now: datetime) -> int:
         """How many days the promised day lies back, by the calendar of the zone in which it was promised."""
         return (now.astimezone(self.due_at.tzinfo).date() - self.due_on).days
-
-
-def end_of(day: date, zone: tzinfo) -> datetime:
-    """The last second of a day in a zone: what was promised for a day is late when the day is over."""
-    return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=zone)
 
 
 def once_each(orders: Iterable[LateOrder]) -> list[LateOrder]:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from hub import LateOrder, Misunderstood, OrderLine, Party, Promised
-from hub.core.late_orders import end_of
 from hub_bolcom.decisions import PORTAL
 from hub_bolcom.fields import Fields, as_fields, count, items, needed, part, text
 
@@ -78,7 +77,7 @@ def _unsent(order: Fields) -> Iterator[_Due]:
 
 def _end_of(told: str) -> datetime:
     try:
-        return end_of(date.fromisoformat(told), _AMSTERDAM)
+        return LateOrder.end_of(date.fromisoformat(told), _AMSTERDAM)
     except ValueError as error:
         raise Misunderstood("a delivery date in an answer of bol.com is no day") from error
 

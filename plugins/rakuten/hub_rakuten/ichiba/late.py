@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from hub import LateOrder, Misunderstood, Party, Promised
-from hub.core.late_orders import end_of
 from hub_rakuten.ichiba.orders import lines_of, models
 from hub_rakuten.ichiba.times import JST
 
@@ -75,7 +74,7 @@ def _refuse_errors(told: Mapping[str, Any]) -> None:
 
 def _end_of(wished: object) -> datetime:
     try:
-        return end_of(date.fromisoformat(str(wished)), JST)
+        return LateOrder.end_of(date.fromisoformat(str(wished)), JST)
     except ValueError as error:
         raise Misunderstood("deliveryDate of an order is no day") from error
 
