@@ -136,6 +136,7 @@ def test_a_customer_whose_name_only_the_case_knows_is_greeted_by_it(shop: LateSh
     [
         ("down", "failed", "does not answer"),
         ("broken", "failed", "The plugin broke with KeyError"),
+        ("odd", "failed", "The plugin broke with AttributeError"),
         ("bare", "silent", "the channel has no credentials. Set them."),
     ],
 )
@@ -156,6 +157,7 @@ def test_one_channel_that_cannot_tell_keeps_no_other_from_telling(
 def test_a_channel_that_lists_none_is_told_what_a_person_does(shop: LateShop) -> None:
     told = shop.data("notices", "mute")
 
+    assert shop.run("notices", "mute").stdout == ""
     assert told["silent"]["mute"].endswith(
         "Save the list of late orders there. Then give the list with --orders FILE.csv."
     )

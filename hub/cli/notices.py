@@ -118,7 +118,8 @@ class _Page:
         for name, why in (*found.silent.items(), *found.failed.items()):
             click.echo(f"{name}: {one_line(why)}", err=True)
         if not self._chosen:
-            click.echo("No order is past its date.")
+            if found.asked or not (found.silent or found.failed):
+                click.echo("No order is past its date.")
             return
         console().print(table_of(self._chosen, self._now, self._zone))
         for line in remarks(self._chosen, self._steps):

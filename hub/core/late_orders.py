@@ -81,9 +81,9 @@ def once_each(orders: Iterable[LateOrder]) -> list[LateOrder]:
     return list(found.values())
 
 
-def is_about(order: LateOrder, number: str) -> bool:
-    """Whether a case with this order number, or with these, is about the order."""
-    return order.number in number.split(BETWEEN_NUMBERS)
+def numbers_in(number: str) -> frozenset[str]:
+    """The orders that a case with this order number, or with these, is about."""
+    return frozenset({number, *number.split(BETWEEN_NUMBERS)}) - {""}
 
 
 @dataclass(frozen=True, slots=True)

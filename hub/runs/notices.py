@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 
-from hub.adapter import Capability
+from hub.adapter import Capability, Connection
 from hub.core.acknowledgement_text import language_of
 from hub.core.acts import require_answerable
 from hub.core.delay_text import delay_text
-from hub.core.late_orders import LateOrder, Told, digest_of, is_about, name_of, once_each
+from hub.core.late_orders import LateOrder, Told, digest_of, name_of, numbers_in, once_each
 from hub.core.model import Case
 from hub.core.outbox import Reply
 from hub.core.ports import CaseFilter, CaseSummary, Clock, Store
@@ -92,22 +92,25 @@ def look(sources: Sequence[Source], now: datetime, since: datetime) -> Look:
     for source in sources:
         try:
             with source.connect() as connection:
-                listed = list(islice(connection.late_orders(now, since), MOST_ORDERS))
+                listed = list(islice(_late_in(connection, source.name, now, since), MOST_ORDERS))
         except Unsupported as error:
             found.silent[source.name] = f"{error}. {error.portal_step}".strip()
         except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes
             found.failed[source.name] = explain(error).text
         else:
             found.asked.append(source.name)
-            found.orders += [replace(order, channel=source.name) for order in listed if order.is_late(now, since)]
+            found.orders += listed
     found.orders = once_each(found.orders)
     return found
 
 
 def draft(orders: Iterable[LateOrder], ports: NoticePorts, expected_on: date | None = None) -> list[DelayNotice]:
     """A notice for each order, with the case into which it can go."""
-    listed = [summary for summary in ports.store.cases(CaseFilter()) if summary.order_number]
-    return [_draft(order, listed, ports, expected_on) for order in once_each(orders)]
+    about: dict[str, list[CaseSummary]] = {}
+    for summary in ports.store.cases(CaseFilter()):
+        for number in numbers_in(summary.order_number):
+            about.setdefault(number, []).append(summary)
+    return [_draft(order, about.get(order.number, ()), ports, expected_on) for order in once_each(orders)]
 
 
 def send(notice: DelayNotice, desk: Desk, store: Store, clock: Clock) -> Reply:
@@ -143,6 +146,12 @@ def last_count(store: Store) -> tuple[int, datetime] | None:
     return (sum(_counts(store).values()), datetime.fromisoformat(json.loads(kept)["at"])) if kept else None
 
 
+def _late_in(connection: Connection, channel: str, now: datetime, since: datetime) -> Iterator[LateOrder]:
+    """What the channel's platform lists; that it is late now is not left to the plugin."""
+    listed = connection.late_orders(now, since)
+    return (replace(order, channel=channel) for order in listed if order.is_late(now, since))
+
+
 def _counts(store: Store) -> dict[str, int]:
     kept: dict[str, int] = json.loads(store.fact(_SEEN) or '{"channels": {}}')["channels"]
     return kept
@@ -160,11 +169,9 @@ def _told(order: LateOrder, store: Store) -> Told | None:
     return told if told.holds(store.replies(case_number=told.case) if told.case else ()) else None
 
 
-def _draft(
-    order: LateOrder, listed: Sequence[CaseSummary], ports: NoticePorts, expected_on: date | None
-) -> DelayNotice:
-    about = sorted(_about(order, listed), key=lambda summary: summary.changed_at, reverse=True)
-    cases = [ports.store.case(summary.number) for summary in about]
+def _draft(order: LateOrder, about: Sequence[CaseSummary], ports: NoticePorts, expected_on: date | None) -> DelayNotice:
+    newest_first = sorted(about, key=lambda summary: summary.changed_at, reverse=True)
+    cases = [ports.store.case(summary.number) for summary in newest_first]
     told = _told(order, ports.store)
     why = ""
     for case in cases:
@@ -179,10 +186,6 @@ def _draft(
         why = why or against
     order, instead = _in_the_portal(order, cases, ports)
     return replace(_worded(order, None, ports, expected_on), told=told, why=why or instead)
-
-
-def _about(order: LateOrder, listed: Sequence[CaseSummary]) -> Iterator[CaseSummary]:
-    return (summary for summary in listed if is_about(order, summary.order_number))
 
 
 def _in_the_portal(order: LateOrder, cases: Sequence[Case], ports: NoticePorts) -> tuple[LateOrder, str]:
