@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from hub import IncomingMessage, Order
+from hub import Author, Direction, IncomingMessage, Order
 from hub.app import open_hub
 from hub.core.late_orders import Told, digest_of
 from hub.core.model import PlatformCase
@@ -334,6 +334,18 @@ def test_a_delivered_notice_is_never_sent_again(shop: LateShop) -> None:
 
     assert (order["told"]["reply"], order["told"]["case"]) == (key, "CH-1001")
     assert len(shop.replies()) == 1
+
+
+def test_a_notice_that_only_the_platform_remembers_is_not_written_again(shop: LateShop) -> None:
+    shop.opens(order=about("4711"))
+    shop.lists([late()])
+    text = shop.data("notices")["orders"][0]["text"]
+    sent = shop.letter("s1-m2", author=Author.SELLER, direction=Direction.OUTBOUND, text=f"{text}\n")
+    shop.opens(order=about("4711"), messages=(shop.letter("s1-m1", hours=1), sent))
+
+    told = shop.data("notices", "--send", "--yes")
+
+    assert (told["queued"], told["orders"][0]["told"]["case"]) == ([], "CH-1001")
 
 
 def test_only_the_order_that_is_named_is_told_of(shop: LateShop) -> None:

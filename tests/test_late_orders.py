@@ -127,6 +127,10 @@ def test_a_customer_was_told_as_far_as_the_outbox_says_so(told: Told, replies: l
     assert told.holds(replies) is holds
 
 
+def test_an_order_number_that_cannot_be_written_down_can_be_kept() -> None:
+    assert name_of(order("a\ud800", channel="shop")).encode() == b"notice:shop:a\\ud800:2026-11-20"
+
+
 # What a customer reads
 
 

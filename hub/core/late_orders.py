@@ -122,7 +122,8 @@ class Told:
 
 def name_of(order: LateOrder) -> str:
     """Under which name it is kept that somebody was told: a new date is a new notice."""
-    return f"notice:{order.channel}:{order.number}:{order.due_on}"
+    number = order.number.encode("utf-8", "backslashreplace").decode()  # half of a pair of signs cannot be kept
+    return f"notice:{order.channel}:{number}:{order.due_on}"
 
 
 def digest_of(text: str) -> str:

@@ -13,7 +13,7 @@ from hub.core.acknowledgement_text import language_of
 from hub.core.acts import require_answerable
 from hub.core.delay_text import delay_text
 from hub.core.late_orders import LateOrder, Told, digest_of, name_of, numbers_in, once_each
-from hub.core.model import Case
+from hub.core.model import Case, Direction
 from hub.core.outbox import Reply
 from hub.core.ports import CaseFilter, CaseSummary, Clock, Store
 from hub.core.turns import Owner
@@ -182,10 +182,19 @@ def _draft(order: LateOrder, about: Sequence[CaseSummary], ports: NoticePorts, e
         if not against:
             newest = case.last_inbound
             after = newest.ref if newest else ""
-            return replace(found, case=case.number, after=after, unanswered=case.waiting_since is not None)
+            unanswered = case.waiting_since is not None
+            written = told or _written_in(case, found.text)
+            return replace(found, case=case.number, after=after, unanswered=unanswered, told=written)
         why = why or against
     order, instead = _in_the_portal(order, cases, ports)
     return replace(_worded(order, None, ports, expected_on), told=told, why=why or instead)
+
+
+def _written_in(case: Case, text: str) -> Told | None:
+    """That the very text stands in the case: after an old backup was put back nothing else may tell of it."""
+    sent = (message for message in case.messages if message.direction is Direction.OUTBOUND)
+    same = next((message for message in sent if digest_of(message.text) == digest_of(text)), None)
+    return None if same is None else Told(same.sent_at, case.number, digest_of(text))
 
 
 def _in_the_portal(order: LateOrder, cases: Sequence[Case], ports: NoticePorts) -> tuple[LateOrder, str]:
