@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         OwnEcho,
         Progress,
     )
+    from hub.core.late_orders import LateOrder, Promised
     from hub.core.mail import Mail, MailKind, MailReading
     from hub.core.model import (
         RECALLED,
@@ -127,6 +128,7 @@ __all__ = [
     "Incoming",
     "IncomingMessage",
     "Languages",
+    "LateOrder",
     "Limit",
     "Links",
     "Mail",
@@ -153,6 +155,7 @@ __all__ = [
     "PlatformCase",
     "PretendedPlatform",
     "Progress",
+    "Promised",
     "Proof",
     "RateLimited",
     "Receipt",
@@ -181,6 +184,7 @@ _ROOMS = (
     "hub.core.model",
     "hub.core.incoming",
     "hub.core.mail",
+    "hub.core.late_orders",
     "hub.core.shipments",
     "hub.core.platform_acts",
     "hub.core.text_rules",

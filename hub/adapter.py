@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from hub.core.incoming import Batch, Checkpoint, Incoming, OpenCase
+from hub.core.late_orders import LateOrder
 from hub.core.mail import Mail, MailReading
 from hub.core.model import Case, Message, Order, Party
 from hub.core.outbox import Receipt, Reply
@@ -35,6 +37,7 @@ class Capability(StrEnum):
     ACKNOWLEDGE = "acknowledge"  # `deliver` sends an automatic reply as one, in a way that no other program answers
     ATTACH = "attach"  # `deliver` sends a reply's attachments along
     LOOK_UP_ORDER = "look_up_order"
+    LIST_LATE_ORDERS = "list_late_orders"
     # What `perform` does; each is the name of an ActKind.
     DECIDE = "decide"
     HAND_OVER = "hand_over"
@@ -164,6 +167,14 @@ class Connection(ABC):
         """
         raise Unsupported("this platform tells no program of its orders")
 
+    def late_orders(self, now: datetime, since: datetime) -> Iterator[LateOrder]:
+        """The orders of this account that were not sent though their date passed between `since` and `now`.
+
+        Each is told once, and asking changes nothing. How much of a platform is read is bounded.
+        Raises Unsupported, AuthenticationFailed, Unavailable, RateLimited, Misunderstood.
+        """
+        raise Unsupported("this platform tells no program which orders are late")
+
     def reread(self, message: Message) -> Incoming:
         """Read a kept original again, with what this version knows; the item has the message's own ref."""
         raise Unsupported("this platform keeps no originals to read again")
@@ -212,6 +223,7 @@ class Adapter(ABC):
     """Describes one platform and opens connections to it.
 
     `portal_steps` says in one sentence, for what a program cannot do there, what a person does in the seller account.
+    `writes_first` says so of a message to a customer who has not written, where a program can only answer.
     `personal_fields` names fields of its payloads that hold personal data though their names do not tell, for
     `casehub record`. `forgets_what_is_read` tells that a platform tells news only once: nothing but a sync may read it.
     `forbidden_placeholders` names what templates may not fill in there (docs/templates.md lists the placeholders), each
@@ -224,6 +236,7 @@ class Adapter(ABC):
     capabilities: ClassVar[frozenset[Capability]]
     limits: ClassVar[tuple[str, ...]] = ()
     portal_steps: ClassVar[Mapping[Capability, str]] = {}
+    writes_first: ClassVar[str] = ""
     personal_fields: ClassVar[frozenset[str]] = frozenset()
     forgets_what_is_read: ClassVar[bool] = False
     forbidden_placeholders: ClassVar[Mapping[str, str]] = {}

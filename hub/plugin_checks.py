@@ -25,6 +25,7 @@ OWN_KEYS = frozenset(
         "detect_missing",
         "soft_checks",
         "languages",
+        "return_label",
     }
 )
 """The keys of a channel's table that are casehub's own; no adapter may have a setting of such a name."""

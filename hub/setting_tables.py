@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from string import Formatter
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -53,6 +54,18 @@ def language(code: str) -> str:
     if not _LANGUAGE.fullmatch(code):
         raise ValueError("should be a language in its two small letters (ISO 639-1), such as nl")
     return code
+
+
+def label_file(template: str) -> str:
+    """The path of a return label as it was given; ValueError for a placeholder that nobody fills."""
+    try:
+        fields = [field for _, field, spec, conversion in Formatter().parse(template) if field is not None]
+        wrong = sorted(set(fields) - {"order", "case"}) or "{{" in template or "}}" in template
+    except ValueError:
+        wrong = True
+    if wrong:
+        raise ValueError("should be the path of a file, in which {order} and {case} may stand: labels/{order}.pdf")
+    return template
 
 
 Duration = Annotated[timedelta, BeforeValidator(duration), Field(gt=timedelta(0))]
@@ -185,6 +198,7 @@ class ChannelTable(_OpenTable):
     detect_missing: bool = True
     soft_checks: Literal["warn", "refuse", "off"] = "warn"
     languages: tuple[Language, ...] = Field(("en",), min_length=1)
+    return_label: Annotated[str, AfterValidator(label_file)] = ""
 
     @field_validator("languages", mode="before")
     @classmethod

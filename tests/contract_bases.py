@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -201,9 +201,24 @@ class WithTokens(AcmeConnection):
 
 
 class OrdersSimulator(AcmeSimulator):
-    """An Acme that tells of its orders."""
+    """An Acme that tells of its orders, of which `unsent` are those that were not sent, with their dates."""
+
+    def __init__(self, clock: hub.Clock) -> None:
+        super().__init__(clock)
+        self.unsent: dict[str, str] = {}
+
+    def late_order(self, days: int) -> str:
+        number = f"L-{len(self.unsent)}"
+        self.unsent[number] = (self.now() - timedelta(days=days)).isoformat()
+        return number
+
+    @property
+    def state(self) -> object:
+        return super().state, dict(self.unsent)
 
     def answer(self, request: Request) -> Response:
+        if request.path == "/v1/unsent":
+            return Response.of_json(self.unsent)
         if request.path.startswith("/v1/orders/"):
             numbers = [ticket.order["number"] for ticket in self.tickets.values() if ticket.order]
             number = request.path.rpartition("/")[2]
@@ -218,11 +233,17 @@ class WithOrders(AcmeConnection):
         answer = self._api.read(f"/v1/orders/{number}", expected=frozenset({200, 404}))
         return wire.to_order(answer.json()) if answer.status == 200 else None
 
+    def late_orders(self, now: datetime, since: datetime) -> Iterator[hub.LateOrder]:
+        for number, due in self._api.read("/v1/unsent").json().items():
+            order = hub.LateOrder(number, wire.instant(due), hub.Promised.DISPATCH, "ship_by")
+            if order.is_late(now, since):
+                yield order
+
     def reread(self, message: hub.Message) -> hub.Incoming:
         return hub.IncomingMessage(message)
 
 
-_MORE = {_ALL.LOOK_UP_ORDER, _ALL.REREAD, _ALL.ATTACH, _ALL.ACKNOWLEDGE}
+_MORE = {_ALL.LIST_LATE_ORDERS, _ALL.LOOK_UP_ORDER, _ALL.REREAD, _ALL.ATTACH, _ALL.ACKNOWLEDGE}
 WITH_ORDERS = {"capabilities": AcmeAdapter.capabilities | _MORE}
 
 

@@ -125,6 +125,8 @@ MUTANTS = {
         16, made_of(adapter=_offers_of(lambda offer: [offer, replace(offer, kind=hub.ActKind.CLOSE)]))
     ),
     "invents orders": Mutant(16, made_of(capabilities.InventsOrders, bases.OrdersSimulator, bases.WITH_ORDERS)),
+    "everything is late": Mutant(16, made_of(capabilities.EverythingIsLate, bases.OrdersSimulator, bases.WITH_ORDERS)),
+    "nothing is late": Mutant(16, made_of(capabilities.NothingIsLate)),
     "has no orders": Mutant(16, made_of(capabilities.HasNoOrders)),
     "sends no files": Mutant(16, made_of(capabilities.SendsNoFiles, bases.OrdersSimulator, bases.WITH_ORDERS)),
     "keeps automatic ones": Mutant(

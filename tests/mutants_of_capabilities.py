@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import hub
@@ -82,6 +84,17 @@ class InventsOrders(WithOrders):
 class HasNoOrders(AcmeConnection):
     def look_up_order(self, number: str) -> hub.Order | None:
         return None
+
+
+class EverythingIsLate(WithOrders):
+    def late_orders(self, now: datetime, since: datetime) -> Iterator[hub.LateOrder]:
+        far = timedelta(days=1000)
+        return super().late_orders(now + far, since - far)
+
+
+class NothingIsLate(AcmeConnection):
+    def late_orders(self, now: datetime, since: datetime) -> Iterator[hub.LateOrder]:
+        return iter(())
 
 
 class SendsNoFiles(WithOrders):

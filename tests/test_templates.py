@@ -267,7 +267,7 @@ def test_of_a_bare_case_little_is_known_and_nothing_is_guessed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "greeted", "first"),
+    ("name", "greetable_name", "first"),
     [
         ("Åsa Öberg", "Åsa Öberg", "Åsa"),
         ("Öberg, Åsa", "Åsa Öberg", "Åsa"),
@@ -282,10 +282,10 @@ def test_of_a_bare_case_little_is_known_and_nothing_is_guessed() -> None:
         ("Å\u202esa\nÖberg", "Åsa Öberg", "Åsa"),
     ],
 )
-def test_customers_are_called_by_what_is_a_name_only(name: str, greeted: str | None, first: str | None) -> None:
+def test_customers_are_called_by_what_is_a_name_only(name: str, greetable_name: str | None, first: str | None) -> None:
     found = facts(a_case(customer=Party(name)))
 
-    assert (found.get("customer.name"), found.get("customer.first_name")) == (greeted, first)
+    assert (found.get("customer.name"), found.get("customer.first_name")) == (greetable_name, first)
 
 
 def test_whoever_wrote_is_the_customer_where_the_platform_names_nobody() -> None:

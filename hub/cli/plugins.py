@@ -26,6 +26,7 @@ _CAN = {
     "decide": "decide cases, such as a refund",
     "fetch": "read cases and messages",
     "hand_over": "hand cases over to the platform",
+    "list_late_orders": "list orders that are past their date",
     "look_up_order": "look up what an order was worth",
     "mark_read": "mark as read what a person has opened",
     "note": "leave notes for the platform's staff",
@@ -105,6 +106,7 @@ def _adapter(adapter: type[Adapter]) -> dict[str, Any]:
         "title": adapter.title,
         "capabilities": sorted(adapter.capabilities),
         "portal_steps": {capability.value: step for capability, step in sorted(adapter.portal_steps.items())},
+        "writes_first": adapter.writes_first,
         "limits": list(adapter.limits),
         "settings": settings_in_words(adapter.Settings),
     }
@@ -163,6 +165,8 @@ def _tell_one(plugin: dict[str, Any], found: Plugins) -> None:
             click.echo(f"can: {_CAN[capability]}")
         for capability, step in adapter["portal_steps"].items():
             click.echo(f"in the portal only: {_CAN[capability]}: {step}")
+        if adapter["writes_first"]:
+            click.echo(f"in the portal only: write to a customer who has not written: {adapter['writes_first']}")
         for limit in adapter["limits"]:
             click.echo(f"limit: {limit}")
         _tell_settings(adapter["settings"])

@@ -39,6 +39,7 @@ class _Draft:
 @click.argument("number", metavar="CASE", type=case_number)
 @click.option("-m", "--message", help="The text; without it, standard input or, on a terminal, your editor.")
 @click.option("--attach", "paths", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help="Send a file.")
+@click.option("--label", is_flag=True, help="Send the return label of the channel, the setting `return_label`.")
 @click.option("--close", "then_close", is_flag=True, help="Close the case when this reply is delivered.")
 @click.option("--yes", is_flag=True, help="Queue it without asking.")
 @click.option("--now", is_flag=True, help="Run the delivery of its channel at once.")
@@ -54,6 +55,7 @@ def reply(
     number: str,
     message: str | None,
     paths: Sequence[Path],
+    label: bool,
     then_close: bool,
     yes: bool,
     now: bool,
@@ -85,11 +87,13 @@ def reply(
     from hub.adapter import Capability
     from hub.core.acts import require_answerable
     from hub.reaching import reach_of
+    from hub.return_labels import return_label_of
     from hub.runs.desk import keep_files
 
     known_case(hub, number)
     case = hub.store.case(number)
     require_answerable(case)
+    paths = [*paths, return_label_of(hub, case)] if label else paths
     seen = _seen(case, after)
     reach = reach_of(hub, case)
     begun = text_from(hub, case, chosen, message, who)

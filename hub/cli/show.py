@@ -12,7 +12,7 @@ import click
 
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, known_case
-from hub.core.model import Case, Message
+from hub.core.model import Case, CaseType, Message
 from hub.core.outbox import SETTLED
 from hub.errors import HubError, NotFound, Refused
 
@@ -141,6 +141,7 @@ def _print_case(hub: Hub, number: str, case: Case, *, full: bool, html: bool, hi
     more = {"Offers": there.offers, "Evidence": there.gaps, "Goodwill": _goodwill(there.goodwill)}
     parts = [
         text.head(case, hub.deadline_of(case), rule_title(hub, case), more),
+        *_hints(hub, case),
         *text.messages(case),
         *text.tasks(case),
         *text.replies(replies),
@@ -150,6 +151,19 @@ def _print_case(hub: Hub, number: str, case: Case, *, full: bool, html: bool, hi
     for part in parts:
         screen.print(part)
     _mark_read(hub, case)
+
+
+def _hints(hub: Hub, case: Case) -> list[str]:
+    """What a return can be answered with at once: the sooner its customer has the label, the better."""
+    from hub.adapter import Capability
+    from hub.reaching import adapter_of
+    from hub.return_labels import has_return_label
+
+    info = adapter_of(hub, case.channel)
+    takes_files = info is not None and {Capability.REPLY, Capability.ATTACH} <= info.adapter.capabilities
+    if case.type is not CaseType.RETURN or not (case.is_open and takes_files and has_return_label(hub, case.channel)):
+        return []
+    return [f"`casehub reply {case.number} --label` sends the return label along."]
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ def _remarks(hub: Hub) -> Iterator[Remark]:
     yield from _left_to_do(hub)
     for stop in stops(hub):
         yield Remark(f"{stop}: `casehub outbox resume{f' {stop.channel}' if stop.channel else ''}` lets it go on")
+    yield from _late_orders(hub)
 
 
 def _left_to_do(hub: Hub) -> Iterator[Remark]:
@@ -78,6 +79,18 @@ def _left_to_do(hub: Hub) -> Iterator[Remark]:
     if count := len(hub.store.with_tasks()):
         cases = "1 case has" if count == 1 else f"{count} cases have"
         yield Remark(f"{cases} something to do in a portal: `casehub tasks`", alarm=False)
+
+
+def _late_orders(hub: Hub) -> Iterator[Remark]:
+    """How many customers wait for a late order and were not told, by the last look at them."""
+    from hub.runs.health import Remark, in_words
+    from hub.runs.notices import last_count
+
+    found = last_count(hub.store)
+    if found and found[0]:
+        orders = "1 order is" if found[0] == 1 else f"{found[0]} orders are"
+        ago = in_words(hub.clock.now() - found[1])
+        yield Remark(f"{orders} past the date, and nobody was told, as of {ago} ago: `casehub notices`", alarm=False)
 
 
 def _scored(hub: Hub) -> Iterator[Remark]:

@@ -164,16 +164,17 @@ def acknowledgement_text(
 def written_out(instant: datetime, zone: ZoneInfo, language: str) -> str:
     """Day and time of an instant in words, as the clocks of a zone show it, with the zone's name."""
     local = instant.astimezone(zone)
-    parts = _parts(local, language)
+    parts = parts_of(local, language)
     return _WORDINGS[language].moment.format(time=f"{local:%H:%M}", zone=zone.key, **parts)
 
 
 def day_written_out(day: date, language: str, *, with_year: bool = False) -> str:
     """A day in words: with its weekday for what lies ahead, with its year instead for what may be long ago."""
-    return _DAYS[language][with_year].format(year=day.year, **_parts(day, language))
+    return _DAYS[language][with_year].format(year=day.year, **parts_of(day, language))
 
 
-def _parts(day: date, language: str) -> Mapping[str, str]:
+def parts_of(day: date, language: str) -> Mapping[str, str]:
+    """The `day` of the week, the `date` and the `month` of a day as a language has them in a sentence."""
     words, first = _WORDINGS[language], "1er" if language == "fr" else "1"
     return {
         "day": words.days.split(", ")[day.weekday()],

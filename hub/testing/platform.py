@@ -133,6 +133,11 @@ class Platform(ABC):
         del kind
         return self.customer_writes("Hello, where is my order?")
 
+    def late_order(self, days: int) -> str:
+        """A new order that was not sent and is so many days past its date (negative: has so many left); its number."""
+        del days
+        raise Unsupported(f"the simulator of {self.adapter.title} has no orders that could be late")
+
     def strange_state(self, case: str) -> bool:
         """Bring an open case into a state that no adapter can know; False where the simulator has none to show."""
         del case

@@ -35,11 +35,13 @@ class AcmeAdapter(hub.Adapter):
     capabilities = frozenset(
         {hub.Capability.FETCH, hub.Capability.REPLY, hub.Capability.READ_BACK, hub.Capability.DECIDE}
     )
+    writes_first = "Open the order in Acme's seller account and choose Contact buyer."
     limits = ("Acme takes no files with a reply",)
     portal_steps = {  # noqa: RUF012  a ClassVar of the base class
         hub.Capability.CLOSE: "Open the ticket in Acme's seller account and choose Solve.",
         hub.Capability.REOPEN: "Open the ticket in Acme's seller account and choose Reopen.",
         hub.Capability.HAND_OVER: "Open the ticket in Acme's seller account and choose Ask Acme for help.",
+        hub.Capability.LIST_LATE_ORDERS: "Open Orders in Acme's seller account, choose Late and save the list as CSV.",
         hub.Capability.NOTE: "Write a comment on the ticket in Acme's seller account.",
         hub.Capability.MARK_READ: "Open the ticket in Acme's seller account.",
     }

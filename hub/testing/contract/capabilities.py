@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import unquote_plus
 
 import pytest
@@ -108,6 +109,26 @@ class CapabilityPromises:
             assert found is not None
             assert found.number == order.number
             assert connection.look_up_order(platform.unknown_order) is None
+
+    def test_promise_16_late_orders_are_listed_or_not_at_all(self, platform: Platform) -> None:
+        """Where they can be: those whose date passed lately, each once, and nothing is changed by asking."""
+        desk = Desk(platform)
+        now = platform.now()
+        since = now - timedelta(days=30)
+        with desk.connect() as connection:
+            if Capability.LIST_LATE_ORDERS not in desk.adapter.capabilities:
+                with pytest.raises(Unsupported):
+                    list(connection.late_orders(now, since))
+                return
+            late = [platform.late_order(days) for days in (3, 9)]
+            for days in (-3, 90):
+                platform.late_order(days)
+            before = platform.state
+            found = list(connection.late_orders(now, since))
+        assert sorted(order.number for order in found) == sorted(late), "late are those with a date in the last 30 days"
+        assert [order.number for order in found if not order.is_late(now, since)] == []
+        assert [order.number for order in found if not order.told_as] == [], "say what the platform calls the date"
+        assert platform.state == before, "asking for late orders changed the platform"
 
     def test_promise_16_files_and_automatic_replies_are_sent_where_they_are_declared(self, platform: Platform) -> None:
         """A file goes along with a reply, and a reply that nobody wrote goes out as one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from hub_bolcom.processes import Stage
@@ -64,12 +64,16 @@ class PretendedReturn:
 
 @dataclass
 class PretendedOrder:
-    """One order; a line is a title, an EAN, a quantity, a price, who ships it, and what is taken off."""
+    """One order; a line is a title, an EAN, a quantity, a price, who ships it, and what is taken off.
+
+    One that was not sent yet has the day by which it must be with the customer, `deliver_by`.
+    """
 
     number: str
     customer: str
     placed_at: datetime
     lines: list[tuple[str, str, int, Decimal, str, Decimal]]
+    deliver_by: date | None = None
 
 
 @dataclass
@@ -130,6 +134,20 @@ class PretendedAccount:
         line = (title, ean, expected, price, to.fulfilment, Decimal(0))
         self.orders[number] = PretendedOrder(number, customer, to.registered_at - timedelta(days=9), [line])
         return made
+
+    def order(self, at: datetime, deliver_by: date, fulfilment: str = "FBR") -> PretendedOrder:
+        """An order that nobody has sent yet."""
+        self.issued += 1
+        number, ean = f"A{self.issued:09}", f"87{self.issued:011}"
+        lines = [("Theepot, blauw", ean, 1, Decimal("24.95"), fulfilment, Decimal(0))]
+        made = PretendedOrder(number, "Anke Visser", at, lines, deliver_by)
+        self.orders[number] = made
+        return made
+
+    def unsent(self, fulfilment: str) -> Sequence[PretendedOrder]:
+        """The orders that nobody has sent yet, as the list has them."""
+        wanted = ("FBR", "FBB") if fulfilment == "ALL" else (fulfilment,)
+        return [one for one in self.orders.values() if one.deliver_by and one.lines[0][4] in wanted]
 
     def listed(self, fulfilment: str, *, handled: bool) -> Sequence[PretendedReturn]:
         """The returns of a listing: open ones oldest first, handled ones newest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import ClassVar
 
 from hub import (
@@ -16,6 +17,7 @@ from hub import (
     Checkpoint,
     Clock,
     Connection,
+    LateOrder,
     Misunderstood,
     Offer,
     OpenCase,
@@ -50,7 +52,15 @@ class BolAdapter(Adapter):
 
     key = "bolcom"
     title = "bol.com (Retailer API v10)"
-    capabilities = frozenset({Capability.FETCH, Capability.READ_BACK, Capability.DECIDE, Capability.LOOK_UP_ORDER})
+    capabilities = frozenset(
+        {
+            Capability.FETCH,
+            Capability.READ_BACK,
+            Capability.DECIDE,
+            Capability.LOOK_UP_ORDER,
+            Capability.LIST_LATE_ORDERS,
+        }
+    )
     limits = (
         (
             "bol.com has no API for customers' questions: they reach casehub by the mails that bol.com sends, through "
@@ -59,6 +69,7 @@ class BolAdapter(Adapter):
         "a return cannot be answered by a program, only decided: bol.com takes no message with a decision",
         "when a parcel came back bol.com does not tell, so no clock runs from that",
         "bol.com works on a decision later, which takes up to three hours; casehub asks until it knows the end",
+        "of open orders the first 500 are looked at for late ones; their customers are told in the seller account",
         "bol.com lets an account read twenty returns a minute: a first reading of many takes its time",
         "of returns that were handled before the first reading the newest fifty are brought in, as closed cases",
     )
@@ -72,8 +83,11 @@ class BolAdapter(Adapter):
         Capability.MARK_READ: f"{_IN_THE_PORTAL}, opening a question is enough.",
         Capability.ACKNOWLEDGE: "Send none: bol.com counts an automatic answer as evading its response time.",
     }
-    # "De aanhef en afsluiting van de mail zijn al automatisch ingesteld" (documented, seed 002).
+    # "De aanhef en afsluiting van de mail zijn al automatisch ingesteld" (documented, bol.com's article on questions).
     writes_greeting = True
+    writes_first: ClassVar[str] = (
+        f"{_IN_THE_PORTAL}, open the order and leave the customer a message there; never mail one unasked."
+    )
     Settings: ClassVar[type[BolSettings]] = BolSettings
 
     def open(self, settings: BolSettings, tools: Tools) -> Connection:
@@ -160,6 +174,13 @@ class BolConnection(Connection):
         wanted = number.strip().upper()
         order = self._retailer.order_with(wanted) if _COULD_BE_A_NUMBER.fullmatch(wanted) else None
         return None if order is None else replace(order, shipments=self._shipments(wanted))
+
+    def late_orders(self, now: datetime, since: datetime) -> Iterator[LateOrder]:
+        """The orders that the seller sends himself and that should have been with the customer by now."""
+        for number in dict.fromkeys(self._retailer.unsent_orders()):
+            order = self._retailer.late_order_with(number, now)
+            if order is not None and order.is_late(now, since):
+                yield order
 
     def _shipments(self, number: str) -> tuple[Shipment, ...]:
         """Its parcels, where bol.com tells them now: what an order was worth must not wait for them."""

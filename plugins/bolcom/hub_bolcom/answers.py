@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -114,11 +114,11 @@ def order(found: PretendedOrder, *, quirks: bool = False) -> dict[str, Any]:
             {
                 "orderItemId": f"{number}{found.number[1:]}",
                 "cancellationRequest": False,
-                "fulfilment": {"method": method, "distributionParty": "RETAILER", "timeFrameType": "REGULAR"},
+                "fulfilment": _fulfilment(found, method),
                 "offer": {"offerId": f"offer-{ean}", "reference": ean},
                 "product": {"ean": ean, "title": title},
                 "quantity": quantity,
-                "quantityShipped": quantity,
+                "quantityShipped": 0 if found.deliver_by else quantity,
                 "quantityCancelled": 0,
                 "unitPrice": float(price),
                 "totalPrice": float(price * quantity - off),
@@ -129,6 +129,29 @@ def order(found: PretendedOrder, *, quirks: bool = False) -> dict[str, Any]:
             for number, (title, ean, quantity, price, method, off) in enumerate(found.lines, start=1)
         ],
     }
+
+
+def open_orders(found: Sequence[PretendedOrder]) -> dict[str, Any]:
+    """A page of orders, without titles, dates or customers; an empty one has not even the list."""
+    return {"orders": [_reduced(one) for one in found]} if found else {}
+
+
+def _reduced(found: PretendedOrder) -> dict[str, Any]:
+    told = order(found)
+    items = [_reduced_item(item) for item in told["orderItems"]]
+    return {"orderId": found.number, "orderPlacedDateTime": told["orderPlacedDateTime"], "orderItems": items}
+
+
+def _reduced_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    same = ("orderItemId", "quantity", "quantityShipped", "quantityCancelled", "cancellationRequest")
+    more = {"ean": item["product"]["ean"], "fulfilmentMethod": item["fulfilment"]["method"]}
+    changed = {"fulfilmentStatus": "OPEN", "latestChangedDateTime": item["latestChangedDateTime"]}
+    return {name: item[name] for name in same} | more | changed
+
+
+def _fulfilment(found: PretendedOrder, method: str) -> dict[str, Any]:
+    told = {"method": method, "distributionParty": "RETAILER", "timeFrameType": "REGULAR"}
+    return told | ({"latestDeliveryDate": found.deliver_by.isoformat()} if found.deliver_by else {})
 
 
 def shipments(found: PretendedOrder, *, quirks: bool = False) -> dict[str, Any]:

@@ -25,10 +25,11 @@ _OF = (
 
 
 def morning_of_returns(clock: Clock) -> BolSimulator:
-    """A pretended account to which customers have sent a few things back."""
+    """A pretended account to which customers have sent a few things back, and with an order that is late."""
     simulator = BolSimulator(clock)
     account = simulator.account
     for (hours, words, reason), (title, customer, fulfilment) in zip(_RETURNS, _OF, strict=True):
         made = account.register(clock.now() - timedelta(hours=hours), fulfilment)
         account.add_item(made, words, reason=reason, title=title, customer=customer)
+    simulator.late_order(days=2)
     return simulator

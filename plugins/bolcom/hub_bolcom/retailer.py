@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal
 from urllib.parse import quote
 
-from hub import Misunderstood, Order, Shipment, Uncertain
+from hub import LateOrder, Misunderstood, Order, Shipment, Uncertain
 from hub.http import ApiClient, Response
 from hub_bolcom.api import PAGE_SIZE, headers
+from hub_bolcom.late import read_late_order, read_listed
 from hub_bolcom.orders import read_order
 from hub_bolcom.processes import HANDLE_RETURN_ITEM, Process, read_process, read_processes
 from hub_bolcom.returns import Return, read_return, read_returns
@@ -19,6 +22,8 @@ _FOUND_OR_NOT = frozenset({FOUND, NOT_FOUND})
 _TAKEN = frozenset({200, 202})
 _MOST_PAGES = 1000
 _MOST_SHIPMENTS = 5
+MOST_ORDER_PAGES = 10
+"""So many pages of open orders are read: each order on them is asked for by itself."""
 
 
 class Retailer:
@@ -78,8 +83,24 @@ class Retailer:
 
     def ask_for_orders(self) -> None:
         """Ask for the first page of open orders, only to see whether that may be done."""
-        params: dict[str, str | int] = {"page": 1, "fulfilment-method": "ALL", "status": "OPEN"}
-        self._client.read(self._settings.path("retailer", "orders"), params, headers=headers("orders"))
+        self._page_of_open_orders("ALL", 1)
+
+    def unsent_orders(self) -> Iterator[str]:
+        """The numbers of the open orders that the seller has to send himself, of the first pages."""
+        for number in range(1, MOST_ORDER_PAGES + 1):
+            page = read_listed(self._page_of_open_orders("FBR", number).json())
+            yield from (order.number for order in page if order.is_unsent)
+            if len(page) < PAGE_SIZE:
+                return
+
+    def late_order_with(self, number: str, now: datetime) -> LateOrder | None:
+        """What of an order is late now; None where nothing is, or where bol.com does not know the order any more."""
+        answer = self._read(f"orders/{_part(number)}", "orders")
+        return read_late_order(answer.json(), now) if answer.status == FOUND else None
+
+    def _page_of_open_orders(self, fulfilment: Fulfilment | Literal["ALL"], number: int) -> Response:
+        params: dict[str, str | int] = {"page": number, "fulfilment-method": fulfilment, "status": "OPEN"}
+        return self._client.read(self._settings.path("retailer", "orders"), params, headers=headers("orders"))
 
     def indicator(self, name: str, year: int, week: int) -> Response:
         """bol.com's score of a week; 400 and 404 where it has none."""

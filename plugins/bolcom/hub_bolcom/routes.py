@@ -130,8 +130,13 @@ class Routes:
         return as_json(answers.shipment(found, quirks=self.quirks))
 
     def _orders(self, request: Request, part: str) -> Response:
-        del request, part
-        return as_json({})  # none is open: all were shipped
+        del part
+        asked = request.query
+        if asked.get("status") not in ("OPEN", "SHIPPED", "ALL"):
+            return invalid(request, [("status", f"Request contains invalid value(s): '{asked.get('status')}'.")])
+        found = self.account.unsent(asked.get("fulfilment-method", "FBR"))
+        first = (int(asked.get("page", "1")) - 1) * PAGE_SIZE
+        return as_json(answers.open_orders(found[first : first + PAGE_SIZE]))
 
     def _indicator(self, request: Request, part: str) -> Response:
         del part

@@ -80,6 +80,11 @@ class BolSimulator(Simulator):
             if not item.handled:
                 self.account.handle(item, "RETURN_RECEIVED", item.expected, self.now())
 
+    def late_order(self, days: int) -> str:
+        """An order that nobody has sent, and that must have been with the customer so many days ago."""
+        now = self.now()
+        return self.account.order(now - timedelta(days=30), (now - timedelta(days=days)).date()).number
+
     def stranger_writes(self, case: str, text: str) -> None:
         """A return has no roles to write in: the reason comes as a list of who said what, which nobody has seen yet."""
         for item in self._return(case).items:

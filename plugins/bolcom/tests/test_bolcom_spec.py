@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,7 @@ def exchanges() -> list[tuple[Request, Response]]:
     assert order is not None
     with desk.connect() as connection:
         connection.look_up_order(order.number)
+        assert bol.late_order(2) == next(iter(connection.late_orders(bol.now(), bol.now() - timedelta(days=9)))).number
         connection.find(reply, desk.case(ref))
     desk.find(replace(reply, receipt_ref=receipt.ref), desk.case(ref))
     desk.read()
@@ -139,6 +141,7 @@ def test_what_is_asked_for_is_what_bol_com_describes(
         ("GET", "/retailer/returns"),
         ("GET", "/retailer/returns/"),
         ("PUT", "/retailer/returns/"),
+        ("GET", "/retailer/orders"),
         ("GET", "/retailer/orders/"),
         ("GET", "/retailer/insights/performance/indicator"),
         ("GET", "/shared/process-status"),

@@ -52,6 +52,7 @@ PORTAL_STEPS = {
     Capability.CLOSE: "Close the case here, with `casehub close`; nobody else keeps it.",
     Capability.REOPEN: "Reopen the case here, with `casehub reopen`; nobody else keeps it.",
     Capability.NOTE: "Write the note here, with `casehub note`; a mailbox has nobody to read it.",
+    Capability.LIST_LATE_ORDERS: "Let your shop's software list the late orders; a mailbox knows of none.",
     Capability.MARK_READ: "Mark the mail as read in a mail program; casehub leaves the mailbox as it is.",
 }
 
@@ -84,6 +85,7 @@ class EmailAdapter(Adapter):
         "mail with list headers counts as written by a machine, unless behind_a_list says that the address is a group",
     )
     portal_steps: ClassVar[Mapping[Capability, str]] = PORTAL_STEPS
+    writes_first: ClassVar[str] = "Write to the customer from a mail program; the answer becomes a case here."
     Settings: ClassVar[type[EmailSettings]] = EmailSettings
 
     def open(self, settings: EmailSettings, tools: Tools) -> Connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar
 from urllib.parse import quote
@@ -17,6 +17,7 @@ from hub import (
     Checkpoint,
     Clock,
     Connection,
+    LateOrder,
     Limit,
     Mark,
     Offer,
@@ -33,7 +34,7 @@ from hub import (
     Wanted,
 )
 from hub.http import Api, ApiClient, BasicAuth, Budget
-from hub_fyndiq_reclaimit import evidence, offers, orders, words
+from hub_fyndiq_reclaimit import evidence, late, offers, orders, words
 from hub_fyndiq_reclaimit.acting import Acting
 from hub_fyndiq_reclaimit.position import read_position
 from hub_fyndiq_reclaimit.reading import Reading
@@ -63,6 +64,7 @@ class ReclaimitAdapter(Adapter):
             Capability.READ_BACK,
             Capability.ATTACH,
             Capability.LOOK_UP_ORDER,
+            Capability.LIST_LATE_ORDERS,
             Capability.DECIDE,
             Capability.HAND_OVER,
         }
@@ -77,6 +79,7 @@ class ReclaimitAdapter(Adapter):
             "channel, and the case is answered in Reclaimit"
         ),
         "the value of orders comes from the documented merchant APIs of Fyndiq and CDON, with their own credentials",
+        "late orders come from there too, the first 2,000 that wait; a customer is told of one only in an open errand",
         "an errand that is about several orders has an unknown value, and so no longer deadline",
         "changes are found when a run asks for them: the platform sends none",
     )
@@ -88,6 +91,9 @@ class ReclaimitAdapter(Adapter):
         Capability.ACKNOWLEDGE: "Fyndiq and CDON tell the customer themselves that the errand has reached you.",
         Capability.REREAD: "Open the errand in Reclaimit to see what it says.",
     }
+    writes_first: ClassVar[str] = (
+        "Only the customer opens an errand: keep the text for the errand, or ask handlare@fyndiq.se or seller@cdon.com."
+    )
     Settings: ClassVar[type[ReclaimitSettings]] = ReclaimitSettings
 
     def open(self, settings: ReclaimitSettings, tools: Tools) -> Connection:
@@ -170,14 +176,19 @@ class ReclaimitConnection(Connection):
 
     def look_up_order(self, number: str) -> Order | None:
         """The order as the merchant APIs know it; several numbers of one errand are one order of unknown value."""
-        marketplaces = self._with_orders()
-        if not marketplaces:
-            raise Unsupported(
-                "no order can be looked up: the channel has no credentials of a merchant API",
-                "Set fyndiq_orders_merchant_id and fyndiq_orders_token, or those of cdon, in hub.toml.",
-            )
+        marketplaces = self._required_orders()
         found = [order for one in number.split(orders.SEVERAL) if (order := self._order(one, marketplaces)) is not None]
         return orders.joined(number, found) if found else None
+
+    def late_orders(self, now: datetime, since: datetime) -> Iterator[LateOrder]:
+        """The orders that should have been sent by now, of both marketplaces as far as there are credentials."""
+        seen: set[str] = set()
+        for marketplace in self._required_orders():
+            client, path = self._orders(marketplace), _ORDER_LISTS[marketplace]
+            for order in late.unsent(client, path, late.UNSENT[marketplace]):
+                if order.is_late(now, since) and order.number not in seen:
+                    seen.add(order.number)
+                    yield order
 
     def _prove_errands(self, server: ErrandServer) -> Iterator[Proof]:
         signed_in = Proof.of("sign-in", lambda: _named(*server.merchant()), _WRONG)
@@ -202,6 +213,16 @@ class ReclaimitConnection(Connection):
     def _prove_orders(self, marketplace: str) -> str:
         self._orders(marketplace).read(_ORDER_LISTS[marketplace], {"limit": 1}).json()
         return "for the value of orders"
+
+    def _required_orders(self) -> list[str]:
+        """The marketplaces whose orders can be asked for; Unsupported where there is none."""
+        marketplaces = self._with_orders()
+        if not marketplaces:
+            raise Unsupported(
+                "no order can be looked up: the channel has no credentials of a merchant API",
+                "Set fyndiq_orders_merchant_id and fyndiq_orders_token, or those of cdon, in hub.toml.",
+            )
+        return marketplaces
 
     def _with_orders(self) -> list[str]:
         return [name for name in (words.FYNDIQ, words.CDON) if self._settings.orders_of(name) is not None]

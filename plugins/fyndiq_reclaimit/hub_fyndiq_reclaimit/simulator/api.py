@@ -189,7 +189,7 @@ class ErrandApi:
         known = self.desk.orders[marketplace]
         if not order_id:
             wanted = request.query.get("state", "CREATED")
-            return _as_documented([order for order in known.values() if order["state"] == wanted])
+            return _as_documented(self._page([one for one in known.values() if one["state"] == wanted], request))
         order = known.get(order_id)
         if order is None:
             return problem(403, "You do not have access to this order")

@@ -126,6 +126,27 @@ class Desk:
         errands = {number: asdict(errand) for number, errand in self.errands.items()}
         return errands, dict(self.files), dict(self.satisfaction)
 
+    def order(self, at: datetime, deadline: datetime, marketplace: str, state: str = "CREATED") -> str:
+        """An order that nobody has sent, and by when that should be done; its id."""
+        self._count += 1
+        order_id = f"order-{self._count}-unsent"
+        numbers = {"amount": 400.0, "vat_amount": 100.0, "vat_rate": 0.25, "currency": "SEK"}
+        self.orders[marketplace][order_id] = {
+            "id": order_id,
+            "title": "Lampa 漢字 🙂",
+            "article_sku": "123",
+            "quantity": 1,
+            "price": numbers,
+            "total_price": numbers,
+            "shipping_address": {"first_name": "Åsa", "last_name": "Öberg", "street_address": "Gatan 7"},
+            "market": "SE",
+            "state": state,
+            "created_at": f"{at:%Y-%m-%d %H:%M:%S}",
+            "fulfillment_deadline": f"{deadline:%Y-%m-%d %H:%M:%S}",
+            "tracking_information": [],
+        }
+        return order_id
+
     def _give_order(self, number: str, at: datetime, about: dict[str, Any]) -> None:
         gross, rate = Decimal(about.pop("gross", "500.00")), Decimal(about.pop("vat_rate", "0.25"))
         net = (gross / (1 + rate)).quantize(Decimal("0.01"))

@@ -70,6 +70,13 @@ class ReclaimitSimulator(Simulator):
         self.desk.add_message(errand, now, direction="INBOUND", author="SUPPLIER", body_text=text)
         errand.updated_at = now
 
+    def late_order(self, days: int) -> str:
+        """An order that nobody has sent; every other one is CDON's, and was accepted there."""
+        now = self.now()
+        fyndiq = len(self.desk.orders[words.FYNDIQ]) <= len(self.desk.orders[words.CDON])
+        marketplace, state = (words.FYNDIQ, "CREATED") if fyndiq else (words.CDON, "ACCEPTED")
+        return self.desk.order(now - timedelta(days=20), now - timedelta(days=days), marketplace, state)
+
     def strange_state(self, case: str) -> bool:
         """An errand gets a state that nobody knows."""
         errand = self.errand(case)

@@ -71,7 +71,8 @@ _DEMO = (
 
 
 def demo_errands(desk: Desk, now: datetime) -> None:
-    """Some errands of the last day, oldest first, and a picture that one customer sent later."""
+    """Some errands of the last day, oldest first, a picture that one customer sent later, and an order that is late."""
+    desk.order(now - timedelta(days=6), now - timedelta(days=2), words.FYNDIQ)
     for number, story in enumerate(_DEMO):
         errand = desk.open_errand(
             now - story.ago,

@@ -68,6 +68,9 @@ class FranceAdapter(Adapter):
         "accents in your texts are sent as UTF-8 (assumed): look at the first real message",
     )
     portal_steps: ClassVar = PORTAL
+    writes_first: ClassVar[str] = (
+        "In your seller account, open the sale and write to the buyer, where Rakuten offers it."
+    )
     forgets_what_is_read = True
     personal_fields = frozenset({"claimcomment", "object", "complement"})
     Settings: ClassVar[type[FranceSettings]] = FranceSettings

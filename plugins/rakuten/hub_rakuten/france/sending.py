@@ -42,6 +42,7 @@ PORTAL = {
     Capability.HAND_OVER: "Rakuten's customer service takes a claim over by itself; answer it in your seller account.",
     Capability.CLOSE: "End the claim in your seller account, by what you agreed with the buyer.",
     Capability.REOPEN: "An ended claim cannot be opened again; write to Rakuten's customer service.",
+    Capability.LIST_LATE_ORDERS: "In your seller account, look through the sales that you have not sent.",
     Capability.MARK_READ: "Messages count as read once casehub has read them.",
 }
 """What a person does where no program can."""

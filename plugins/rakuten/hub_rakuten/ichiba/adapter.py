@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from hub import (
@@ -14,6 +15,7 @@ from hub import (
     Checkpoint,
     Clock,
     Connection,
+    LateOrder,
     Offer,
     OpenCase,
     Order,
@@ -26,7 +28,7 @@ from hub import (
     Tools,
     Wanted,
 )
-from hub_rakuten.ichiba import evidence, wire
+from hub_rakuten.ichiba import evidence, late, wire
 from hub_rakuten.ichiba.licence import proof_words
 from hub_rakuten.ichiba.orders import order_of
 from hub_rakuten.ichiba.reading import Reading
@@ -57,6 +59,7 @@ class IchibaAdapter(Adapter):
             Capability.READ_BACK,
             Capability.ATTACH,
             Capability.LOOK_UP_ORDER,
+            Capability.LIST_LATE_ORDERS,
             Capability.CLOSE,
             Capability.REOPEN,
             Capability.MARK_READ,
@@ -69,6 +72,7 @@ class IchibaAdapter(Adapter):
         "a reply that may have been taken, and that R-Messe does not show, waits for a person; it is never sent twice",
         "completing, taking up again and fetching files were built from other people's programs (unverified)",
         "files live for 90 days at Rakuten: they are fetched when their message is first seen",
+        "late are orders of the last 62 days past the day that the customer wished for, where he wished for one",
         "an order tells no delivery and no batch: the proof of delivery has to come from the carrier",
     )
     portal_steps: ClassVar = {
@@ -84,6 +88,7 @@ class IchibaAdapter(Adapter):
             f"and the number ({REPLY_SOURCE})"
         ),
     }
+    writes_first: ClassVar[str] = "In RMS, open the order and write to the customer from there."
     personal_fields = frozenset({"label"})  # of an attachment: the file's name
     Settings: ClassVar[type[IchibaSettings]] = IchibaSettings
 
@@ -170,6 +175,20 @@ class IchibaConnection(Connection):
     def look_up_order(self, number: str) -> Order | None:
         """The order, without anything of the person who ordered."""
         return order_of(self._rms.order(number), number)
+
+    def late_orders(self, now: datetime, since: datetime) -> Iterator[LateOrder]:
+        """The orders of the last two months that should have been with the customer and were not sent."""
+        numbers = list(dict.fromkeys(self._unsent(now)))
+        for first in range(0, len(numbers), late.MOST_AT_ONCE):
+            told = self._rms.orders(numbers[first : first + late.MOST_AT_ONCE])
+            yield from (order for order in late.orders_of(told) if order.is_late(now, since))
+
+    def _unsent(self, now: datetime) -> Iterator[str]:
+        for page in range(1, late.MOST_PAGES + 1):
+            found, pages = late.numbers_of(self._rms.search_orders(late.search(now, page)))
+            yield from found
+            if page >= pages:
+                return
 
     def _look_into(self, pages: list[wire.Page]) -> str:
         """Put the newest inquiries into `pages`, and say how many there are."""

@@ -33,6 +33,7 @@ def _what_happened(shop: IchibaSimulator, told: SimulatedClock, now: datetime) -
 
     at(days=3)
     late = shop.add_order(12800, "有田焼 湯呑み 2個セット", "yunomi-02")
+    shop.shop.orders[late]["deliveryDate"] = (now.astimezone(JST).date() - timedelta(days=1)).isoformat()
     short = shop.add_order(6480, "急須 萬古焼", "kyusu-01", units=2)
     at(hours=30)
     asked = shop.customer_writes(

@@ -21,11 +21,11 @@ def order_of(told: Any, number: str) -> Order | None:
 
     An error comes with status 200, as a message beside the orders.
     """
-    messages, orders = _list(told, "MessageModelList"), _list(told, "OrderModelList")
+    messages, orders = models(told, "MessageModelList"), models(told, "OrderModelList")
     for order in orders:
         if order.get("orderNumber") == number:
             value = _money(order.get("requestPrice"))
-            return Order(number, tuple(_lines(order)), value, shipments=tuple(_shipments(order)))
+            return Order(number, tuple(lines_of(order)), value, shipments=tuple(_shipments(order)))
     errors = [message for message in messages if message.get("messageType") == "ERROR"]
     if any(error.get("orderNumber") == number for error in errors):
         return None
@@ -35,9 +35,10 @@ def order_of(told: Any, number: str) -> Order | None:
     return None
 
 
-def _lines(order: Mapping[str, Any]) -> Iterator[OrderLine]:
-    for package in _list(order, "PackageModelList"):
-        for item in _list(package, "ItemModelList"):
+def lines_of(order: Mapping[str, Any]) -> Iterator[OrderLine]:
+    """What was ordered."""
+    for package in models(order, "PackageModelList"):
+        for item in models(package, "ItemModelList"):
             units = item.get("units")
             yield OrderLine(
                 title=str(item.get("itemName") or ""),
@@ -49,8 +50,8 @@ def _lines(order: Mapping[str, Any]) -> Iterator[OrderLine]:
 
 def _shipments(order: Mapping[str, Any]) -> Iterator[Shipment]:
     """The parcels that the shop has told RMS of; when one was delivered RMS does not know."""
-    for package in _list(order, "PackageModelList"):
-        for parcel in _list(package, "ShippingModelList"):
+    for package in models(order, "PackageModelList"):
+        for parcel in models(package, "ShippingModelList"):
             sent = _day(parcel.get("shippingDate"))
             carrier = str(parcel.get("deliveryCompanyName") or parcel.get("deliveryCompany") or "")
             yield Shipment(carrier, str(parcel.get("shippingNumber") or ""), "shipped" if sent else "", sent)
@@ -66,7 +67,7 @@ def _day(written: Any) -> datetime | None:
 def _sku(item: Mapping[str, Any]) -> str:
     """The shop's own name for what was sold: that of the variant, else that of the item."""
     variants = [
-        str(sku.get("merchantDefinedSkuId") or sku.get("variantId") or "") for sku in _list(item, "SkuModelList")
+        str(sku.get("merchantDefinedSkuId") or sku.get("variantId") or "") for sku in models(item, "SkuModelList")
     ]
     return next(filter(None, variants), "") or str(item.get("manageNumber") or item.get("itemNumber") or "")
 
@@ -77,7 +78,7 @@ def _money(amount: Any) -> Money | None:
     return Money(Decimal(amount), _CURRENCY)
 
 
-def _list(told: Any, name: str) -> list[Mapping[str, Any]]:
+def models(told: Any, name: str) -> list[Mapping[str, Any]]:
     """A list of objects; one that is missing or null is empty."""
     found = told.get(name) if isinstance(told, Mapping) else None
     if found is None:

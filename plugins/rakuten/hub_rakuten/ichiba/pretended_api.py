@@ -23,6 +23,7 @@ ONE = f"{_BASE}/inquiry/"
 FLAGS = {f"{_BASE}/inquiries/{flag}": flag for flag in ("read", "complete", "incomplete")}
 EXPIRY = "/es/1.0/license-management/license-key/expiry-date"
 ORDERS = "/es/2.0/order/getOrder/"
+SEARCH = "/es/2.0/order/searchOrder/"
 
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 _RANGE = timedelta(days=31)
@@ -211,6 +212,23 @@ def _orders(shop: PretendedShop, request: Request, now: datetime) -> Response:
     return Response.of_json({"MessageModelList": messages, "OrderModelList": found, "version": 7})
 
 
+def _search(shop: PretendedShop, request: Request, now: datetime) -> Response:
+    """The numbers of orders by their state and the day on which they were placed."""
+    del now
+    wanted = request.json()
+    begin, end = wanted["startDatetime"], wanted["endDatetime"]
+    found = [
+        number
+        for number, order in shop.orders.items()
+        if order["orderProgress"] in wanted["orderProgressList"] and begin <= order["orderDatetime"] <= end
+    ]
+    size, page = (wanted["PaginationRequestModel"][name] for name in ("requestRecordsAmount", "requestPage"))
+    pages = {"totalRecordsAmount": len(found), "totalPages": -(-len(found) // size), "requestPage": page}
+    messages = [{"messageType": "INFO", "messageCode": "PRETENDED_FOUND", "message": ""}]
+    told = {"orderNumberList": found[size * (page - 1) : size * page], "PaginationResponseModel": pages}
+    return Response.of_json({"MessageModelList": messages, **told})
+
+
 _WAYS: dict[tuple[str, str], _Answering] = {
     ("GET", LIST): _list,
     ("GET", COUNT): _count,
@@ -219,5 +237,6 @@ _WAYS: dict[tuple[str, str], _Answering] = {
     ("GET", ATTACHMENT): _download,
     ("GET", EXPIRY): _expiry,
     ("POST", ORDERS): _orders,
+    ("POST", SEARCH): _search,
     **{("PATCH", path): _set_flag for path in FLAGS},
 }

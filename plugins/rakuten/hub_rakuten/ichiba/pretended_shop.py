@@ -164,6 +164,7 @@ def order_told(number: str, at: datetime, total: int, item: Mapping[str, Any]) -
     return {
         "orderNumber": number,
         "orderProgress": 300,
+        "deliveryDate": None,
         "orderDatetime": at.astimezone(JST).strftime("%Y-%m-%dT%H:%M:%S+0900"),
         "goodsPrice": total,
         "postagePrice": 0,

@@ -20,6 +20,7 @@ from hub_rakuten.ichiba.times import Slice, in_jst, instant_of
 BASE = "/es/1.0/inquirymng-api"
 EXPIRY = "/es/1.0/license-management/license-key/expiry-date"
 ORDERS = "/es/2.0/order/getOrder/"
+SEARCH = "/es/2.0/order/searchOrder/"
 PAGE, MOST_FLAGGED = 100, 20
 
 RENEW = (
@@ -171,9 +172,20 @@ class Rms:
 
     def order(self, number: str) -> Any:
         """What RMS says of an order, messages and all."""
-        body = {"orderNumberList": [number], "version": _ORDER_VERSION}
+        return self.orders([number])
+
+    def orders(self, numbers: Sequence[str]) -> Any:
+        """What RMS says of these orders, a hundred at most."""
+        return self._ask(ORDERS, {"orderNumberList": list(numbers), "version": _ORDER_VERSION})
+
+    def search_orders(self, wanted: Mapping[str, Any]) -> Any:
+        """What RMS says of a search for orders."""
+        return self._ask(SEARCH, wanted)
+
+    def _ask(self, path: str, body: Mapping[str, Any]) -> Any:
+        """A read that RMS takes as a POST."""
         with _explained():
-            return self._api.read(ORDERS, method="POST", json=body, headers=_JSON).json()
+            return self._api.read(path, method="POST", json=body, headers=_JSON).json()
 
     def _read(self, path: str, params: Mapping[str, str | int] | None = None, missing: bool = False) -> Response | None:
         with _explained():

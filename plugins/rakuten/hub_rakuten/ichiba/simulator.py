@@ -83,6 +83,13 @@ class IchibaSimulator(Simulator):
         self.shop.orders[number] = order_told(number, self.now(), total, item)
         return number
 
+    def late_order(self, days: int) -> str:
+        """An order that the shop has not sent, and that its customer wished to have so many days ago."""
+        number = self.add_order(4980, "有田焼 湯呑み 2個セット", "yunomi-02")
+        wished = self.now().astimezone(JST).date() - timedelta(days=days)
+        self.shop.orders[number] |= {"deliveryDate": wished.isoformat()}
+        return number
+
     def rakuten_deletes(self, case: str, reply: int | None = None) -> None:
         """Rakuten takes a message away: the first one, or the reply with this id."""
         inquiry = self.shop.inquiries[case]
@@ -140,7 +147,7 @@ class IchibaSimulator(Simulator):
 
     def is_write(self, request: Request) -> bool:
         """Orders are asked for with POST, which changes nothing."""
-        return super().is_write(request) and request.path != api.ORDERS
+        return super().is_write(request) and request.path not in (api.ORDERS, api.SEARCH)
 
     def answer(self, request: Request) -> Response:
         """What RMS answers."""
