@@ -7,16 +7,22 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
 from hub.core.approval import ApprovalRule
 from hub.core.model import CaseType
 from hub.core.outbox_alarms import Limits
 from hub.environment import decoded
-from hub.setting_tables import Duration, Table, duration
+from hub.setting_tables import Amounts, Duration, Table, duration
 
 _LONGEST_UNDO = timedelta(minutes=10)
 _USUAL = Limits()
+
+
+def _short(undo: timedelta) -> timedelta:
+    if undo > _LONGEST_UNDO:
+        raise ValueError("should be 10m at most: what is to be sent later has a time of its own, `casehub reply --at`")
+    return undo
 
 
 class OutboxLimits(Table):
@@ -37,9 +43,7 @@ class OutboxLimits(Table):
 class OutboxTable(Table):
     """For how long a reply may be taken back before it is sent, and for how long it may wait."""
 
-    undo: Annotated[timedelta, BeforeValidator(duration), Field(ge=timedelta(0), le=_LONGEST_UNDO)] = timedelta(
-        seconds=10
-    )
+    undo: Annotated[timedelta, BeforeValidator(duration), AfterValidator(_short)] = timedelta(seconds=10)
     limits: OutboxLimits = OutboxLimits()
 
 
@@ -52,9 +56,7 @@ class ApprovalTable(Table):
     writers: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()
     moves_money: bool = False
-    above: dict[Annotated[str, Field(pattern="^[A-Z]{3}$")], Annotated[Decimal, Field(gt=0)]] = Field(
-        default_factory=dict
-    )
+    above: Amounts = Field(default_factory=dict)
 
     @field_validator("channels", "acts", "types", "writers", "approvers", mode="before")
     @classmethod

@@ -130,10 +130,13 @@ def _amounts(limits: dict[str, Decimal]) -> dict[str, Decimal]:
     return given
 
 
+Amounts = Annotated[dict[str, Decimal], AfterValidator(_amounts)]
+
+
 class Goodwill(Table):
     """Up to which amount a refund in full is suggested for goodwill, and for which types of cases; never done."""
 
-    limits: Annotated[dict[str, Decimal], AfterValidator(_amounts)] = Field(default_factory=dict)
+    limits: Amounts = Field(default_factory=dict)
     types: tuple[CaseType, ...] = (CaseType.COMPLAINT, CaseType.MISSING_ITEM)
 
 

@@ -24,7 +24,7 @@ from hub.app import open_hub
 from hub.cli import main
 from hub.cli.due import LATE, LATER, TODAY, UNKNOWN, WITHIN_2_HOURS, when
 from hub.cli.editor import SCISSORS, template, written_text
-from hub.cli.reply import preview
+from hub.cli.reply_preview import preview
 from hub.cli.saving import save_files
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage
 from hub.core.merge import keys_of, merge_batch
@@ -769,7 +769,7 @@ def test_on_a_terminal_a_reply_is_shown_and_asked_about(desktop: Desktop, tmp_pa
     assert "Already in the outbox for this customer: reply " in done.stderr
     assert "This replaces nothing: it is one reply more and will be sent once." in done.stderr
     assert {reply["text"] for reply in desktop.data("outbox")["replies"]} == {"Första", "Hej Åsa 漢字!"}
-    assert list(tmp_path.glob("casehub-*")) == []
+    assert list(tmp_path.glob("data/drafts/*")) == []
 
 
 def test_an_answer_that_would_go_to_somebody_else_is_pointed_out() -> None:
@@ -790,7 +790,7 @@ def test_a_text_that_is_not_utf8_is_neither_sent_nor_lost(desktop: Desktop, tmp_
 
     done = on_a_terminal(desktop, "reply", "1001", editor=shlex.join([sys.executable, str(script)]))
 
-    (kept,) = tmp_path.glob("casehub-CH-1001-*.md")
+    (kept,) = tmp_path.glob("data/drafts/CH-1001~*.md")
     assert (done.returncode, kept.read_bytes()) == (2, b"Hej \xe5")
     assert f"Your text is kept: {kept}" in done.stderr
     assert "did not save the text as UTF-8" in done.stderr
@@ -801,11 +801,19 @@ def test_a_declined_reply_is_not_queued_and_its_text_is_kept(desktop: Desktop, t
 
     done = on_a_terminal(desktop, "reply", "1001", typed="n\n", editor=writing_editor(tmp_path, "Hej Åsa 漢字!\n"))
 
-    (kept,) = tmp_path.glob("casehub-CH-1001-*.md")
+    (kept,) = tmp_path.glob("data/drafts/CH-1001~*.md")
     assert done.returncode == 1
-    assert f"Your text is kept: casehub reply CH-1001 < {kept}" in done.stderr
+    assert f"Your text is kept; `casehub reply CH-1001` goes on with it: {kept}" in done.stderr
     assert kept.read_text(encoding="utf-8") == "Hej Åsa 漢字!\n"
+    assert kept.stat().st_mode & 0o077 == 0
     assert desktop.data("outbox")["replies"] == []
+
+    again = on_a_terminal(desktop, "reply", "1001", typed="y\n", editor="true")
+
+    assert again.returncode == 0
+    assert "Going on with your draft for CH-1001." in again.stderr
+    assert [reply["text"] for reply in desktop.data("outbox")["replies"]] == ["Hej Åsa 漢字!"]
+    assert list(tmp_path.glob("data/drafts/*")) == []
 
 
 def test_an_unchanged_template_sends_nothing(desktop: Desktop, tmp_path: Path) -> None:
@@ -814,7 +822,7 @@ def test_an_unchanged_template_sends_nothing(desktop: Desktop, tmp_path: Path) -
     done = on_a_terminal(desktop, "reply", "1001", editor=writing_editor(tmp_path, "\n"))
 
     assert (done.returncode, done.stderr) == (1, "Nothing was written, so nothing is sent.\n")
-    assert list(tmp_path.glob("casehub-*")) == []
+    assert list(tmp_path.glob("data/drafts/*")) == []
 
 
 def test_on_a_terminal_the_danger_of_a_second_sending_is_named(desktop: Desktop) -> None:

@@ -20,9 +20,9 @@ from hub.core.outbox import Reply
 from hub.errors import Refused
 from hub.runs import notices as runs
 from hub.runs.desk import Desk
+from tests.deciding_desk import Desktop
 from tests.fakes import MovableClock
 from tests.late_shop import HUB_TOML, LATE
-from tests.test_cli_platform import Desktop
 
 Install = Callable[..., None]
 Listed = list[dict[str, str]] | str

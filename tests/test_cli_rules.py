@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ import pytest
 
 from hub.core.incoming import IncomingMessage
 from hub.core.model import STANDS_IN, CaseType, PlatformCase
+from tests.deciding_desk import AnyClock, Desktop
 from tests.deciding_shop import HUB_TOML, PORTAL
-from tests.test_cli_platform import AnyClock, Desktop, Install
 
 STRICT = """
 from __future__ import annotations
@@ -68,7 +69,9 @@ TWO_LINES = [
 
 
 @pytest.fixture
-def desktop(tmp_path: Path, clock: AnyClock, monkeypatch: pytest.MonkeyPatch, install_plugin: Install) -> Desktop:
+def desktop(
+    tmp_path: Path, clock: AnyClock, monkeypatch: pytest.MonkeyPatch, install_plugin: Callable[..., None]
+) -> Desktop:
     config = tmp_path / "hub.toml"
     config.write_text(HUB_TOML.replace("mark_read = true", ""), encoding="utf-8")
     monkeypatch.setattr("hub.clock.SystemClock", lambda: clock)

@@ -12,7 +12,7 @@ from rich.console import Console
 from hub.cli.case_text import CaseText
 from hub.cli.editor import written_in_editor
 from hub.cli.outbox_text import OutboxText
-from hub.cli.reply import preview
+from hub.cli.reply_preview import preview
 from hub.core.model import Case, Party
 from hub.core.outbox import MOST_READ_BACKS, Reply, ReplyState
 from hub.core.outbox_alarms import Limits
@@ -69,9 +69,11 @@ def test_an_editor_that_does_not_start_is_told_with_the_way_out(
 ) -> None:
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", str(tmp_path / "no-editor"))
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
-    with pytest.raises(Refused, match="name another in EDITOR, or give the text with -m"), written_in_editor(CASE, str):
+    with (
+        pytest.raises(Refused, match="name another in EDITOR, or give the text with -m"),
+        written_in_editor(tmp_path / "draft.md", CASE, str),
+    ):
         pass
 
     assert list(tmp_path.iterdir()) == []

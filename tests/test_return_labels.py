@@ -13,9 +13,9 @@ from hub.core.model import CaseType
 from hub.return_labels import return_label_of
 from hub.settings import read_settings
 from tests.conftest import OFFICE
+from tests.deciding_desk import Desktop
 from tests.fakes import MovableClock
 from tests.late_shop import HUB_TOML, LATE
-from tests.test_cli_platform import Desktop
 
 Install = Callable[..., None]
 

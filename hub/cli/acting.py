@@ -13,9 +13,11 @@ from hub.cli.findings import tell_findings
 from hub.cli.safe_text import clean, one_line
 from hub.core.acting import Wish, draft, needs_a_yes, require_evidence, require_possible, with_kept
 from hub.core.acts import closing_forbidden
+from hub.core.asking import asked_before, digest_of_act
 from hub.core.cost import cost_of
 from hub.core.evidence import checklist
 from hub.core.model import Attachment
+from hub.core.outbox import ReplyState
 from hub.core.platform_acts import Act, Tracking, in_words
 from hub.errors import Refused
 
@@ -40,15 +42,19 @@ def queue(
     yes: bool,
     ask: bool = False,
     accepted: Collection[str] = (),
+    client_key: str = "",
 ) -> Reply:
     """Put an act into the outbox, once it is sure that it is possible and a person has said yes to it.
 
     A person at a terminal is asked about what moves money or cannot be undone, and with `ask` about anything.
-    `accepted` has the rules for texts that a guess decides and the person does not mind.
+    `accepted` has the rules for texts that a guess decides and the person does not mind. A program that asks for the
+    same once more under its `client_key` gets the act that there is.
     """
     desk = desk_of(hub, who)
     forbidden = closing_forbidden(hub.book.chosen(case).policy, hub.evaluate(case))
     given, wish = wish, with_kept(case, wish)
+    if before := asked_before(client_key, digest_of_act(wish), hub.store.replies(case_number=case.number)):
+        return before
     require_possible(case, wish, hub.store.replies(case_number=case.number), forbidden)
     tell_findings(reach.require_acceptable(draft(case, wish, "", desk.who, hub.clock.now()), case, accepted))
     heavy = needs_a_yes(wish.offer)
@@ -57,7 +63,7 @@ def queue(
             click.echo(line, err=True)
         click.confirm("Do it?", abort=True, err=True)
         yes = True
-    return desk.act(case.number, replace(wish, confirmed=yes))
+    return desk.act(case.number, replace(wish, confirmed=yes), client_key=client_key)
 
 
 def preview(case: Case, wish: Wish, given: Wish | None = None) -> Iterator[str]:
@@ -121,9 +127,13 @@ def seen_of(case: Case) -> str:
 
 
 def told_as_queued(reply: Reply) -> str:
-    """That an act waits in the outbox."""
+    """That an act waits in the outbox, or for a second person."""
     act = in_words(reply.act) if reply.act is not None else "reply"
-    return f"Queued as {reply.key}: {act}; `casehub deliver` does it on the platform."
+    if reply.state is ReplyState.HELD:
+        return f"Kept as {reply.key}: {act}; it {one_line(reply.reason)}."
+    if reply.state is ReplyState.QUEUED:
+        return f"Queued as {reply.key}: {act}; `casehub deliver` does it on the platform."
+    return f"{reply.key} is {reply.state}: {act}."
 
 
 def task_lines(case: Case, task: PortalTask) -> Iterator[str]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.desk_options import given_text, is_terminal
+from hub.cli.desk_options import given_text, is_terminal, login_name
+from hub.cli.drafts import drafts_of, tell_other_writers
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def written(hub: Hub, case: Case, message: str | None, begun: str = "") -> Iterator[str]:
-    """The text of the reply; one typed in an editor, or finished there, is kept when the block fails."""
+def written(hub: Hub, case: Case, message: str | None, begun: str = "", who: str | None = None) -> Iterator[str]:
+    """The text of the reply; one typed in an editor, or finished there, is kept when the block fails.
+
+    Whoever else writes to the same customer just now is told of.
+    """
+    name = who or login_name()
+    tell_other_writers(hub, case, name)
     if message is not None or not is_terminal():
         yield given_text(message, "the reply")
         return
@@ -25,7 +31,10 @@ def written(hub: Hub, case: Case, message: str | None, begun: str = "") -> Itera
     from hub.cli.editor import written_in_editor
 
     now, zone = hub.clock.now(), hub.settings.office.timezone
-    with written_in_editor(case, lambda sent: local_time(sent.sent_at, now, zone), begun) as text:
+    with (
+        drafts_of(hub).writing(case.number, name, anew=bool(begun)) as path,
+        written_in_editor(path, case, lambda sent: local_time(sent.sent_at, now, zone), begun) as text,
+    ):
         if not text:
             click.echo("Nothing was written, so nothing is sent.", err=True)
             raise click.exceptions.Exit(1)

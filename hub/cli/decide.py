@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from hub.adapter import Capability
     from hub.app import Hub
     from hub.core.model import Case
+    from hub.core.outbox import Reply
     from hub.runs.reach import Reach
 
 _COMMANDS = {
@@ -70,6 +71,7 @@ _GIVEN = {
 )
 @click.option("--yes", is_flag=True, help="Yes to what moves money or cannot be undone, without being asked.")
 @click.option("--again", is_flag=True, help="Decide once more, although it was decided already.")
+@click.option("--key", "client_key", default="", metavar="KEY", help="For programs: asked twice under it, done once.")
 @accept_option
 @click.option(
     "--keep-task", is_flag=True, help="Where only a person decides: keep the task, though evidence is missing."
@@ -89,6 +91,7 @@ def decide(
     evidence: Sequence[Path],
     yes: bool,
     again: bool,
+    client_key: str,
     accepted: frozenset[str],
     keep_task: bool,
     who: str | None,
@@ -125,6 +128,10 @@ def decide(
         act = replace(act, evidence=tuple(map(named_only, evidence)))
         _to_portal(hub, reach, case, act, message, accepted, who, keep_task=keep_task, as_json=as_json)
         return
+    before = _asked_already(hub, case, client_key, Act(ActKind.DECIDE, word, item, quantity, percent), message)
+    if before is not None:
+        _tell(hub, before, as_json=as_json)
+        return
     wish = Wish(
         _meant(case, offers, word, item),
         message,
@@ -135,11 +142,28 @@ def decide(
         keep_files(hub.store, evidence),
         again=again,
     )
-    reply = queue(hub, reach, case, wish, who, yes=yes, ask=True, accepted=accepted)
+    reply = queue(hub, reach, case, wish, who, yes=yes, ask=True, accepted=accepted, client_key=client_key)
+    _tell(hub, reply, as_json=as_json)
+
+
+def _tell(hub: Hub, reply: Reply, *, as_json: bool) -> None:
     if as_json:
-        echo_json(acted_json(hub.store.case(number), reply))
+        echo_json(acted_json(hub.store.case(reply.case_number), reply))
     else:
         click.echo(told_as_queued(reply))
+
+
+def _asked_already(hub: Hub, case: Case, client_key: str, wanted: Act, text: str) -> Reply | None:
+    """The act that a program asks for once more; when it is done, the platform does not offer it any more."""
+
+    def is_same(reply: Reply) -> bool:
+        act = reply.act
+        if act is None or reply.client_key != client_key or reply.text != text.strip():
+            return False
+        named = act.word.casefold() == wanted.word.casefold() and wanted.item in ("", act.item)
+        return named and (act.quantity, act.percent) == (wanted.quantity, wanted.percent)
+
+    return next(filter(is_same, hub.store.replies(case_number=case.number) if client_key else ()), None)
 
 
 def _capability() -> Capability:

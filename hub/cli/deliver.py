@@ -60,7 +60,9 @@ def deliver(hub: Hub, channels: Sequence[str], no_wait: bool, as_json: bool) -> 
         sys.exit(1)
 
 
-def wait_out_undo(hub: Hub, channels: Collection[str], stop: threading.Event) -> None:
+def wait_out_undo(
+    hub: Hub, channels: Collection[str], stop: threading.Event, way: str = "`casehub undo` can still take it back"
+) -> None:
     """Wait until what was queued a moment ago on these channels can no longer be undone; `stop` ends the waiting."""
     from hub.core.outbox import ReplyState
     from hub.core.uptime import PRETENDED, uptime_of
@@ -71,7 +73,7 @@ def wait_out_undo(hub: Hub, channels: Collection[str], stop: threading.Event) ->
     # A pretended clock stands still while anybody waits for it.
     if longest and uptime.boot != PRETENDED:
         seconds = longest.total_seconds()
-        click.echo(f"Sending in {seconds:.0f} s, so that `casehub undo` can still take it back …", err=True)
+        click.echo(f"Sending in {seconds:.0f} s; until then {way} …", err=True)
         stop.wait(seconds + _A_LITTLE)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,27 +31,23 @@ def written_text(content: str) -> str:
 
 
 @contextmanager
-def written_in_editor(case: Case, when: Callable[[Message], str], begun: str = "") -> Iterator[str]:
+def written_in_editor(path: Path, case: Case, when: Callable[[Message], str], begun: str = "") -> Iterator[str]:
     """The text a person writes, or finishes, in $VISUAL or $EDITOR, for the block that sends it.
 
-    When the block fails, the file with the text stays, and the person is told where: nothing typed is lost.
+    It is kept in the file while it is written, and goes on with what stands there. When the block fails, the file with
+    the text stays, and the person is told: nothing typed is lost.
     """
-    path = _new_file(case.number)
+    kept = _read(path)
+    if kept and not begun:
+        click.echo(f"Going on with your draft for {case.number}.", err=True)
     try:
-        path.write_text(template(case, when, begun), encoding="utf-8")
+        path.write_text(template(case, when, begun or kept), encoding="utf-8")
         _edit(path)
         yield _read(path)
     except BaseException:
         _keep_text(path, case.number)
         raise
     path.unlink(missing_ok=True)
-
-
-def _new_file(number: str) -> Path:
-    # mkstemp makes it readable by its owner only; editors know .md and wrap its lines.
-    handle, name = tempfile.mkstemp(prefix=f"casehub-{number}-", suffix=".md")
-    os.close(handle)
-    return Path(name)
 
 
 def _edit(path: Path) -> None:
@@ -83,7 +76,7 @@ def _keep_text(path: Path, number: str) -> None:
         path.unlink(missing_ok=True)
         return
     path.write_text(text + "\n", encoding="utf-8")
-    click.echo(f"Your text is kept: casehub reply {number} < {shlex.quote(str(path))}", err=True)
+    click.echo(f"Your text is kept; `casehub reply {number}` goes on with it: {path}", err=True)
 
 
 def _quoted(message: Message, when: str) -> str:

@@ -77,7 +77,7 @@ def edit(hub: Hub, key: str, message: str | None, paths: Sequence[Path], who: st
     before = next(reply for reply in hub.store.replies() if reply.key == whole)
     case = hub.store.case(before.case_number)
     files = keep_files(hub.store, paths) if paths else None
-    with written(hub, case, message, before.text) as text:
+    with written(hub, case, message, before.text, who) as text:
         seen = case.last_inbound.ref if case.last_inbound else ""
         new = replace(before, text=text, after=seen, attachments=before.attachments if files is None else files)
         reach_of(hub, case).require_acceptable(new, case)

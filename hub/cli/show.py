@@ -12,6 +12,7 @@ import click
 
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, known_case
+from hub.cli.drafts import writing_now
 from hub.core.model import Case, CaseType, Message
 from hub.core.outbox import SETTLED
 from hub.errors import HubError, NotFound, Refused
@@ -118,6 +119,7 @@ def _print_json(hub: Hub, case: Case, *, history: bool) -> None:
     shown: dict[str, object] = {
         "case": case_json(case, hub.deadline_of(case)),
         "replies": replies,
+        "writing": writing_now(hub, case),
         "goodwill": None if goodwill is None else goodwill_json(goodwill),
     }
     if history:
@@ -138,7 +140,12 @@ def _print_case(hub: Hub, number: str, case: Case, *, full: bool, html: bool, hi
         if reply.state not in SETTLED and not reply.is_quiet
     ]
     there = _on_platform(hub, case)
-    more = {"Offers": there.offers, "Evidence": there.gaps, "Goodwill": _goodwill(there.goodwill)}
+    more = {
+        "Writing": "; ".join(writing_now(hub, case)),
+        "Offers": there.offers,
+        "Evidence": there.gaps,
+        "Goodwill": _goodwill(there.goodwill),
+    }
     parts = [
         text.head(case, hub.deadline_of(case), rule_title(hub, case), more),
         *_hints(hub, case),

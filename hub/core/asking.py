@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from hub.core.acting import Wish
 from hub.core.codec import dumps
 from hub.core.model import Attachment
 from hub.core.outbox import Reply
@@ -25,6 +26,11 @@ def digest_of(
     when = "" if send_at is None else str(send_at.timestamp())
     parts = [text, *(f"{file.name}:{file.digest}" for file in files), str(then_close), when, dumps(act) if act else ""]
     return sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
+
+
+def digest_of_act(wish: Wish) -> str:
+    """The same of an act."""
+    return digest_of(wish.text, wish.evidence, act=wish.act)
 
 
 def asked_before(client_key: str, digest: str, replies: Iterable[Reply]) -> Reply | None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hub.core import acting, acts, reply_acts
 from hub.core.acting import Wish
 from hub.core.approval import ApprovalRule, admitted
-from hub.core.asking import asked_before, digest_of
+from hub.core.asking import asked_before, digest_of, digest_of_act
 from hub.core.events import ApprovalWanted
 from hub.core.merge import Change
 from hub.core.model import Attachment, Case
@@ -71,7 +71,7 @@ class ReplyDesk:
         """Put an act on the platform into the outbox; with a `client_key` as `reply` has it."""
         with self.store.writing() as writer:
             case, others = writer.case(number), self.store.replies(case_number=number)
-            digest = digest_of(wish.text, wish.evidence, act=wish.act) if client_key else ""
+            digest = digest_of_act(wish) if client_key else ""
             if before := asked_before(client_key, digest, others):
                 return before
             change, reply = acting.queue_act(

@@ -1,0 +1,75 @@
+"""A reply as its writer looks at it once more before it goes into the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.cli.desk_options import confirm, is_terminal
+from hub.cli.safe_text import clean, one_line, size_text
+
+if TYPE_CHECKING:
+    from hub.core.model import Attachment, Case, Message
+    from hub.core.outbox import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is to be sent, and what else is on its way to the same customer."""
+
+    case: Case
+    text: str
+    files: tuple[Attachment, ...]
+    waiting: tuple[Reply, ...]
+
+
+def look_again(sheet: Sheet, *, yes: bool) -> None:
+    """Show a reply to whoever sits at a terminal, and ask whether it shall go."""
+    if yes or not is_terminal() or not sheet.text.strip():
+        return
+    for line in preview(sheet.case, sheet.text, sheet.files, sheet.waiting):
+        click.echo(line, err=True)
+    confirm("Put it into the outbox?", yes=False)
+
+
+def tell_collisions(before: Sequence[Reply], after: Sequence[Reply], *, yes: bool) -> None:
+    """Say which replies somebody else queued while this one was written, and ask once more whether it shall go too."""
+    known = {reply.key for reply in before}
+    for other in (reply for reply in after if reply.key not in known):
+        who = one_line(other.by) or "somebody"
+        click.echo(f"! {who} queued a reply to this customer while you were writing ({other.key}):", err=True)
+        for line in clean(other.text).strip().split("\n"):
+            click.echo(f"  > {line}", err=True)
+        confirm("Send yours as well?", yes=yes)
+
+
+def preview(case: Case, text: str, files: Sequence[Attachment], waiting: Sequence[Reply]) -> list[str]:
+    """What the customer will get, and what else is on its way, line by line."""
+    newest = case.last_inbound
+    subject = one_line((newest and newest.subject) or case.subject)
+    lines = ["", f"To:       {_addressee(case)}", f"Subject:  {subject or '(no subject)'}"]
+    lines += [f"File:     {one_line(item.name)} ({size_text(item.size)}, {item.media_type})" for item in files]
+    lines += ["", *(f"  {line}" for line in clean(text).strip().split("\n")), ""]
+    lines += _warnings(newest) if newest else []
+    lines += [f"Already in the outbox for this customer: reply {r.key}, {r.state}." for r in waiting]
+    return [*lines, "This replaces nothing: it is one reply more and will be sent once."]
+
+
+def _addressee(case: Case) -> str:
+    newest = case.last_inbound
+    if newest and newest.extra.get("reply_to"):
+        return one_line(newest.extra["reply_to"])
+    person = newest.sender if newest and (newest.sender.email or newest.sender.name) else case.customer
+    return one_line(f"{person.name} <{person.email}>" if person.name and person.email else person.email or person.name)
+
+
+def _warnings(newest: Message) -> Iterator[str]:
+    """What a person should see before an answer goes to somebody who may not be the customer."""
+    wanted = newest.extra.get("reply_to", "")
+    if wanted and wanted.split(", ") != [newest.sender.email]:
+        yield f"! {one_line(newest.sender.email)} wrote, but wants the answer sent to {one_line(wanted)}."
+    if "unverified" in newest.labels:
+        yield f"! Nobody has written from {one_line(newest.sender.email)} in this case before."

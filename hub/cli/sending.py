@@ -1,0 +1,164 @@
+"""Putting a reply into the outbox from the command line, and sending it at once where that is wanted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.cli.common import echo_json
+from hub.cli.composing import written
+from hub.cli.desk_options import desk_of, is_terminal
+from hub.cli.findings import tell_findings
+from hub.cli.portal_answer import close_in_the_portal
+from hub.cli.reply_preview import Sheet, look_again, tell_collisions
+from hub.cli.safe_text import one_line
+from hub.core.outbox import THEN, WAITING, Reply, ReplyState
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+    from hub.core.model import Case
+    from hub.runs.desk import Desk
+    from hub.runs.reach import Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How a reply is to be sent: its text or where that begins, its files, and what was said of the way.
+
+    `after` is the ref of the newest message that its writer saw.
+    """
+
+    after: str
+    message: str | None = None
+    begun: str = ""
+    paths: Sequence[Path] = ()
+    then_close: bool = False
+    yes: bool = False
+    now: bool = False
+    accepted: frozenset[str] = frozenset()
+    send_at: datetime | None = None
+    client_key: str = ""
+    who: str | None = None
+    as_json: bool = False
+
+
+def send(hub: Hub, reach: Reach, case: Case, sending: Sending) -> None:
+    """Put a reply into the outbox, deliver it at once if that is wanted, and tell what became of it."""
+    if sending.now:
+        _require_channel(hub, case.channel)
+    _tell_lateness(hub, case, sending.send_at)
+    queued = _queue(hub, reach, case, sending)
+    if sending.now:
+        queued = _deliver(hub, queued, sending.who)
+    _tell(hub, queued, sending)
+    if sending.now and queued.state not in (ReplyState.DELIVERED, ReplyState.ACCEPTED):
+        sys.exit(1)
+
+
+def _queue(hub: Hub, reach: Reach, case: Case, sending: Sending) -> Reply:
+    from hub.adapter import Capability
+    from hub.runs.desk import keep_files
+
+    files = keep_files(hub.store, sending.paths)
+    before = _waiting(hub, case)
+    with written(hub, case, sending.message, sending.begun, sending.who) as text:
+        told = Reply("", case.number, case.channel, text, hub.clock.now(), attachments=files, after=sending.after)
+        tell_findings(reach.require_acceptable(told, case, sending.accepted))
+        look_again(Sheet(case, text, files, before), yes=sending.yes)
+        tell_collisions(before, _waiting(hub, case), yes=sending.yes)
+        there = sending.then_close and reach.can(Capability.CLOSE, case)
+        queued = _desk(hub, sending).reply(
+            case.number,
+            text,
+            after=sending.after,
+            files=files,
+            then_close=sending.then_close,
+            there=there,
+            send_at=sending.send_at,
+            client_key=sending.client_key,
+        )
+        if sending.then_close and not there:
+            close_in_the_portal(hub, reach, case, sending.who)
+    return queued
+
+
+def _waiting(hub: Hub, case: Case) -> tuple[Reply, ...]:
+    """The replies that are on their way to this customer already."""
+    return tuple(known for known in hub.store.replies(WAITING, case_number=case.number) if not known.is_quiet)
+
+
+def _desk(hub: Hub, sending: Sending) -> Desk:
+    """The desk; a program that sends at once has nobody who could take it back."""
+    desk = desk_of(hub, sending.who)
+    return replace(desk, undo=timedelta()) if sending.now and not is_terminal() else desk
+
+
+def _require_channel(hub: Hub, name: str) -> None:
+    """Refuse to send at once by a channel that is gone, before the reply is in the outbox."""
+    from hub.cli.rounds import chosen_sources
+
+    chosen_sources(hub, [name])
+
+
+def _tell_lateness(hub: Hub, case: Case, send_at: datetime | None) -> None:
+    """Warn of a reply that is to be sent when it is late already."""
+    from hub.cli.due_text import local_time
+
+    deadline = hub.deadline_of(case)
+    if send_at is None or deadline is None or deadline.due is None or send_at <= deadline.due:
+        return
+    now, zone = hub.clock.now(), hub.settings.office.timezone
+    due, at = local_time(deadline.due, now, zone), local_time(send_at, now, zone)
+    click.echo(f"! {case.number} is due {due}; what is sent {at} is late.", err=True)
+
+
+def _deliver(hub: Hub, queued: Reply, who: str | None) -> Reply:
+    from hub.cli.deliver import wait_out_undo
+    from hub.cli.rounds import chosen_sources, delivery_ports, stop_event
+    from hub.runs.delivery import deliver
+
+    with stop_event() as stop:
+        wait_out_undo(hub, {queued.channel}, stop, "Ctrl-C takes it back")
+        if stop.is_set():
+            return desk_of(hub, who).cancel(queued.key, "undone")
+        results = deliver(chosen_sources(hub, [queued.channel]), delivery_ports(hub, stop, patient=False))
+    for result in results:
+        for trouble in (result.skipped, result.stopped_by, result.failure and result.failure.text, *result.warnings):
+            if trouble:
+                click.echo(f"{result.name}: {trouble}", err=True)
+    return next(r for r in hub.store.replies(case_number=queued.case_number) if r.key == queued.key)
+
+
+def _tell(hub: Hub, reply: Reply, sending: Sending) -> None:
+    if sending.as_json:
+        from hub.cli.as_json import reply_json
+
+        echo_json(reply_json(reply))
+        return
+    delivered = reply.state is ReplyState.DELIVERED
+    when = " on its platform next" if THEN in reply.extra else "" if delivered else " when it is delivered"
+    closed = f" {reply.case_number} is closed{when}." if sending.then_close else ""
+    if reply.state is ReplyState.QUEUED and not reply.attempts:
+        click.echo(f"Queued as {reply.key}; {_way(hub, reply)}.{closed}")
+    else:
+        because = f": {one_line(reply.reason).rstrip('.')}" if reply.reason else ""
+        click.echo(f"Reply {reply.key} is {reply.state}{because}.{closed}")
+
+
+def _way(hub: Hub, reply: Reply) -> str:
+    """What becomes of a queued reply next."""
+    from hub.cli.due_text import local_time
+    from hub.core.uptime import uptime_of
+
+    now = hub.clock.now()
+    if reply.send_at is not None:
+        return f"`casehub deliver` sends it from {local_time(reply.send_at, now, hub.settings.office.timezone)} on"
+    left = reply.waits_to_be_undone(now, uptime_of(hub.clock)).total_seconds()
+    undo = f", for {left:.0f} s `casehub undo` takes it back" if left else ""
+    return f"`casehub deliver` sends it{undo}"
