@@ -21,7 +21,7 @@ from hub.core.outbox import FINAL, ReplyState
 from hub.core.ports import Store
 from hub.http import api_door
 from hub.http.wire import _trusted
-from hub.runs.acknowledge import AcknowledgePorts, AcknowledgingChannel, acknowledge_new
+from hub.runs.acknowledge import AcknowledgePorts, AcknowledgeResult, AcknowledgingChannel, acknowledge_new
 from hub.runs.channel import Source
 from hub.runs.delivery import DeliveryPorts, DeliveryResult, deliver
 from hub.runs.desk import Desk
@@ -80,11 +80,10 @@ class Office:
             ledger.close()
             store.close()
 
-    def run(self, steps: tuple[str, ...]) -> None:
-        """Take these steps, each by its name: `deliver`, `sync`, `acknowledge`."""
+    def run(self, steps: tuple[str, ...]) -> list[str]:
+        """Take these steps, each by its name: `deliver`, `sync`, `acknowledge`; what they did, in words."""
         with self.open() as hub:
-            for step in steps:
-                getattr(hub, step)()
+            return [line for step in steps for result in getattr(hub, step)() for line in _told(result)]
 
 
 class Hub:
@@ -101,13 +100,13 @@ class Hub:
         """One reading of every channel."""
         return sync(self._sources(), SyncPorts(self.store, self.clock, a_day_later))
 
-    def acknowledge(self) -> None:
+    def acknowledge(self) -> list[AcknowledgeResult]:
         """Queue an acknowledgement in each new case."""
         channels = [
             AcknowledgingChannel(one.channel, "Butiken", ZoneInfo("Europe/Stockholm"), "sv")
             for one in self.office.accounts
         ]
-        acknowledge_new(AcknowledgePorts(self.store, self.clock, a_day_later), channels)
+        return acknowledge_new(AcknowledgePorts(self.store, self.clock, a_day_later), channels)
 
     def desk(self, key: str) -> Desk:
         """The desk of a person whose next reply gets this key."""
@@ -146,6 +145,13 @@ class Hub:
 
     def _pause(self, seconds: float) -> None:
         self.clock.advance(timedelta(seconds=seconds))
+
+
+def _told(result: DeliveryResult | ChannelResult | AcknowledgeResult) -> Iterator[str]:
+    """What a run says of a channel that other runs are to be compared with."""
+    if isinstance(result, DeliveryResult):
+        yield from (f"delivered {key}" for key in result.delivered)
+        yield from [f"skipped {result.name}"] if result.skipped else []
 
 
 def _signer(channel: str) -> Callable[[str], str]:

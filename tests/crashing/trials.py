@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from itertools import chain, cycle, zip_longest
 from pathlib import Path
@@ -81,29 +81,26 @@ class Crashing:
     ) -> None:
         self._opened.close()
 
-    def world(self, scenario: Scenario) -> World:
+    @contextmanager
+    def begun(self, scenario: Scenario) -> Iterator[World]:
         """A platform with a case that the hub has read, and with what the scenario queues in it."""
         world = World.make(scenario.pretend, Path(mkdtemp(dir=self._folder)), self.front)
-        world.platform.case_for(ActKind.DECIDE)
-        self._read(world, scenario)
-        with world.office.open() as hub:
-            scenario.queue(world, hub)
-            hub.begin()
-            if scenario.begun:
-                if scenario.fault is not None:
-                    world.break_with(scenario.fault)
-                hub.deliver()
-                world.wait_for_quiet()
-                world.clock.advance(timedelta(minutes=10))
-        return world
+        try:
+            world.platform.case_for(ActKind.DECIDE)
+            self._read(world, scenario)
+            with world.office.open() as hub:
+                scenario.queue(world, hub)
+                hub.begin()
+                if scenario.begun:
+                    _work_on(world, hub, scenario)
+            yield world
+        finally:
+            world.stop()
 
     def places(self, scenario: Scenario) -> Sequence[str]:
         """The places that a run of the scenario passes when nothing goes wrong."""
-        world = self.world(scenario)
-        try:
+        with self.begun(scenario) as world:
             ended = self.zygote.run(_plan(world, scenario))
-        finally:
-            world.stop()
         assert ended.status == 0, ended.broke
         return ended.passed
 
@@ -115,23 +112,25 @@ class Crashing:
 
     def try_out(self, trial: Trial) -> Outcome:
         """Let a run die, recover, and judge."""
-        world = self.world(trial.scenario)
-        try:
+        scenario = trial.scenario
+        with self.begun(scenario) as world:
             if trial.fault is not None:
                 world.break_with(trial.fault)
-            ended = self.zygote.run(_plan(world, trial.scenario, trial.wanted, trial.seed))
+            ended = self.zygote.run(_plan(world, scenario, trial.wanted, trial.seed))
             if ended.broke:
                 return Outcome(trial, "", (), (ended.broke,))
             world.wait_for_quiet()
             if trial.again:
                 world.clock.advance(_PAUSES[0])
-                self.zygote.run(_plan(world, trial.scenario, trial.again, trial.seed))
+                self.zygote.run(_plan(world, scenario, trial.again, trial.seed))
                 world.wait_for_quiet()
-            with world.office.open() as hub:
-                recover(world, hub, trial.scenario, Random(trial.seed))
-                return Outcome(trial, ended.at, *judge(world, hub, trial.scenario))
-        finally:
-            world.stop()
+            return self.recover(world, trial, ended.at)
+
+    def recover(self, world: World, trial: Trial, died_at: str) -> Outcome:
+        """Let the next runs make good what a death left, and judge."""
+        with world.office.open() as hub:
+            recover(world, hub, trial.scenario, Random(trial.seed))
+            return Outcome(trial, died_at, *judge(world, hub, trial.scenario))
 
     def _read(self, world: World, scenario: Scenario) -> None:
         """Let the hub read the case, or copy what it kept when it read the same case of the same scenario."""
@@ -145,6 +144,15 @@ class Crashing:
         if isinstance(world.platform, Platform) and not world.platform.adapter.forgets_what_is_read:
             self._templates[scenario] = self._folder / f"template-{len(self._templates)}"
             shutil.copytree(data, self._templates[scenario])
+
+
+def _work_on(world: World, hub: Hub, scenario: Scenario) -> None:
+    """Let a run work on the outbox that meets what the scenario says."""
+    if scenario.fault is not None:
+        world.break_with(scenario.fault)
+    hub.deliver()
+    world.wait_for_quiet()
+    world.clock.advance(timedelta(minutes=10))
 
 
 def _plan(world: World, scenario: Scenario, wanted: str = "", seed: int = SEED) -> Plan:

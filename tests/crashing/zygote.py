@@ -42,11 +42,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a child ended, or that it is frozen: at which place, the places that it passed, and what broke."""
+    """How a child ended, or that it is frozen: at which place, what it passed and did, and what broke."""
 
     status: int
     at: str = ""
     passed: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
     broke: str = ""
 
     @property
@@ -168,11 +169,11 @@ def _work(plan: Plan) -> int:
     points = Points(plan.wanted, end, plan.seed)
     watch(points)
     try:
-        plan.office.run(plan.steps)
+        done = plan.office.run(plan.steps)
     except BaseException:  # noqa: BLE001  whatever it was, the test shows it
         tell(broke=traceback.format_exc())
         return 1
-    tell(passed=points.names)
+    tell(passed=points.names, done=done)
     return 0
 
 
