@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -19,13 +18,11 @@ import pytest
 
 from hub.store import open_store
 from hub_email_imap.simulator import MailPlatform, MailServers
-from tests.crashing.real_mail import RealMailbox
-from tests.crashing.scenarios import MAIL, Scenario, mails, reply
+from tests.crashing.scenarios import MAIL
 from tests.crashing.trials import SEED as DELIVERY_SEED
 from tests.crashing.trials import TRIALS, Crashing
 from tests.crashing.world import SOCKETS
 from tests.fakes import MovableClock
-from tests.servers import Dovecot, FaultySmtp, Postfix
 from tests.shop import ADDRESS, PASSWORD, Shop, mail, options_of
 
 pytestmark = pytest.mark.skipif(not SOCKETS.exists(), reason=f"{SOCKETS} tells when a server is done with the dead")
@@ -35,8 +32,6 @@ ROOT = Path(__file__).parents[3]
 SEED = 20260302
 READINGS = int(os.environ.get("CASEHUB_CRASH_READINGS", "12"))
 """How many deaths of a reading are tried, each at a function call; raise it to search harder."""
-REAL = max(2, TRIALS // 50)
-"""How many deaths are tried at each pair of real servers."""
 
 
 class World:
@@ -150,26 +145,3 @@ def test_a_mail_whose_delivery_is_killed_anywhere_leaves_once(crashing: Crashing
 
     assert tally.wrong == []
     assert not tally.is_whole or tally.missed == set()
-
-
-@pytest.mark.dovecot
-def test_a_mail_over_real_servers_leaves_once_too(
-    crashing: Crashing, dovecot: Dovecot, faulty_smtp: FaultySmtp, record_property: Told
-) -> None:
-    scenario = Scenario("Dovecot, SMTP", partial(RealMailbox, dovecot=dovecot, smtp=faulty_smtp), reply, mails)
-    tally = crashing.run([scenario], REAL)
-    record_property("told", f"killed (seed {DELIVERY_SEED}) {tally.line('Dovecot, SMTP')}")
-
-    assert tally.wrong == []
-
-
-@pytest.mark.dovecot
-@pytest.mark.postfix
-def test_a_mail_through_a_real_postfix_leaves_once_too(
-    crashing: Crashing, dovecot: Dovecot, postfix: Postfix, record_property: Told
-) -> None:
-    scenario = Scenario("Dovecot, Postfix", partial(RealMailbox, dovecot=dovecot, smtp=postfix), reply, mails)
-    tally = crashing.run([scenario], REAL)
-    record_property("told", f"killed (seed {DELIVERY_SEED}) {tally.line('Dovecot, Postfix')}")
-
-    assert tally.wrong == []
