@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from hub import Adapter, Connection, Mail, MailReading, Reply, Tools
-from hub.core.outbox import FINAL, ReplyState
+from hub.core.outbox import FINAL
 from hub.core.ports import Store
 from hub.http import api_door
 from hub.http.wire import _trusted
@@ -122,7 +122,7 @@ class Hub:
 
     def needs_nobody(self) -> bool:
         """Whether nothing is left for a run to do: each reply is settled, or a person is asked."""
-        return all(reply.state in FINAL or reply.needs_a_person for reply in self.replies())
+        return all(is_settled(reply) for reply in self.replies())
 
     def _sources(self) -> list[Source]:
         return [Source(one.channel, partial(self._connect, one), adapter=one.adapter) for one in self.office.accounts]
@@ -158,16 +158,6 @@ def _signer(channel: str) -> Callable[[str], str]:
     return lambda text: hmac.new(channel.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def is_asked(reply: Reply) -> bool:
-    """Whether a person is asked what became of a reply, or told why it was not sent."""
-    return reply.needs_a_person
-
-
 def is_settled(reply: Reply) -> bool:
     """Whether nothing more happens to it."""
     return reply.state in FINAL or reply.needs_a_person
-
-
-def is_delivered(reply: Reply) -> bool:
-    """Whether the hub says that the customer has it."""
-    return reply.state is ReplyState.DELIVERED
