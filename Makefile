@@ -27,11 +27,12 @@ types: $(READY)  ## check the types
 
 check: lint types test  ## everything a change must pass
 
-bench: $(READY)  ## measure the start, the clocks and each kind of sync against their floors
+bench: $(READY)  ## measure the start, the clocks, each kind of sync and deliveries against their floors
 	@.venv/bin/python -m benchmarks.startup
 	@.venv/bin/python -m benchmarks.worktime
 	@.venv/bin/python -m benchmarks.clocks
 	@.venv/bin/python -m benchmarks.api_sync
+	@.venv/bin/python -m benchmarks.delivery
 	@.venv/bin/python -m benchmarks.mail_sync $(ARGS)
 
 wheel: $(READY)  ## build the wheel into dist/

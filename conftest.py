@@ -78,3 +78,13 @@ def _is_here(server: str) -> bool:
     # Debian keeps servers in sbin, which is not on everybody's path.
     path = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
     return shutil.which(server, path=path) is not None and (server != "postfix" or os.getuid() == 0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests have counted: each line that one recorded as `told`."""
+    reports = [one for some in terminalreporter.stats.values() for one in some if getattr(one, "when", "") == "call"]
+    told = [text for one in reports for name, text in one.user_properties if name == "told"]
+    if told:
+        terminalreporter.section("counted")
+    for line in told:
+        terminalreporter.write_line(str(line))

@@ -1,6 +1,6 @@
-"""Run as a program: does one reading or delivery of the shop and dies by SIGKILL at the n-th function call.
+"""Run as a program: does one reading of the shop and dies by SIGKILL at the n-th function call.
 
-    python -m tests.dying OPTIONS.json KILL_AT WHAT
+    python -m tests.dying OPTIONS.json KILL_AT
 
 Counts every call of a function of casehub or its mail plugin, in any thread; KILL_AT 0 counts only and prints the sum.
 """
@@ -26,7 +26,7 @@ from tests.shop import Shop
 _OURS = tuple(os.sep + name + os.sep for name in ("hub", "hub_email_imap"))
 
 
-def main(options_file: str, kill_at: int, what: str) -> int:
+def main(options_file: str, kill_at: int) -> int:
     """Do it, counting; answers how many calls there were."""
     plan: dict[str, Any] = json.loads(Path(options_file).read_text(encoding="utf-8"))
     hub_email_imap.reading.STEP_MAILS = 4
@@ -45,7 +45,7 @@ def main(options_file: str, kill_at: int, what: str) -> int:
     threading.setprofile(watch)
     sys.setprofile(watch)
     try:
-        shop.read() if what == "read" else shop.send()
+        shop.read()
     finally:
         sys.setprofile(None)
         threading.setprofile(None)
@@ -54,4 +54,4 @@ def main(options_file: str, kill_at: int, what: str) -> int:
 
 
 if __name__ == "__main__":
-    print(main(sys.argv[1], int(sys.argv[2]), sys.argv[3]))  # noqa: T201  the answer to the test that started this
+    print(main(sys.argv[1], int(sys.argv[2])))  # noqa: T201  the answer to the test that started this

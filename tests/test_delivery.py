@@ -11,8 +11,11 @@ import pytest
 
 from hub import (
     AuthenticationFailed,
+    Author,
     Case,
     ConfigurationError,
+    Direction,
+    IncomingMessage,
     RateLimited,
     Receipt,
     Rejected,
@@ -538,3 +541,36 @@ def test_one_channel_that_cannot_be_reached_never_stops_another(
 
     assert failed.failure is not None
     assert fine.delivered == ["key1"]
+
+
+def test_a_reply_that_was_read_before_its_receipt_came_is_one_message_and_one_document(
+    platform: PretendedPlatform, ports: DeliveryPorts, store: Store, clock: MovableClock
+) -> None:
+    def take_and_lose_the_answer(reply: Reply, case: Case) -> Receipt:
+        platform.received.append((reply.key, reply.text))
+        platform.letters.append(own_message(f"platform-{reply.key}", reply.text))
+        raise Uncertain("the answer was lost")
+
+    def read() -> None:
+        sync([Source("shop", platform.connect)], SyncPorts(store, clock, a_day_later))
+
+    queue(store)
+    platform.on_deliver = take_and_lose_the_answer
+    send(platform, ports)
+    clock.advance(SETTLE)
+    read()
+    send(platform, ports)
+    before = store.inspect()
+    platform.letters.append(letter("m2", answers="m1", text="Tack, det kom fram.", at=clock.now()))
+    read()
+
+    assert state(store) is ReplyState.DELIVERED
+    assert [m.text for m in the_case(store).messages][1:] == ["Det är på väg.", "Tack, det kom fram."]
+    assert (before, store.inspect()) == ([], [])
+    assert len(store.search("väg")) == len(store.search("fram")) == 1
+
+
+def own_message(ref: str, text: str) -> IncomingMessage:
+    """A message of the seller as a platform tells it that keeps no reference of ours."""
+    told = letter(ref, text=text, answers="m1", at=MONDAY_NOON + timedelta(seconds=1))
+    return replace(told, message=replace(told.message, author=Author.SELLER, direction=Direction.OUTBOUND))

@@ -52,13 +52,15 @@ class Indexing:
                 yield row_id, text
 
     def _documents(self, case_id: int, written: int) -> Iterator[tuple[int, str]]:
-        case, brought = self._cases[case_id], self._brought[case_id]
+        case = self._cases[case_id]
+        shown = {message.ref for message in case.messages}
+        brought = [message for ref, message in self._brought[case_id].items() if ref in shown]
         first = max(written, 1)
         if case_id in self._reread or first + len(brought) != _count(case):
             yield from enumerate(documents(case, history(self._connection, case.number)))
             return
         yield 0, facts_document(case)
-        yield from enumerate(map(message_document, brought.values()), first)
+        yield from enumerate(map(message_document, brought), first)
 
     def _stored(self, row_id: int) -> object:
         return self._connection.value("SELECT words FROM search WHERE rowid = ?", (row_id,))

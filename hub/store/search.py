@@ -39,14 +39,18 @@ def arrived(what: Happening) -> tuple[Message, ...]:
 
 
 def documents(case: Case, events: Iterable[Event]) -> list[str]:
-    """Every document of a case in its place: the facts, then the messages in the order in which they were learnt."""
+    """Every document of a case in its place: the facts, then the messages in the order in which they were learnt.
+
+    A reply that the platform told of before its receipt came is one message of the case, and one document.
+    """
     found: dict[str, Message] = {}
     for event in events:
         for message in arrived(event.what):
             found.setdefault(message.ref, message)
         if isinstance(event.what, MessageReread) and event.what.message.ref in found:
             found[event.what.message.ref] = event.what.message
-    return [facts_document(case), *map(message_document, found.values())]
+    shown = {message.ref for message in case.messages}
+    return [facts_document(case), *(message_document(one) for ref, one in found.items() if ref in shown)]
 
 
 def questions(text: str) -> list[str]:

@@ -97,6 +97,10 @@ class FaultySmtp:
         """Accept the next mail, but close the connection before saying so."""
         self._script.lose_answer = True
 
+    def forget_faults(self) -> None:
+        """Do nothing wrong any more."""
+        self._script = _Script()
+
     async def handle_MAIL(  # noqa: N802  aiosmtpd finds its hooks by these names
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:

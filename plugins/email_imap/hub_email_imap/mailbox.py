@@ -173,6 +173,7 @@ class Mailbox:
             timeout=chosen.timeout,
             use_uid=True,
         )
+        tls.send_at_once(client.socket())
         client.normalise_times = False
         # IMAPClient sets 5, at which imaplib spells out every mail for a log that nobody reads: a tenth of a reading's
         # time, several times its memory, and customers' words in the log of whoever turns logging on.

@@ -112,6 +112,7 @@ def _session(settings: EmailSettings) -> Iterator[smtplib.SMTP]:
     with _nothing_accepted_yet(settings):
         smtp = _connect(settings)
         try:
+            tls.send_at_once(smtp.sock)
             _secure_and_sign_in(smtp, settings)
         except BaseException:
             smtp.close()

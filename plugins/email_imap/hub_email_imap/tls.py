@@ -1,7 +1,8 @@
-"""The one TLS set-up for reading and sending: certificates and host names are checked, TLS 1.2 or newer (RFC 9325)."""
+"""The one set-up of connections: certificates and host names are checked, TLS 1.2 or newer (RFC 9325)."""
 
 from __future__ import annotations
 
+import socket
 import ssl
 from pathlib import Path
 
@@ -21,6 +22,12 @@ def context(ca_file: Path | None) -> ssl.SSLContext:
         except (OSError, ssl.SSLError) as error:
             raise ConfigurationError(f"ca_file: {ca_file} cannot be read as PEM certificates") from error
     return checking
+
+
+def send_at_once(connection: socket.socket | None) -> None:
+    """Let small packets leave at once: else the end of a mail waits for the receipt of its last part, 40 ms or more."""
+    if connection is not None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def advice(error: ssl.SSLError, host: str) -> str:

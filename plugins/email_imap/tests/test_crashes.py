@@ -1,4 +1,4 @@
-"""SIGKILL at any function call: a reading loses and doubles nothing, a reply is never sent twice."""
+"""SIGKILL anywhere: a reading loses and doubles nothing, and a reply is never sent twice."""
 
 from __future__ import annotations
 
@@ -8,25 +8,30 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 import pytest
 
-from hub.core.outbox import ReplyState
 from hub.store import open_store
 from hub_email_imap.simulator import MailPlatform, MailServers
+from tests.crashing.scenarios import MAIL
+from tests.crashing.trials import SEED as DELIVERY_SEED
+from tests.crashing.trials import TRIALS, Crashing
+from tests.crashing.world import SOCKETS
 from tests.fakes import MovableClock
 from tests.shop import ADDRESS, PASSWORD, Shop, mail, options_of
 
+pytestmark = pytest.mark.skipif(not SOCKETS.exists(), reason=f"{SOCKETS} tells when a server is done with the dead")
+
+Told = Callable[[str, object], None]
 ROOT = Path(__file__).parents[3]
 SEED = 20260302
-TRIALS = int(os.environ.get("CASEHUB_CRASH_TRIALS", "12"))
-"""How many instants of death are tried; raise it to search harder."""
+READINGS = int(os.environ.get("CASEHUB_CRASH_READINGS", "12"))
+"""How many deaths of a reading are tried, each at a function call; raise it to search harder."""
 
 
 class World:
@@ -38,11 +43,11 @@ class World:
         self.platform = MailPlatform(self.clock.now)
         self.platform.add_user(ADDRESS, PASSWORD)
 
-    def run(self, servers: MailServers, what: str, kill_at: int) -> subprocess.CompletedProcess[str]:
+    def run(self, servers: MailServers, kill_at: int) -> subprocess.CompletedProcess[str]:
         plan = {"data": str(self.data), "now": self.clock.now().isoformat(), "options": options_of(servers)}
         file = self.folder / "plan.json"
         file.write_text(json.dumps(plan), encoding="utf-8")
-        command = [sys.executable, "-m", "tests.dying", str(file), str(kill_at), what]
+        command = [sys.executable, "-m", "tests.dying", str(file), str(kill_at)]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 
     @property
@@ -88,7 +93,7 @@ def test_a_reading_that_is_killed_anywhere_is_made_good_by_the_next_one(worlds: 
     whole = worlds()
     fill(whole)
     with MailServers(whole.platform) as servers:
-        counted = whole.run(servers, "read", 0)
+        counted = whole.run(servers, 0)
         expected = whole.with_shop(servers, everything)
     assert counted.returncode == 0, counted.stderr
     assert len(expected) == 7
@@ -97,7 +102,7 @@ def test_a_reading_that_is_killed_anywhere_is_made_good_by_the_next_one(worlds: 
         world = worlds()
         fill(world)
         with MailServers(world.platform) as servers:
-            dead = world.run(servers, "read", kill_at)
+            dead = world.run(servers, kill_at)
             world.with_shop(servers, lambda shop: shop.read())
             return (
                 dead.returncode,
@@ -106,42 +111,11 @@ def test_a_reading_that_is_killed_anywhere_is_made_good_by_the_next_one(worlds: 
             )
 
     with ThreadPoolExecutor(2) as pool:
-        outcomes = list(pool.map(die_and_go_on, instants(int(counted.stdout), TRIALS)))
+        outcomes = list(pool.map(die_and_go_on, instants(int(counted.stdout), READINGS)))
 
     assert [code for code, _, _ in outcomes].count(-signal.SIGKILL) >= len(outcomes) * 3 // 4
     assert [cases for _, cases, _ in outcomes] == [expected] * len(outcomes)
     assert [[f.what for f in found if not f.harmless] for _, _, found in outcomes] == [[]] * len(outcomes)
-
-
-def test_a_delivery_that_is_killed_anywhere_never_sends_twice_and_loses_nothing(worlds: Callable[[], World]) -> None:
-    def begin(world: World, servers: MailServers) -> None:
-        world.platform.put(ADDRESS, mail())
-        world.with_shop(servers, lambda shop: (shop.read(), shop.answer(shop.case())))
-
-    whole = worlds()
-    with MailServers(whole.platform) as servers:
-        begin(whole, servers)
-        counted = whole.run(servers, "send", 0)
-    assert counted.returncode == 0, counted.stderr
-    assert len(whole.platform.sent) == 1
-
-    def die_and_go_on(kill_at: int) -> tuple[int, ReplyState]:
-        world = worlds()
-        with MailServers(world.platform) as servers:
-            begin(world, servers)
-            world.run(servers, "send", kill_at)
-            for _ in range(6):
-                world.clock.advance(timedelta(hours=4))
-                world.with_shop(servers, lambda shop: shop.send())
-            return len(world.platform.sent), world.with_shop(servers, lambda shop: shop.state_of())
-
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = list(pool.map(die_and_go_on, instants(int(counted.stdout), TRIALS)))
-
-    asked = sum(state is ReplyState.UNCERTAIN for _, state in outcomes)
-    print(f"asked a person: {asked} of {len(outcomes)}")  # noqa: T201  a figure for whoever runs it with -s
-    right = {(1, ReplyState.DELIVERED), (0, ReplyState.UNCERTAIN), (1, ReplyState.UNCERTAIN)}
-    assert set(outcomes) - right == set()
 
 
 def test_two_readings_at_once_bring_everything_once(worlds: Callable[[], World]) -> None:
@@ -149,10 +123,25 @@ def test_two_readings_at_once_bring_everything_once(worlds: Callable[[], World])
     fill(world)
     with MailServers(world.platform) as servers:
         with ThreadPoolExecutor(2) as pool:
-            runs = list(pool.map(lambda _: world.run(servers, "read", 0), range(2)))
+            runs = list(pool.map(lambda _: world.run(servers, 0), range(2)))
         world.with_shop(servers, lambda shop: shop.read())
         found = world.with_shop(servers, everything)
 
     assert [run.returncode for run in runs] == [0, 0]
     assert len(found) == 7
     assert sum(len(texts) for _, _, texts in found) == 10
+
+
+@pytest.fixture(scope="module")
+def crashing() -> Iterator[Crashing]:
+    with Crashing() as opened:
+        yield opened
+
+
+def test_a_mail_whose_delivery_is_killed_anywhere_leaves_once(crashing: Crashing, record_property: Told) -> None:
+    tally = crashing.run(MAIL, TRIALS * 39 // 100)
+    for line in tally.lines():
+        record_property("told", f"killed (seed {DELIVERY_SEED}) {line}")
+
+    assert tally.wrong == []
+    assert not tally.is_whole or tally.missed == set()

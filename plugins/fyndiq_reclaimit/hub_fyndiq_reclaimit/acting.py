@@ -31,7 +31,7 @@ class Acting:
         errand = _errand_of(case)
         files = self._upload(reply.attachments)
         body = message_body(reply.text, files, self._reference(reply, REPLY))
-        message = self._server.write(errand, body)
+        message = _ref(case, self._server.write(errand, body))
         warnings = (_CDON_WANTS_BOTH,) if case.marketplace == words.CDON else ()
         return Receipt(message, self._tools.clock.now(), warnings=warnings)
 
@@ -42,13 +42,14 @@ class Acting:
         """
         errand, status = _errand_of(case), status_of(reply)
         there = self._parts(reply, errand)
+        ref = _ref(case, there[TEXT].id) if TEXT in there else ""
         if reply.act is None or STATUS in there:
-            return Receipt(f"{errand} {status}", self._tools.clock.now())
+            return Receipt(ref or f"{errand} {status}", self._tools.clock.now())
         evidence = self._upload(reply.act.evidence)
         text = text_for_customer(reply)
         if text and TEXT not in there:
             files = self._upload(reply.attachments)
-            self._server.write(errand, message_body(text, files, self._reference(reply, TEXT)))
+            ref = _ref(case, self._server.write(errand, message_body(text, files, self._reference(reply, TEXT))))
         try:
             self._server.decide(errand, status_body(status, reply.act, evidence, self._reference(reply, STATUS)))
         except Rejected as error:
@@ -58,7 +59,7 @@ class Acting:
                 f"the customer has the text, but the decision {status} was refused and is still to be made: {error}"
             ) from error
         warnings = (_KEPT_HERE,) if reply.text.strip() and not text else ()
-        return Receipt(f"{errand} {status}", self._tools.clock.now(), warnings=warnings)
+        return Receipt(ref or f"{errand} {status}", self._tools.clock.now(), warnings=warnings)
 
     def find(self, reply: Reply, case: Case) -> Receipt | None:
         """Look for our own references in the thread; for a text without any, for the very same words since then."""
@@ -66,9 +67,10 @@ class Acting:
         there = self._parts(reply, errand)
         if reply.act is not None:
             done = STATUS in there and (not text_for_customer(reply) or TEXT in there)
-            return Receipt(f"{errand} {status_of(reply)}", there[STATUS].sent_at) if done else None
+            ref = _ref(case, there[TEXT].id) if TEXT in there else f"{errand} {status_of(reply)}"
+            return Receipt(ref, there[STATUS].sent_at) if done else None
         found = there.get(REPLY)
-        return None if found is None else Receipt(found.id, found.sent_at)
+        return None if found is None else Receipt(_ref(case, found.id), found.sent_at)
 
     def _parts(self, reply: Reply, errand: str) -> dict[str, ThreadMessage]:
         """What is there of a reply."""
@@ -114,6 +116,11 @@ def _errand_of(case: Case) -> str:
     if not errand:
         raise Rejected(f"{case.number} is no errand of Reclaimit, so nobody can be answered there")
     return errand
+
+
+def _ref(case: Case, message_id: str) -> str:
+    """Under which ref a message is read: one that was read before its receipt was kept is still one message."""
+    return f"{case.ref}:{message_id}"
 
 
 def _says_the_same(message: ThreadMessage, reply: Reply) -> bool:

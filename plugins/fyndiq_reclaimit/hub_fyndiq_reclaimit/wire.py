@@ -49,7 +49,7 @@ def to_incoming(
     for message in thread:
         known = own[message.id]
         if known is not None and _is_all(known, decided):
-            echoes.append(OwnEcho(known.key, known.case_number, message.sent_at, message.id))
+            echoes.append(OwnEcho(known.key, known.case_number, message.sent_at, f"{errand.ref}:{message.id}"))
         else:
             messages.append(_message(message, errand, kept))
     return [case_update(errand, tuple(messages)), *echoes]

@@ -147,7 +147,8 @@ def test_a_reply_whose_answer_was_lost_is_known_by_the_next_reading(hub: Hub) ->
     assert len(hub.platform.received(ref)) == 1
 
 
-def test_an_act_that_broke_off_after_its_text_is_finished_by_the_next_deliveries(hub: Hub) -> None:
+@pytest.mark.parametrize("read_between", [False, True])
+def test_an_act_that_broke_off_after_its_text_is_finished_by_the_next_deliveries(hub: Hub, read_between: bool) -> None:
     ref = hub.platform.customer_writes("Jackan är gul", marketplace="cdon")
     hub.read()
     hub.decide("APPROVED", "Du får pengarna tillbaka.")
@@ -162,6 +163,9 @@ def test_an_act_that_broke_off_after_its_text_is_finished_by_the_next_deliveries
     hub.platform.answer = break_off  # type: ignore[method-assign]
     hub.send()
     assert hub.state() is ReplyState.UNCERTAIN
+    if read_between:
+        hub.clock.advance(MINUTE)
+        hub.read()
     for _ in range(2):
         hub.clock.advance(SETTLE + MINUTE)
         hub.send()
@@ -169,6 +173,7 @@ def test_an_act_that_broke_off_after_its_text_is_finished_by_the_next_deliveries
     hub.read()
 
     assert hub.state() is ReplyState.DELIVERED
+    assert hub.store.inspect() == []
     assert hub.platform.errand(ref).status == "APPROVED"
     assert hub.platform.received(ref) == ["Du får pengarna tillbaka."]
     assert hub.texts() == ["Jackan är gul", "Du får pengarna tillbaka.", "Errand approved"]

@@ -380,7 +380,7 @@ def own(part: str, key: str = "k1", **changed: Any) -> dict[str, Any]:
 def test_our_own_reply_is_an_echo_with_its_key_and_case() -> None:
     found = taken(own(REPLY))
 
-    assert found[1:] == [OwnEcho("k1", "CH-1042", datetime(2026, 9, 7, 12, 0, tzinfo=UTC), "m1")]
+    assert found[1:] == [OwnEcho("k1", "CH-1042", datetime(2026, 9, 7, 12, 0, tzinfo=UTC), "fyndiq:104857:m1")]
     assert isinstance(found[0], CaseUpdate)
     assert len(found[0].messages) == 1
 
