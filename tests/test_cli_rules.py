@@ -142,7 +142,7 @@ def test_what_a_reply_lacks_is_told_and_the_reply_is_queued(desktop: Desktop) ->
 
 def test_a_person_reads_the_warnings_before_saying_yes(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
     desktop.opens()
-    monkeypatch.setattr("hub.cli.reply.is_terminal", lambda: True)
+    monkeypatch.setattr("hub.cli.reply_preview.is_terminal", lambda: True)
     monkeypatch.setattr("hub.cli.desk_options.is_terminal", lambda: True)
 
     no = desktop.run("reply", "1001", "-m", "Hej {name}!", text="n\n")

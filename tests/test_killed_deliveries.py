@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from hub.core.outbox import Reply, ReplyState
-from hub.runs import delivery
+from hub.runs import outbox_of_channel
 from tests.crashing.judging import Trial, Verdict, verdict_on
 from tests.crashing.points import Points, kind_of
 from tests.crashing.scenarios import HTTP
@@ -52,7 +52,7 @@ def the_wrong_way(reply: Reply, *_: object) -> Reply:
 def test_a_hub_that_sends_again_what_it_had_begun_is_found_out(
     crashing: Crashing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "become_uncertain", the_wrong_way)
+    monkeypatch.setattr(outbox_of_channel, "become_uncertain", the_wrong_way)
     after = [name for name in crashing.places(A_REPLY) if name.startswith("after receiving")]
 
     [verdict] = crashing.try_out(Trial(A_REPLY, after[-1], SEED)).verdicts
@@ -66,7 +66,7 @@ def test_a_hub_that_takes_what_it_had_begun_for_delivered_is_found_out(
     def settled(reply: Reply, *_: object) -> Reply:
         return replace(reply, state=ReplyState.DELIVERED)
 
-    monkeypatch.setattr(delivery, "become_uncertain", settled)
+    monkeypatch.setattr(outbox_of_channel, "become_uncertain", settled)
 
     assert crashing.try_out(Trial(A_REPLY, "before connecting", SEED)).verdicts == (Verdict.LOST,)
 
@@ -75,7 +75,7 @@ def test_a_hub_that_never_asks_anybody_is_found_out(crashing: Crashing, monkeypa
     def put_off(reply: Reply, *_: object) -> Reply:
         return replace(reply, state=ReplyState.UNCERTAIN, not_before=reply.written_at + timedelta(days=999))
 
-    monkeypatch.setattr(delivery, "become_uncertain", put_off)
+    monkeypatch.setattr(outbox_of_channel, "become_uncertain", put_off)
 
     assert crashing.try_out(Trial(A_REPLY, "before connecting", SEED)).verdicts == (Verdict.STUCK,)
 

@@ -83,7 +83,7 @@ def _wish(offer: Offer, text: str, after: str) -> Wish:
     return Wish(offer, text, after=after, confirmed=True)
 
 
-def _reply(hub: Hub, files: list[Attachment] | None = None, **how: bool) -> None:
+def _reply(hub: Hub, files: list[Attachment] | None = None, **how: Any) -> None:
     case = only_case(hub)
     seen = case.last_inbound
     hub.desk("k1").reply(case.number, TEXT, after=seen.ref if seen else "", files=files or (), **how)

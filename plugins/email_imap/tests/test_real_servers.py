@@ -373,7 +373,7 @@ def test_a_true_bounce_comes_into_the_case_of_the_mail_it_is_about(
     [bounce] = [message for message in shop.case().messages if "bounce" in message.labels]
     assert bounce.automatic
     assert len(shop.case().messages) == 3
-    assert shop.case().state is CaseState.WAITING
+    assert (shop.case().state, shop.case().waiting_since is None) == (CaseState.OPEN, False)
     arrived = [e.what for e in shop.store.history(shop.case().number) if isinstance(e.what, MessageArrived)]
     assert arrived[-1].reason == "it reports on a message we signed for this case"
 
