@@ -78,6 +78,10 @@ def _nobody_reads(mail: Mail) -> MailReading | None:  # noqa: ARG001  the shape 
     return None
 
 
+def _nobody_listens() -> None:
+    """Nothing is noted, as where nothing is sent."""
+
+
 def _no_web(api: object) -> Any:
     raise NotImplementedError("these tools open no way to the web")
 
@@ -89,6 +93,8 @@ class Tools:
     `keep` stores bytes beside the database and returns their digest; `content` gives them back. `sign` answers a keyed
     signature of a text, different for every channel, in small letters and digits. `open_api` gives a client for an API
     that the adapter declares. `read_mail` asks the plugins of all platforms whether a mail is one of theirs.
+    `about_to_send` is called right before the first byte leaves by which a platform may take a reply; a client of
+    `open_api` does so itself. It may raise, and then nothing may be sent.
     """
 
     channel: str
@@ -99,6 +105,7 @@ class Tools:
     sign: Callable[[str], str]
     open_api: ApiDoor = _no_web
     read_mail: Callable[[Mail], MailReading | None] = _nobody_reads
+    about_to_send: Callable[[], None] = _nobody_listens
 
 
 class Connection(ABC):
@@ -226,6 +233,8 @@ class Adapter(ABC):
     `writes_first` says so of a message to a customer who has not written, where a program can only answer.
     `personal_fields` names fields of its payloads that hold personal data though their names do not tell, for
     `casehub record`. `forgets_what_is_read` tells that a platform tells news only once: nothing but a sync may read it.
+    `tells_when_it_sends` declares that nothing is sent before `Tools.about_to_send` was called, so that a reply of a
+    run that died before is sent again without asking; what writes through clients of `Tools.open_api` alone does so.
     `forbidden_placeholders` names what templates may not fill in there (docs/templates.md lists the placeholders), each
     with the reason, its source and its mark. `writes_greeting` tells that the page on which a person answers there adds
     salutation and closing itself.
@@ -239,6 +248,7 @@ class Adapter(ABC):
     writes_first: ClassVar[str] = ""
     personal_fields: ClassVar[frozenset[str]] = frozenset()
     forgets_what_is_read: ClassVar[bool] = False
+    tells_when_it_sends: ClassVar[bool] = False
     forbidden_placeholders: ClassVar[Mapping[str, str]] = {}
     writes_greeting: ClassVar[bool] = False
     Settings: ClassVar[type[BaseModel]]

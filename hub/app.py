@@ -35,6 +35,7 @@ from hub.policies.tables import PolicyFile
 from hub.policies.versions import tzdata_version
 from hub.reaching import require_may_mark_read
 from hub.refreshing import refresh_evaluations
+from hub.runs.announcing import about_to_send
 from hub.secrets import signer, signing_key
 from hub.settings import Office, Settings, adapter_settings, load_settings
 from hub.store import open_store
@@ -149,6 +150,7 @@ class Hub:
             sign=partial(self._sign, channel),
             read_mail=self._mail_readers,
             open_api=self._open_api,
+            about_to_send=about_to_send,
         )
 
     @cached_property
@@ -177,7 +179,7 @@ class Hub:
     def _open_api(self, api: Api) -> ApiClient:
         from hub.http import api_door  # noqa: PLC0415  a hub of mailboxes does without
 
-        return api_door(self.clock, self.ledger)(api)
+        return api_door(self.clock, self.ledger, about_to_send=about_to_send)(api)
 
     @cached_property
     def ledger(self) -> SqliteLedger:

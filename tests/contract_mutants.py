@@ -83,6 +83,7 @@ MUTANTS = {
     "finds nothing": Mutant(10, made_of(writing.FindsNothing)),
     "finds any answer": Mutant(10, made_of(writing.FindsAnyAnswer)),
     "sends twice": Mutant(10, made_of(writing.SendsTwice)),
+    "sends what nobody may send": Mutant(10, made_of(writing.SendsUnannounced)),
     "believes it was sent": Mutant(10, made_of(writing.BelievesItWasSent)),
     "is always uncertain": Mutant(10, made_of(writing.AlwaysUncertain)),
     "sends nothing": Mutant(10, made_of(writing.SendsNothing), also=(4, 11, 12)),

@@ -44,6 +44,9 @@ def test_a_delivery_to_a_marketplace_that_is_killed_anywhere_arrives_once(
 # What the harness itself would notice.
 
 
+BEFORE_SENDING = "before sending POST /v1/tickets/T-2/messages"
+
+
 def the_wrong_way(reply: Reply, *_: object) -> Reply:
     """Whatever had begun is sent again, blindly."""
     return replace(reply, state=ReplyState.QUEUED, not_before=None)
@@ -52,7 +55,7 @@ def the_wrong_way(reply: Reply, *_: object) -> Reply:
 def test_a_hub_that_sends_again_what_it_had_begun_is_found_out(
     crashing: Crashing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox_of_channel, "become_uncertain", the_wrong_way)
+    monkeypatch.setattr(outbox_of_channel, "broken_off", the_wrong_way)
     after = [name for name in crashing.places(A_REPLY) if name.startswith("after receiving")]
 
     [verdict] = crashing.try_out(Trial(A_REPLY, after[-1], SEED)).verdicts
@@ -66,18 +69,18 @@ def test_a_hub_that_takes_what_it_had_begun_for_delivered_is_found_out(
     def settled(reply: Reply, *_: object) -> Reply:
         return replace(reply, state=ReplyState.DELIVERED)
 
-    monkeypatch.setattr(outbox_of_channel, "become_uncertain", settled)
+    monkeypatch.setattr(outbox_of_channel, "broken_off", settled)
 
-    assert crashing.try_out(Trial(A_REPLY, "before connecting", SEED)).verdicts == (Verdict.LOST,)
+    assert crashing.try_out(Trial(A_REPLY, BEFORE_SENDING, SEED)).verdicts == (Verdict.LOST,)
 
 
 def test_a_hub_that_never_asks_anybody_is_found_out(crashing: Crashing, monkeypatch: pytest.MonkeyPatch) -> None:
     def put_off(reply: Reply, *_: object) -> Reply:
         return replace(reply, state=ReplyState.UNCERTAIN, not_before=reply.written_at + timedelta(days=999))
 
-    monkeypatch.setattr(outbox_of_channel, "become_uncertain", put_off)
+    monkeypatch.setattr(outbox_of_channel, "broken_off", put_off)
 
-    assert crashing.try_out(Trial(A_REPLY, "before connecting", SEED)).verdicts == (Verdict.STUCK,)
+    assert crashing.try_out(Trial(A_REPLY, BEFORE_SENDING, SEED)).verdicts == (Verdict.STUCK,)
 
 
 @pytest.mark.parametrize(
@@ -120,14 +123,16 @@ def test_a_run_passes_the_writes_and_the_bytes_of_a_delivery_in_their_order(cras
         "after taking deliver_acme",
         "before INSERT replies",
         "after COMMIT, time 2",
+        "before INSERT replies, time 2",
+        "after COMMIT, time 3",
         "before connecting",
         f"before sending {request}",
         f"half of it sent of {request}",
         f"all but a byte sent of {request}",
         "before sending a body",
         "after receiving an answer to a body",
-        "before INSERT replies, time 2",
-        "after COMMIT, time 3",
+        "before INSERT replies, time 3",
+        "after COMMIT, time 4",
         "before letting go of deliver_acme",
     ]
     assert [name for name in names if name in wanted] == wanted

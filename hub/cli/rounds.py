@@ -38,7 +38,8 @@ def _source(hub: Hub, channel: Channel) -> Source:
     from hub.runs.channel import Source
 
     connect = _connector(hub, channel)
-    return Source(channel.name, connect, channel.rules, channel.detects, channel.adapter.key)
+    adapter = channel.adapter
+    return Source(channel.name, connect, channel.rules, channel.detects, adapter.key, tells=adapter.tells_when_it_sends)
 
 
 def _connector(hub: Hub, channel: Channel) -> Any:

@@ -121,9 +121,10 @@ def settle_again(reply: Reply, now: datetime, uptime: Uptime, settle: timedelta 
     return rested(replace(reply, not_before=now + settle), now, uptime)
 
 
-def start_sending(reply: Reply) -> Reply:
-    """The reply as it must be stored before the first byte leaves."""
-    return replace(move(reply, ReplyState.SENDING), attempts=reply.attempts + 1, until=None, receipt_ref="")
+def start_sending(reply: Reply, *, told: bool = False) -> Reply:
+    """The reply as it must be stored before the first byte leaves; `told` means that it will be told when that does."""
+    sending = move(reply, ReplyState.SENDING)
+    return replace(sending, attempts=reply.attempts + 1, until=None, receipt_ref="", gone=not told)
 
 
 def retry_later(reply: Reply, reason: str, now: datetime, jitter: float, after: datetime | None = None) -> Reply:
@@ -145,6 +146,13 @@ def hold_for_channel(reply: Reply, reason: str, now: datetime, jitter: float) ->
 def _pause(reply: Reply, jitter: float) -> timedelta:
     doublings: int = min(max(reply.attempts - 1, 0), 16)
     return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE) * (0.5 + jitter / 2)
+
+
+def broken_off(reply: Reply, reason: str, now: datetime, settle: timedelta = SETTLE) -> Reply:
+    """The reply of a run that ended in the middle: sent again if it surely had not left, else read back."""
+    if reply.state is ReplyState.SENDING and not reply.gone:
+        return move(reply, ReplyState.QUEUED, f"{reason}, before anything had left")
+    return become_uncertain(reply, reason, now, settle)
 
 
 def become_uncertain(reply: Reply, reason: str, now: datetime, settle: timedelta = SETTLE) -> Reply:

@@ -50,7 +50,8 @@ class Reply:
     text is empty, instead of writing. It is not sent before `send_at`; `rest` is the pause until `not_before`, kept
     apart from wall clocks. `client_key` is the name by which a program that asks twice is known, `client_digest` what
     it asked for. `approval` names the rule that wants a second person, one of `approvers` where the rule names any,
-    and `approved_by` who agreed. `left` names side work of a delivered one that failed `left_tries` times.
+    and `approved_by` who agreed. `left` names side work of a delivered one that failed `left_tries` times. One that is
+    being sent and not `gone` yet has surely not been sent.
     """
 
     key: str
@@ -83,6 +84,7 @@ class Reply:
     approved_by: str = ""
     left: tuple[str, ...] = ()
     left_tries: int = 0
+    gone: bool = True
 
     def __post_init__(self) -> None:
         require_aware(self.written_at)

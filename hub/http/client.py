@@ -147,6 +147,8 @@ class HttpApiClient:
     def _sent(self, request: Request, changes: bool) -> Response:
         from hub.http.wire import Lost, TooLarge, Unspeakable  # noqa: PLC0415  imports httpx
 
+        if changes and self._around.about_to_send is not None:
+            self._around.about_to_send()
         try:
             return self._wire.send(request)
         except Lost as lost:

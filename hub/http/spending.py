@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.core.ports import Clock
@@ -27,6 +28,7 @@ class Surroundings:
     transport: Answering | None = None
     recorder: Recorder | None = None
     reads_only: bool = False
+    about_to_send: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class Source:
     """One configured account on a platform, ready to be connected to.
 
     Where it `detects`, what customers write there is looked through for missing items; `adapter` is its adapter's key.
+    `tells` says that its adapter announces what it sends, and that its tools note that.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Source:
     rules: MatchingRules = field(default_factory=MatchingRules)
     detects: bool = True
     adapter: str = ""
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)

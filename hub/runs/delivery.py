@@ -43,6 +43,7 @@ from hub.errors import (
     Unsupported,
 )
 from hub.runs.acknowledge import begin_acknowledging
+from hub.runs.announcing import announced
 from hub.runs.channel import Source, explain
 from hub.runs.delivery_ports import DeliveryPorts as DeliveryPorts
 from hub.runs.delivery_ports import DeliveryResult as DeliveryResult
@@ -84,21 +85,21 @@ class _Run:
 
     def go(self) -> None:
         self._box.recover()
-        due, unfinished = list(self._due()), self._box.unfinished()
-        if due or unfinished:
+        due = list(self._due())
+        if due or self._box.unfinished():
             try:
-                self._work(due, unfinished)
+                self._work(due)
             except (AuthenticationFailed, ConfigurationError) as error:
                 self._box.hold_all(str(error))
                 self._result.failure = explain(error)
         self._box.tell_what_waits()
 
-    def _work(self, due: Sequence[Reply], unfinished: Sequence[Reply]) -> None:
+    def _work(self, due: Sequence[Reply]) -> None:
         with self._source.connect() as connection:
             for reply in due:
                 if self._ports.stop.is_set() or not self._handle(connection, reply):
                     return
-            for reply in unfinished:
+            for reply in self._box.unfinished():
                 self._finish(connection, reply)
 
     def _finish(self, connection: Connection, reply: Reply) -> None:
@@ -152,7 +153,7 @@ class _Run:
             case = writer.case(current.case_number)
             stopped = self._stopped(current, case, writer)
             if stopped is None:
-                sending = start_sending(current)
+                sending = start_sending(current, told=self._source.tells)
                 writer.save_reply(sending)
                 return sending, case
         self._box.settle(current, stopped)
@@ -175,7 +176,8 @@ class _Run:
     def _send(self, connection: Connection, reply: Reply, case: Case) -> bool:
         try:
             send = connection.deliver if reply.act is None else connection.perform
-            receipt = _given(send(reply, case))
+            with announced(reply, self._ports.store):
+                receipt = _given(send(reply, case))
         except Rejected as error:
             self._box.settle(reply, move(reply, ReplyState.REJECTED, str(error)))
         except Unsupported as error:
@@ -196,12 +198,18 @@ class _Run:
             self._box.settle(reply, become_uncertain(reply, str(error), self._box.now(), self._ports.settle))
         except Exception as error:  # noqa: BLE001  whatever broke, it may have been after the bytes had left
             failure = explain(error)
-            self._box.settle(reply, become_uncertain(reply, failure.text, self._box.now(), self._ports.settle))
+            self._box.settle(reply, self._after_breaking(reply, failure.text))
             self._result.failure = failure
             return False
         else:
             self._take_receipt(reply, receipt)
         return True
+
+    def _after_breaking(self, reply: Reply, why: str) -> Reply:
+        """The reply after a plugin, or the database, broke at it: may it have left, nobody sends it again blindly."""
+        if self._box.has_left(reply):
+            return become_uncertain(reply, why, self._box.now(), self._ports.settle)
+        return retry_later(reply, why, self._box.now(), self._ports.jitter())
 
     def _read_back(self, connection: Connection, reply: Reply) -> bool:
         case = self._ports.store.case(reply.case_number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import reduce
@@ -15,6 +16,7 @@ from hub.core.outbox import (
     Reply,
     ReplyState,
     become_uncertain,
+    broken_off,
     doubted,
     hold_for_channel,
     move,
@@ -26,6 +28,7 @@ from hub.core.ports import Writer
 from hub.core.replay import apply
 from hub.core.stopping import stopped
 from hub.core.uptime import Uptime, uptime_of
+from hub.errors import HubError
 from hub.runs.delivery_ports import DeliveryPorts, DeliveryResult
 from hub.runs.following import queue_what_follows
 
@@ -57,7 +60,7 @@ class OutboxOfChannel:
         """
         for reply in self._ports.store.replies(frozenset({ReplyState.SENDING}), channel=self._channel):
             reason = "casehub was stopped while it was sending this"
-            self.settle(reply, become_uncertain(reply, reason, self.now(), self._ports.settle))
+            self.settle(reply, broken_off(reply, reason, self.now(), self._ports.settle))
         for reply in self._ports.store.replies(frozenset({ReplyState.ACCEPTED}), channel=self._channel):
             if self.is_due(reply):
                 reason = "the platform took it and has not said what became of it"
@@ -99,7 +102,7 @@ class OutboxOfChannel:
             happened = (ReplyStopped(settled.key, settled.state, settled.reason, settled.kind),)
         events = tuple(Event(what, at or now, now) for what in happened)
         with self._ports.store.writing() as writer:
-            if writer.reply(before.key) != before:
+            if replace(writer.reply(before.key), gone=before.gone) != before:
                 return False
             writer.save_reply(settled)
             self._note_unfinished(settled, writer)
@@ -110,6 +113,12 @@ class OutboxOfChannel:
         if after.needs_a_person and settled.state is ReplyState.CANCELLED:
             lost = "was not marked as read" if settled.is_quiet else "gets no acknowledgement"
             self._result.warnings.append(f"{settled.case_number} {lost}: {settled.reason}")
+        return True
+
+    def has_left(self, reply: Reply) -> bool:
+        """Whether a reply that is being sent may be on its way; yes where nobody can be asked."""
+        with suppress(HubError), self._ports.store.writing() as writer:
+            return writer.reply(reply.key).gone
         return True
 
     def unfinished(self) -> list[Reply]:

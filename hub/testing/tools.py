@@ -31,6 +31,14 @@ class Lent:
     contents: dict[str, bytes] = field(default_factory=dict)
     log: list[Mapping[str, Any]] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
+    announced: int = 0
+    forbids_sending: Exception | None = None
+
+    def about_to_send(self) -> None:
+        """Count that something is about to leave, unless nothing may."""
+        if self.forbids_sending is not None:
+            raise self.forbids_sending
+        self.announced += 1
 
     def keep(self, content: bytes) -> str:
         """Keep a content in memory; its digest."""
@@ -56,6 +64,7 @@ def tools_for(platform: Platform, channel: str = "", lent: Lent | None = None) -
         keep=own.keep,
         content=own.content,
         sign=lambda text: hmac.new(name.encode(), text.encode(), "sha256").hexdigest(),
+        about_to_send=own.about_to_send,
     )
     return replace(tools, open_api=_Door(platform, own)) if isinstance(platform, Simulator) else tools
 
@@ -83,8 +92,8 @@ class _Door:
         from hub.http import api_door  # noqa: PLC0415  loads a large library
 
         platform = self._platform
-        transport = None if platform.served_at else platform
-        opened = api_door(platform.clock, pause=self._pause, transport=transport)(api)
+        transport, tell = None if platform.served_at else platform, self._lent.about_to_send
+        opened = api_door(platform.clock, pause=self._pause, transport=transport, about_to_send=tell)(api)
         return _Counted(opened, platform)
 
     def _pause(self, seconds: float) -> None:

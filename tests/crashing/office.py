@@ -22,6 +22,7 @@ from hub.core.ports import Store
 from hub.http import api_door
 from hub.http.wire import _trusted
 from hub.runs.acknowledge import AcknowledgePorts, AcknowledgeResult, AcknowledgingChannel, acknowledge_new
+from hub.runs.announcing import about_to_send
 from hub.runs.channel import Source
 from hub.runs.delivery import DeliveryPorts, DeliveryResult, deliver
 from hub.runs.desk import Desk
@@ -125,7 +126,15 @@ class Hub:
         return all(is_settled(reply) for reply in self.replies())
 
     def _sources(self) -> list[Source]:
-        return [Source(one.channel, partial(self._connect, one), adapter=one.adapter) for one in self.office.accounts]
+        return [
+            Source(
+                one.channel,
+                partial(self._connect, one),
+                adapter=one.adapter,
+                tells=ADAPTERS[one.adapter].tells_when_it_sends,
+            )
+            for one in self.office.accounts
+        ]
 
     def _connect(self, account: Account) -> Connection:
         adapter = ADAPTERS[account.adapter]()
@@ -139,7 +148,8 @@ class Hub:
             keep=self.store.keep,
             content=self.store.content,
             sign=_signer(channel),
-            open_api=api_door(self.clock, self._ledger, pause=self._pause),
+            open_api=api_door(self.clock, self._ledger, pause=self._pause, about_to_send=about_to_send),
+            about_to_send=about_to_send,
             read_mail=_nobody_reads,
         )
 

@@ -46,6 +46,7 @@ class AcmeAdapter(hub.Adapter):
         hub.Capability.MARK_READ: "Open the ticket in Acme's seller account.",
     }
     personal_fields = frozenset({"subject"})  # the buyer's own words, by a name that `casehub record` would not guess
+    tells_when_it_sends = True
     Settings = AcmeSettings
 
     def open(self, settings: AcmeSettings, tools: hub.Tools) -> hub.Connection:

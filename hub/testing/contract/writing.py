@@ -9,7 +9,7 @@ import pytest
 from hub.adapter import Capability
 from hub.core.model import Case
 from hub.core.outbox import SETTLE, Receipt, Reply
-from hub.errors import Rejected, Unavailable, Uncertain, Unsupported
+from hub.errors import Rejected, StoreError, Unavailable, Uncertain, Unsupported
 from hub.testing.contract.support import a_write, goes_wrong, has_got, let_pass, writes
 from hub.testing.desk import Desk
 from hub.testing.platform import Fault, Platform
@@ -68,6 +68,20 @@ class WritingPromises:
             if found is None:
                 desk.send(reply, case)
                 assert not reply.text or has_got(platform, ref, reply.text) == 1
+
+    def test_promise_10_what_leaves_is_announced_before_the_platform_can_take_it(self, platform: Platform) -> None:
+        """Declared is that a reply which nobody announced was surely not sent; where it is not, nobody relies on it."""
+        if takes_nothing(platform) or not platform.adapter.tells_when_it_sends:
+            return
+        desk = Desk(platform)
+        reply, case, ref = a_write(desk)
+        before = platform.writes
+        desk.lent.forbids_sending = StoreError("the disk is full, so nothing may leave")
+        with pytest.raises(StoreError, match="nothing may leave"):
+            desk.send(reply, case)
+
+        assert platform.writes == before, "it was sent before it was announced"
+        assert not reply.text or has_got(platform, ref, reply.text) == 0
 
     def test_promise_10_an_older_answer_is_not_taken_for_a_reply_that_was_lost(self, platform: Platform) -> None:
         """By its key or its words a reply is known again, and not by being the seller's."""

@@ -88,6 +88,7 @@ class BolAdapter(Adapter):
     writes_first: ClassVar[str] = (
         f"{_IN_THE_PORTAL}, open the order and leave the customer a message there; never mail one unasked."
     )
+    tells_when_it_sends = True
     Settings: ClassVar[type[BolSettings]] = BolSettings
 
     def open(self, settings: BolSettings, tools: Tools) -> Connection:

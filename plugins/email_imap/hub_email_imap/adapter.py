@@ -16,7 +16,6 @@ from hub import (
     Checkpoint,
     Clock,
     Connection,
-    HubError,
     Incoming,
     Message,
     Misunderstood,
@@ -86,6 +85,7 @@ class EmailAdapter(Adapter):
     )
     portal_steps: ClassVar[Mapping[Capability, str]] = PORTAL_STEPS
     writes_first: ClassVar[str] = "Write to the customer from a mail program; the answer becomes a case here."
+    tells_when_it_sends = True
     Settings: ClassVar[type[EmailSettings]] = EmailSettings
 
     def open(self, settings: EmailSettings, tools: Tools) -> Connection:
@@ -139,29 +139,27 @@ class EmailConnection(Connection):
         return Reading(self._settings, self._tools, self._mailbox, self._interpreter).batches(read_position(checkpoint))
 
     def deliver(self, reply: Reply, case: Case) -> Receipt:
-        """Send the reply to the customer and put a copy into the sent folder."""
+        """Send the reply to the customer; `finish` puts the copy into the sent folder."""
         from hub_email_imap import sending  # noqa: PLC0415  a reading does without
 
         for problem in platform_answers.problems(reply, case, self._settings, self._tools.clock.now()):
             raise Rejected(problem)
         mail = self._compose(reply, case)
-        refused = sending.send(self._settings, mail.envelope_from, mail.recipients, mail.data)
-        at = self._tools.clock.now()
-        warnings = [f"{who.address} was refused: {who.code} {who.text}" for who in refused]
-        left: tuple[str, ...] = ()
-        try:
-            warnings += self._save_copy(mail.data, at)
-        except HubError:
-            # The mail is sent whatever happens here: a copy that fails is made later, and never a second mail.
-            left = (_COPY,)
-        return Receipt(bare_id(mail.message_id), at, warnings=tuple(warnings), left=left)
+        tell = self._tools.about_to_send
+        refused = sending.send(self._settings, mail.envelope_from, mail.recipients, mail.data, tell)
+        warnings = tuple(f"{who.address} was refused: {who.code} {who.text}" for who in refused)
+        # The copy comes after the receipt: whatever happens to it, the mail is sent and known to be.
+        left = (_COPY,) if self._settings.save_sent else ()
+        return Receipt(bare_id(mail.message_id), self._tools.clock.now(), warnings=warnings, left=left)
 
     def finish(self, reply: Reply, case: Case, what: str) -> None:
         """Put the copy of a mail that was sent into the sent folder, unless it got there after all."""
         sent = next((m for m in case.messages if m.from_outbox and m.ref.endswith(reply.key)), None)
-        folder = self._mailbox.sent_folder()
-        if what != _COPY or sent is None or folder is None:
+        if what != _COPY or sent is None:
             return
+        folder = self._mailbox.sent_folder()
+        if folder is None:
+            raise Misunderstood("no folder is marked as the one for sent mail; name it in sent_folder")
         message_id = bare_id(self._tokens.message_id(case.number, reply.key))
         if self._mailbox.holds_message_id(folder, message_id) is None:
             known = tuple(m for m in case.messages if m is not sent and m.sent_at <= sent.sent_at)
@@ -226,16 +224,6 @@ class EmailConnection(Connection):
 
     def _original(self, message: Message) -> bytes:
         return self._tools.content(message.raw) if message.raw else b""
-
-    def _save_copy(self, data: bytes, at: datetime) -> list[str]:
-        """Put a copy into the folder for sent mail, and answer what is to be said of it."""
-        if not self._settings.save_sent:
-            return []
-        folder = self._mailbox.sent_folder()
-        if folder is None:
-            return ["the reply was sent, but there is no folder for sent mail to put a copy into"]
-        self._mailbox.append_sent(folder, data, at)
-        return []
 
     def _look_into(self, folder: str) -> str:
         state = self._mailbox.examine(folder)

@@ -10,7 +10,7 @@ import base64
 import contextlib
 import smtplib
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hub import AdapterError, AuthenticationFailed, Rejected, Unavailable, Uncertain
@@ -29,6 +29,10 @@ class Refusal:
     text: str
 
 
+def _nobody_listens() -> None:
+    """Nothing is noted."""
+
+
 def prove(settings: EmailSettings) -> None:
     """Sign in and name ourselves as sender, then take it back: proves sending without sending."""
     with _session(settings) as smtp:
@@ -36,10 +40,17 @@ def prove(settings: EmailSettings) -> None:
         smtp.rset()
 
 
-def send(settings: EmailSettings, envelope_from: str, recipients: Sequence[str], data: bytes) -> tuple[Refusal, ...]:
+def send(
+    settings: EmailSettings,
+    envelope_from: str,
+    recipients: Sequence[str],
+    data: bytes,
+    about_to_send: Callable[[], None] = _nobody_listens,
+) -> tuple[Refusal, ...]:
     """Send one mail and return the recipients that were refused while others were taken.
 
-    An empty `envelope_from` is the null sender, to which nothing is ever returned (RFC 5321 §4.5.5).
+    An empty `envelope_from` is the null sender, to which nothing is ever returned (RFC 5321 §4.5.5). `about_to_send` is
+    called before the final dot, without which no server takes the mail.
 
     Raises Unavailable (surely not accepted), Rejected (refused for good), Uncertain (the answer was lost after the end
     of the mail), AuthenticationFailed.
@@ -53,6 +64,7 @@ def send(settings: EmailSettings, envelope_from: str, recipients: Sequence[str],
             _expect(smtp.docmd("DATA"), "the mail", settings, good=354)
             body, end = _dotted(data)
             smtp.send(body)
+        about_to_send()
         _finish(smtp, end, settings)
     return refused
 

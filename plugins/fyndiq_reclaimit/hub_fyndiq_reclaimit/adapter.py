@@ -94,6 +94,7 @@ class ReclaimitAdapter(Adapter):
     writes_first: ClassVar[str] = (
         "Only the customer opens an errand: keep the text for the errand, or ask handlare@fyndiq.se or seller@cdon.com."
     )
+    tells_when_it_sends = True
     Settings: ClassVar[type[ReclaimitSettings]] = ReclaimitSettings
 
     def open(self, settings: ReclaimitSettings, tools: Tools) -> Connection:

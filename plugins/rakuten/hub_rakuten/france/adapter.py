@@ -73,6 +73,7 @@ class FranceAdapter(Adapter):
     )
     forgets_what_is_read = True
     personal_fields = frozenset({"claimcomment", "object", "complement"})
+    tells_when_it_sends = True
     Settings: ClassVar[type[FranceSettings]] = FranceSettings
 
     def open(self, settings: FranceSettings, tools: Tools) -> Connection:

@@ -90,6 +90,7 @@ class IchibaAdapter(Adapter):
     }
     writes_first: ClassVar[str] = "In RMS, open the order and write to the customer from there."
     personal_fields = frozenset({"label"})  # of an attachment: the file's name
+    tells_when_it_sends = True
     Settings: ClassVar[type[IchibaSettings]] = IchibaSettings
 
     def open(self, settings: IchibaSettings, tools: Tools) -> Connection:
