@@ -33,6 +33,7 @@ from hub.core.outbox import MOST_READ_BACKS, SETTLE, Hold, Reply, ReplyState
 from hub.core.ports import CaseFilter, Store
 from hub.core.uptime import Uptime
 from hub.errors import Refused
+from hub.runs.announcing import about_to_send
 from hub.runs.channel import Source
 from hub.runs.delivery import RESTORED, DeliveryPorts, DeliveryResult, deliver, hold_idle
 from hub.runs.desk import Desk
@@ -106,10 +107,10 @@ class World:
         """Put a reply to the newest message into the outbox."""
         return self.desk.reply(self.case.number, text, after=self.case.messages[0].ref, **more)
 
-    def send(self, *, patient: bool = True, settle: timedelta = SETTLE) -> DeliveryResult:
-        """One delivery run."""
+    def send(self, *, patient: bool = True, settle: timedelta = SETTLE, tells: bool = False) -> DeliveryResult:
+        """One delivery run; `tells` where the plugin announces what leaves."""
         ports = DeliveryPorts(self.store, self.clock, a_day_later, jitter=lambda: 0.5, patient=patient, settle=settle)
-        return deliver([Source("shop", self.platform.connect)], ports)[0]
+        return deliver([Source("shop", self.platform.connect, tells=tells)], ports)[0]
 
     def read(self) -> None:
         """One reading of the platform."""
@@ -163,17 +164,23 @@ def f1(world: World) -> None:
 
 def f2(world: World) -> None:
     world.queue()
-    world.platform.connect_error = None
+    world.answers(Died())
+    with pytest.raises(Died):
+        world.send(tells=True)
+    world.answers(None)
+    told = world.send(tells=True)
+
+    assert told.delivered == ["key1"]  # it was not announced, so it surely had not left
+    world.queue("ett till")
     world.answers(Died())
     with pytest.raises(Died):
         world.send()
     world.answers(None)
+    first, looked_up = world.send(), world.later()
 
-    first, again = world.send(), world.later()
-
-    assert (first.delivered, again.delivered) == ([], [])  # read back first: nobody knows that no byte had left
-    assert world.later().delivered == ["key1"]
-    assert world.texts == [TEXT]
+    assert (first.delivered, looked_up.delivered) == ([], [])  # nobody tells when it leaves: read back first
+    assert world.later().delivered == ["key2"]
+    assert world.texts == [TEXT, "ett till"]
 
 
 def f3(world: World) -> None:
@@ -368,8 +375,22 @@ def f16(world: World) -> None:
     world.platform.on_deliver = sleep_past_every_time
     world.send()
 
+    def sleep_until_others_settled_it(reply: Reply, _case: Case) -> Receipt:
+        with world.store.writing() as writer:
+            writer.save_reply(replace(writer.reply(reply.key), state=ReplyState.DELIVERED))
+        about_to_send()  # on waking, before the first byte
+        world.platform.received.append((reply.key, reply.text))
+        return Receipt("r", world.clock.now())
+
+    world.queue("settled by another")
+    world.platform.on_deliver = sleep_until_others_settled_it
+    stale = world.send(tells=True)
+
+    assert stale.failure is not None
+    assert "does not leave" in stale.failure.text
     assert [bool(other.skipped) for other in others] == [True]
-    assert (world.texts, world.reply.state) == ([TEXT], ReplyState.DELIVERED)
+    assert world.texts == [TEXT]
+    assert {reply.state for reply in world.store.replies()} == {ReplyState.DELIVERED}
 
 
 def f17(world: World) -> None:
