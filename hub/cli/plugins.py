@@ -107,6 +107,7 @@ def _adapter(adapter: type[Adapter]) -> dict[str, Any]:
         "capabilities": sorted(adapter.capabilities),
         "portal_steps": {capability.value: step for capability, step in sorted(adapter.portal_steps.items())},
         "writes_first": adapter.writes_first,
+        "announces": adapter.tells_when_it_sends,
         "limits": list(adapter.limits),
         "settings": settings_in_words(adapter.Settings),
     }
@@ -160,22 +161,28 @@ def _tell_one(plugin: dict[str, Any], found: Plugins) -> None:
         if broken.name == plugin["name"]:
             click.echo(broken.trace if options().debug else f"{broken.error}\n{_MORE.format(broken.name)}")
     for adapter in plugin["adapters"]:
-        click.echo(f"\nadapter {adapter['key']}: {adapter['title']}")
-        for capability in adapter["capabilities"]:
-            click.echo(f"can: {_CAN[capability]}")
-        for capability, step in adapter["portal_steps"].items():
-            click.echo(f"in the portal only: {_CAN[capability]}: {step}")
-        if adapter["writes_first"]:
-            click.echo(f"in the portal only: write to a customer who has not written: {adapter['writes_first']}")
-        for limit in adapter["limits"]:
-            click.echo(f"limit: {limit}")
-        _tell_settings(adapter["settings"])
+        _tell_adapter(adapter)
     for notifier in plugin["notifiers"]:
         where = "what it tells leaves the house" if notifier["leaves_the_house"] else "what it tells stays here"
         click.echo(f"\nnotifier {notifier['key']}: {notifier['title']}; {where}")
         _tell_settings(notifier["settings"])
     for policy in plugin["policies"]:
         click.echo(f"\n{_policy_line(policy)}")
+
+
+def _tell_adapter(adapter: dict[str, Any]) -> None:
+    click.echo(f"\nadapter {adapter['key']}: {adapter['title']}")
+    for capability in adapter["capabilities"]:
+        click.echo(f"can: {_CAN[capability]}")
+    for capability, step in adapter["portal_steps"].items():
+        click.echo(f"in the portal only: {_CAN[capability]}: {step}")
+    if adapter["writes_first"]:
+        click.echo(f"in the portal only: write to a customer who has not written: {adapter['writes_first']}")
+    if adapter["announces"]:
+        click.echo("announces what it sends: what a run died at before is sent again without asking")
+    for limit in adapter["limits"]:
+        click.echo(f"limit: {limit}")
+    _tell_settings(adapter["settings"])
 
 
 def _policy_line(policy: dict[str, Any]) -> str:
