@@ -62,10 +62,12 @@ def template_table(templates: Sequence[Template]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("template", "title", "fits", "languages", "whose", box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("template", "title", "fits", "languages", "whose"):
+        table.add_column(title, no_wrap=title in ("template", "languages"))
     for one in templates:
         name = Text(one_line(one.name), style="bold red" if one.all_problems else "bold")
-        table.add_row(name, one_line(one.title), _fits(one), ", ".join(one.languages), one.origin)
+        table.add_row(name, one_line(one.title), _fits(one), " ".join(one.languages), one.origin)
     return table
 
 
