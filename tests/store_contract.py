@@ -584,6 +584,15 @@ class StoreContract:
         assert list(store.replies(case_number=number)) == [early, late]
         assert list(store.replies(frozenset({ReplyState.QUEUED, ReplyState.HELD}), channel="annan")) == [held]
 
+    def test_replies_are_found_by_the_beginning_of_their_keys(self, store: Store) -> None:
+        [number] = take(store, mail("a"))
+        keys = ("ab12", "ab1", "ab12-close", "ab2", "ac", "a%b", "ab12\U0010fffd")
+        save_replies(store, *(reply_to(number, key) for key in keys))
+
+        found = {beginning: [r.key for r in store.replies_named(beginning)] for beginning in ("ab12", "ac", "a%", "b")}
+
+        assert found == {"ab12": ["ab12", "ab12-close", "ab12􏿽"], "ac": ["ac"], "a%": ["a%b"], "b": []}
+
     def test_a_saved_reply_replaces_the_one_with_its_key(self, store: Store) -> None:
         [number] = take(store, mail("a"))
         save_replies(store, reply_to(number, "k1"), reply_to(number, "k2"), start_sending(reply_to(number, "k1")))

@@ -242,12 +242,12 @@ def test_a_key_is_found_by_its_beginning(desk: Desk, store: Store, arrive: Arriv
     with store.writing() as writer:
         writer.save_reply(replace(reply, key="00ab000000000000"))
 
-    assert desk.find_key("00A") == "00ab000000000000"
-    assert desk.find_key("0000000000000001") == "0000000000000001"
+    assert desk.named("00A").key == "00ab000000000000"
+    assert desk.named("0000000000000001").key == "0000000000000001"
     with pytest.raises(Refused, match="2 replies have keys that begin with '00'"):
-        desk.find_key("00")
+        desk.named("00")
     with pytest.raises(NotFound, match="begins with 'ff'"):
-        desk.find_key("ff")
+        desk.named("ff")
 
 
 def test_a_whole_key_names_its_reply_although_that_of_what_follows_it_begins_so(
@@ -258,7 +258,7 @@ def test_a_whole_key_names_its_reply_although_that_of_what_follows_it_begins_so(
     desk.mark_delivered(reply.key)
 
     assert [known.key for known in store.replies()] == [reply.key, f"{reply.key}-close"]
-    assert desk.find_key(reply.key) == reply.key
+    assert desk.named(reply.key).key == reply.key
 
 
 def test_an_unreadable_message_is_read_again_and_names_its_case(desk: Desk, store: Store, arrive: Arrive) -> None:

@@ -80,9 +80,7 @@ def show(hub: Hub, key: str, as_json: bool) -> None:
 
     Example: casehub outbox show 3f2a
     """
-    whole = desk_of(hub, "casehub").find_key(key)
-    with hub.store.writing() as writer:
-        reply = writer.reply(whole)
+    reply = desk_of(hub, "casehub").named(key)
     if as_json:
         from hub.cli.as_json import reply_json
 

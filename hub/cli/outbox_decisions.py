@@ -35,7 +35,7 @@ def _decision(command: Callable[..., None]) -> Callable[..., None]:
 
     def decided(hub: Hub, key: str, yes: bool, who: str | None, as_json: bool, **given: object) -> None:
         desk = desk_of(hub, who)
-        whole = desk.find_key(key)
+        whole = desk.named(key).key
 
         def decide(act: Callable[[Desk, str], Reply], question: str, told: str) -> None:
             confirm(question.format(key=whole), yes=yes)
@@ -73,15 +73,14 @@ def edit(hub: Hub, key: str, message: str | None, paths: Sequence[Path], who: st
     from hub.runs.desk import keep_files
 
     desk = desk_of(hub, who)
-    whole = desk.find_key(key)
-    before = next(reply for reply in hub.store.replies() if reply.key == whole)
+    before = desk.named(key)
     case = hub.store.case(before.case_number)
     files = keep_files(hub.store, paths) if paths else None
     with written(hub, case, message, before.text, who) as text:
         seen = case.last_inbound.ref if case.last_inbound else ""
         new = replace(before, text=text, after=seen, attachments=before.attachments if files is None else files)
         reach_of(hub, case).require_acceptable(new, case)
-        reply = desk.edit(whole, text, seen, files)
+        reply = desk.edit(before.key, text, seen, files)
     if as_json:
         from hub.cli.as_json import reply_json
 

@@ -217,6 +217,10 @@ class Store(Protocol):
         """The replies in these states (None: in any), oldest first, of one case or one channel where named."""
         ...
 
+    def replies_named(self, beginning: str) -> Sequence[Reply]:
+        """The replies whose keys begin so, oldest first."""
+        ...
+
     def unreadable(self) -> Sequence[tuple[str, str]]:
         """(case number, message ref) of every message that could not be read, oldest first."""
         ...

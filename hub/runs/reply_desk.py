@@ -146,16 +146,19 @@ class ReplyDesk:
             writer.set_fact(stop_fact(channel), "")
         return read(text)
 
-    def find_key(self, beginning: str) -> str:
-        """The whole key of the one reply that begins so."""
-        keys = [reply.key for reply in self.store.replies() if reply.key.startswith(beginning.lower())]
-        if beginning.lower() in keys:  # the key of what follows a reply begins with that of the reply
-            return beginning.lower()
-        if not keys or not beginning:
+    def named(self, beginning: str) -> Reply:
+        """The one reply whose key begins so."""
+        key = beginning.strip().lower()
+        found = self.store.replies_named(key) if key else ()
+        # The key of what follows a reply begins with that of the reply.
+        exact = next((reply for reply in found if reply.key == key), None)
+        if exact is not None:
+            return exact
+        if not found:
             raise NotFound(f"No reply has a key that begins with {beginning!r}; `casehub outbox --all` lists them.")
-        if len(keys) > 1:
-            raise Refused(f"{len(keys)} replies have keys that begin with {beginning!r}; give more of it.")
-        return keys[0]
+        if len(found) > 1:
+            raise Refused(f"{len(found)} replies have keys that begin with {beginning!r}; give more of it.")
+        return found[0]
 
     def _act_on_reply(self, key: str, act: ReplyAct, **given: object) -> Reply:
         with self.store.writing() as writer:

@@ -50,6 +50,9 @@ _OCCURS = (
 _RARE = 500
 _OPEN = frozenset({CaseState.OPEN, CaseState.WAITING})
 
+_LAST = "\U0010ffff"
+"""Sorted after whatever a key may go on with."""
+
 
 def histories(connection: Connection, ids: Iterable[int]) -> Iterator[tuple[int, list[Event]]]:
     """The events of each of these cases, as far as they exist, a case at a time."""
@@ -249,6 +252,13 @@ def list_replies(
         values.append(storable(channel))
     query = f"SELECT body FROM replies WHERE {' AND '.join(terms)} ORDER BY written, id"
     return [from_body(Reply, body) for (body,) in connection.rows(query, values)]
+
+
+def replies_named(connection: Connection, beginning: str) -> list[Reply]:
+    """The replies whose keys begin so, oldest first."""
+    first = storable(beginning)
+    query = "SELECT body FROM replies WHERE key >= ? AND key < ? ORDER BY written, id"
+    return [from_body(Reply, body) for (body,) in connection.rows(query, (first, first + _LAST))]
 
 
 def load_reply(connection: Connection, key: str) -> Reply:

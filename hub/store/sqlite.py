@@ -203,6 +203,10 @@ class SqliteStore:
         with self._connection() as connection:
             return reading.list_replies(connection, states, case_number, channel)
 
+    def replies_named(self, beginning: str) -> Sequence[Reply]:
+        with self._connection() as connection:
+            return reading.replies_named(connection, beginning)
+
     def unreadable(self) -> Sequence[tuple[str, str]]:
         with self._connection() as connection:
             return reading.list_unreadable(connection)
