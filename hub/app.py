@@ -149,8 +149,8 @@ class Hub:
             content=self.store.content,
             sign=partial(self._sign, channel),
             read_mail=self._mail_readers,
-            open_api=self._open_api,
-            about_to_send=about_to_send,
+            open_api=partial(self._open_api, channel),
+            about_to_send=partial(about_to_send, self.store, channel),
         )
 
     @cached_property
@@ -176,10 +176,10 @@ class Hub:
     def _mail_readers(self) -> MailReaders:
         return MailReaders(self.plugins.mail_readers, log.logger())
 
-    def _open_api(self, api: Api) -> ApiClient:
+    def _open_api(self, channel: str, api: Api) -> ApiClient:
         from hub.http import api_door  # noqa: PLC0415  a hub of mailboxes does without
 
-        return api_door(self.clock, self.ledger, about_to_send=about_to_send)(api)
+        return api_door(self.clock, self.ledger, about_to_send=partial(about_to_send, self.store, channel))(api)
 
     @cached_property
     def ledger(self) -> SqliteLedger:

@@ -30,9 +30,13 @@ class SystemClock:
 
 @cache
 def _boot() -> str:
-    """What tells one start of this machine from another; empty where the system does not say."""
+    """What tells one start of this machine from another; empty where the system does not say.
+
+    Processes in another time namespace count another running time, so it tells those apart too.
+    """
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {Path('/proc/self/ns/time').readlink()}"
     except OSError:
         return ""
 

@@ -151,7 +151,6 @@ def test_several_hubs_on_one_database_deliver_everything_once_whoever_dies(
     assert [key for key, verdict in verdicts.items() if verdict in WRONG] == []
     delivered = [line for line in said if line.startswith("delivered")]
     assert len(delivered) == len(set(delivered))
-    assert any(line.startswith("skipped") for line in said)
     assert deaths
 
 

@@ -13,7 +13,7 @@ from hub.cli.findings import tell_findings
 from hub.cli.safe_text import clean, one_line
 from hub.core.acting import Wish, draft, needs_a_yes, require_evidence, require_possible, with_kept
 from hub.core.acts import closing_forbidden
-from hub.core.asking import asked_before, digest_of_act
+from hub.core.asking import digest_of_act
 from hub.core.cost import cost_of
 from hub.core.evidence import checklist
 from hub.core.model import Attachment
@@ -53,7 +53,7 @@ def queue(
     desk = desk_of(hub, who)
     forbidden = closing_forbidden(hub.book.chosen(case).policy, hub.evaluate(case))
     given, wish = wish, with_kept(case, wish)
-    if before := asked_before(client_key, digest_of_act(wish), hub.store.replies(case_number=case.number)):
+    if before := desk.asked(case.number, client_key, digest_of_act(wish)):
         return before
     require_possible(case, wish, hub.store.replies(case_number=case.number), forbidden)
     tell_findings(reach.require_acceptable(draft(case, wish, "", desk.who, hub.clock.now()), case, accepted))

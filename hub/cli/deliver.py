@@ -139,7 +139,7 @@ def _lines(result: DeliveryResult) -> list[str]:
         lines.append(f"✗ {result.name}: {_replies(len(result.held))} held until the channel works again")
     again = len(result.waiting) - len(result.taken) - len(result.later) - len(result.held)
     if result.stopped_by:
-        lines.append(f"■ {result.name}: {result.stopped_by}; `casehub outbox resume` lets it go on")
+        lines.append(f"■ {result.name}: {result.stopped_by}; `{result.resume}` lets it go on")
     elif again:
         lines.append(f"… {result.name}: {_replies(again)} waiting for another try")
     if result.stopped:

@@ -9,7 +9,7 @@ import click
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import desk_of
 from hub.cli.outbox_decisions import approve, cancel, edit, hold, release, retry, sent
-from hub.cli.outbox_stop import resume, resuming, stop, stop_json
+from hub.cli.outbox_stop import resume, stop, stop_json
 from hub.cli.outbox_text import OutboxText, count_line
 from hub.core.outbox import SETTLED, ReplyState
 
@@ -61,7 +61,7 @@ def list_(hub: Hub, everything: bool, as_json: bool) -> None:
         echo_json({"replies": told, "stopped": [stop_json(pressed) for pressed in halted]})
         return
     for pressed in halted:
-        click.echo(f"■ {pressed}; {resuming(pressed)} lets it go on.")
+        click.echo(f"■ {pressed}; `{pressed.way_back}` lets it go on.")
     screen, text = console(), text_of(hub)
     for reply in replies:
         for line in text.lines(reply, screen.width):

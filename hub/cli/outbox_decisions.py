@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from hub.cli.common import echo_json, json_option, with_hub
-from hub.cli.desk_options import confirm, desk_of, who_option
+from hub.cli.desk_options import confirm, desk_of, is_terminal, who_option
+from hub.cli.findings import accept_option, tell_findings
 from hub.cli.outbox_text import tell_reply
+from hub.cli.safe_text import clean
+from hub.cli.show import case_to_read
 from hub.core.outbox import Reply
 from hub.runs.desk import Desk
 
@@ -25,8 +28,8 @@ _yes = click.option("--yes", is_flag=True, help="Do it without asking.")
 class Decide(Protocol):
     """Asks a person, acts on the reply that the command names, and tells what became of it."""
 
-    def __call__(self, act: Callable[[Desk, str], Reply], question: str, told: str) -> None:
-        """Put the question, in which {key} is the reply's key, before acting."""
+    def __call__(self, act: Callable[[Desk, Reply], Reply], question: str, told: str, *, show: bool = False) -> None:
+        """Put the question, in which {key} is the reply's key, before acting; `show` the whole text before it."""
         ...
 
 
@@ -35,11 +38,13 @@ def _decision(command: Callable[..., None]) -> Callable[..., None]:
 
     def decided(hub: Hub, key: str, yes: bool, who: str | None, as_json: bool, **given: object) -> None:
         desk = desk_of(hub, who)
-        whole = desk.named(key).key
+        named = desk.named(key)
 
-        def decide(act: Callable[[Desk, str], Reply], question: str, told: str) -> None:
-            confirm(question.format(key=whole), yes=yes)
-            reply = act(desk, whole)
+        def decide(act: Callable[[Desk, Reply], Reply], question: str, told: str, *, show: bool = False) -> None:
+            if show and is_terminal() and not yes:
+                click.echo("\n".join(f"  {line}" for line in clean(named.text).strip().split("\n")), err=True)
+            confirm(question.format(key=named.key), yes=yes)
+            reply = act(desk, named)
             if as_json:
                 from hub.cli.as_json import reply_json
 
@@ -57,30 +62,44 @@ def _decision(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("key")
 @click.option("-m", "--message", help="The new text; without it, standard input or, on a terminal, your editor.")
 @click.option("--attach", "paths", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help="Other files.")
+@_yes
+@accept_option
 @who_option
 @json_option
 @with_hub
-def edit(hub: Hub, key: str, message: str | None, paths: Sequence[Path], who: str | None, as_json: bool) -> None:
+def edit(
+    hub: Hub,
+    key: str,
+    message: str | None,
+    paths: Sequence[Path],
+    yes: bool,
+    accepted: frozenset[str],
+    who: str | None,
+    as_json: bool,
+) -> None:
     """Write a reply anew that is surely not sent. It keeps its key, and a rule that wanted a second person wants one
-    again. The files stay unless --attach names others. Refused while it is being sent.
+    again. The files stay unless --attach names others. Refused while it is being sent, and when somebody else has
+    written it anew meanwhile.
 
     With --json: the reply.
 
     Example: casehub outbox edit 3f2a -m "Your parcel arrives on Wednesday."
     """
     from hub.cli.composing import written
+    from hub.cli.reply_preview import Sheet, look_again
     from hub.reaching import reach_of
     from hub.runs.desk import keep_files
 
     desk = desk_of(hub, who)
     before = desk.named(key)
-    case = hub.store.case(before.case_number)
-    files = keep_files(hub.store, paths) if paths else None
+    case = case_to_read(hub, before.case_number)
+    files = keep_files(hub.store, paths) if paths else before.attachments
     with written(hub, case, message, before.text, who) as text:
         seen = case.last_inbound.ref if case.last_inbound else ""
-        new = replace(before, text=text, after=seen, attachments=before.attachments if files is None else files)
-        reach_of(hub, case).require_acceptable(new, case)
-        reply = desk.edit(before.key, text, seen, files)
+        new = replace(before, text=text, after=seen, attachments=files)
+        tell_findings(reach_of(hub, case).require_acceptable(new, case, accepted))
+        look_again(Sheet(case, text, files, ()), yes=yes)
+        reply = desk.edit(before.key, text, seen, files, before.text)
     if as_json:
         from hub.cli.as_json import reply_json
 
@@ -100,7 +119,12 @@ def approve(decide: Decide) -> None:
 
     Example: casehub outbox approve 3f2a --as eva
     """
-    decide(Desk.approve, "Let {key} go to the customer as it is? `casehub outbox show` has it.", "is approved")
+    decide(
+        lambda desk, read: desk.approve(read.key, read.text),
+        "Let {key} go to the customer as it is?",
+        "is approved",
+        show=True,
+    )
 
 
 @click.command(short_help="Keep a reply from being sent.")
@@ -113,7 +137,9 @@ def hold(decide: Decide, message: str) -> None:
 
     Example: casehub outbox hold 3f2a -m "the price is wrong"
     """
-    decide(lambda desk, key: desk.hold(key, message), "Keep {key} from being sent?", "is held until it is released")
+    decide(
+        lambda desk, reply: desk.hold(reply.key, message), "Keep {key} from being sent?", "is held until it is released"
+    )
 
 
 @click.command(short_help="Let a held reply go.")
@@ -126,7 +152,7 @@ def release(decide: Decide) -> None:
     Example: casehub outbox release 3f2a
     """
     decide(
-        Desk.release,
+        lambda desk, reply: desk.release(reply.key),
         "Send {key} as it is? The customer may have written since: `casehub outbox show` has both.",
         "waits for the next `casehub deliver`",
     )
@@ -143,7 +169,7 @@ def cancel(decide: Decide, message: str) -> None:
     Example: casehub outbox cancel 3f2a
     """
     decide(
-        lambda desk, key: desk.cancel(key, message),
+        lambda desk, reply: desk.cancel(reply.key, message),
         "Take {key} back? It is never sent then; if it was uncertain, the customer may have it.",
         "is cancelled; its case is as it was",
     )
@@ -159,7 +185,7 @@ def sent(decide: Decide) -> None:
     Example: casehub outbox sent 3f2a
     """
     decide(
-        Desk.mark_delivered,
+        lambda desk, reply: desk.mark_delivered(reply.key),
         "Did you see that {key} was delivered? If it was not, the customer never gets an answer.",
         "counts as delivered",
     )
@@ -175,7 +201,7 @@ def retry(decide: Decide) -> None:
     Example: casehub outbox retry 3f2a
     """
     decide(
-        Desk.retry,
+        lambda desk, reply: desk.retry(reply.key),
         "Are you sure that {key} was not sent? If it was, the customer gets it twice.",
         "waits for the next `casehub deliver`",
     )

@@ -34,7 +34,7 @@ def stop(hub: Hub, channel: str, message: str, who: str | None, as_json: bool) -
     if as_json:
         echo_json(stop_json(pressed))
     else:
-        click.echo(f"Nothing leaves {channel or 'any channel'} any more; {resuming(pressed)} lets it go on.")
+        click.echo(f"Nothing leaves {channel or 'any channel'} any more; `{pressed.way_back}` lets it go on.")
 
 
 @click.command(short_help="Let sending go on that was stopped.")
@@ -49,21 +49,19 @@ def resume(hub: Hub, channel: str, who: str | None, as_json: bool) -> None:
 
     Example: casehub outbox resume ichiba
     """
+    from hub.cli.rounds import stops
+
     over = desk_of(hub, who).resume(channel)
     if as_json:
         echo_json(stop_json(over))
     else:
-        click.echo(f"Sending goes on; {over}.")
+        left = "; ".join(f"{other}, `{other.way_back}` lets it go on" for other in stops(hub))
+        click.echo(f"Sending goes on; {over}." if not left else f"That stop is over, and {left}.")
 
 
 def stop_json(stop: Stop) -> dict[str, object]:
     """A stop of the sending as JSON knows it."""
     return {"channel": stop.channel or None, "by": stop.who, "at": stop.at, "why": stop.why}
-
-
-def resuming(stop: Stop) -> str:
-    """The command that takes a stop back."""
-    return f"`casehub outbox resume{f' {stop.channel}' if stop.channel else ''}`"
 
 
 def _require_known(hub: Hub, channel: str) -> None:

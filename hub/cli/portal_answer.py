@@ -63,6 +63,6 @@ def close_in_the_portal(hub: Hub, reach: Reach, case: Case, who: str | None) -> 
 
 
 def _same(case: Case, wanted: PortalTask) -> PortalTask | None:
-    """The open task that a program asked for already and asks for once more."""
-    kinds = (task for task in case.open_tasks if task.kind == wanted.kind)
+    """The task that a program asked for already, be it done since, and asks for once more."""
+    kinds = (task for task in case.portal_tasks if task.kind == wanted.kind and not task.dropped)
     return next((task for task in kinds if (task.what, task.text) == (wanted.what, wanted.text)), None)

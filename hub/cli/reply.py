@@ -90,7 +90,8 @@ def reply(
     case = hub.store.case(number)
     require_answerable(case)
     paths = [*paths, return_label_of(hub, case)] if label else paths
-    reach, seen, send_at = reach_of(hub, case), _seen(case, after), _later(hub, at)
+    reach, seen = reach_of(hub, case), _seen(case, after)
+    send_at = _later(hub, at, asked_before=bool(client_key))
     begun = text_from(hub, case, chosen, message, who)
     if begun and (yes or only_check or not is_terminal()):
         message, begun = begun, ""
@@ -112,14 +113,14 @@ def _seen(case: Case, after: str | None) -> str:
     return after
 
 
-def _later(hub: Hub, at: str | None) -> datetime | None:
-    """The instant that --at says; Refused where it is over."""
+def _later(hub: Hub, at: str | None, *, asked_before: bool) -> datetime | None:
+    """The instant that --at says; Refused where it is over, unless a program may have asked for it in time."""
     if at is None:
         return None
     from hub.cli.instants import given_instant
 
     now = hub.clock.now()
     told = given_instant(at, hub.settings.office.timezone, now)
-    if told <= now:
+    if told <= now and not asked_before:
         raise Refused(f"{at} is over; without --at the next `casehub deliver` sends it.")
     return told

@@ -75,7 +75,7 @@ def hold_what_no_channel_sends(hub: Hub, ports: DeliveryPorts) -> None:
     from hub.runs.delivery import hold_idle
     from hub.runs.health import IDLE
 
-    queued = {reply.channel for reply in hub.store.replies(frozenset({ReplyState.QUEUED}))}
+    queued = {reply.channel for reply in hub.store.replies(frozenset({ReplyState.QUEUED, ReplyState.SENDING}))}
     if not queued:
         return
     broken = {channel.name: channel.error for channel in hub.broken_channels()}

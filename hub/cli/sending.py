@@ -22,7 +22,7 @@ from hub.core.outbox import THEN, WAITING, Reply, ReplyState
 
 if TYPE_CHECKING:
     from hub.app import Hub
-    from hub.core.model import Case
+    from hub.core.model import Attachment, Case
     from hub.runs.desk import Desk
     from hub.runs.reach import Reach
 
@@ -68,6 +68,9 @@ def _queue(hub: Hub, reach: Reach, case: Case, sending: Sending) -> Reply:
     files = keep_files(hub.store, sending.paths)
     before = _waiting(hub, case)
     with written(hub, case, sending.message, sending.begun, sending.who) as text:
+        before_this = _asked_already(hub, case, sending, text, files)
+        if before_this is not None:
+            return before_this
         told = Reply("", case.number, case.channel, text, hub.clock.now(), attachments=files, after=sending.after)
         tell_findings(reach.require_acceptable(told, case, sending.accepted))
         look_again(Sheet(case, text, files, before), yes=sending.yes)
@@ -86,6 +89,14 @@ def _queue(hub: Hub, reach: Reach, case: Case, sending: Sending) -> Reply:
         if sending.then_close and not there:
             close_in_the_portal(hub, reach, case, sending.who)
     return queued
+
+
+def _asked_already(hub: Hub, case: Case, sending: Sending, text: str, files: tuple[Attachment, ...]) -> Reply | None:
+    """The reply that a program asks for once more, whatever has become of it, or of its case, since."""
+    from hub.core.asking import digest_of
+
+    digest = digest_of(text, files, then_close=sending.then_close, send_at=sending.send_at)
+    return desk_of(hub, sending.who).asked(case.number, sending.client_key, digest)
 
 
 def _waiting(hub: Hub, case: Case) -> tuple[Reply, ...]:

@@ -68,7 +68,7 @@ def _remarks(hub: Hub) -> Iterator[Remark]:
     yield from _ending(hub)
     yield from _left_to_do(hub)
     for stop in stops(hub):
-        yield Remark(f"{stop}: `casehub outbox resume{f' {stop.channel}' if stop.channel else ''}` lets it go on")
+        yield Remark(f"{stop}: `{stop.way_back}` lets it go on")
     yield from _late_orders(hub)
 
 

@@ -17,7 +17,7 @@ from hub.core.reply import Hold as Hold
 from hub.core.reply import Receipt as Receipt
 from hub.core.reply import Reply as Reply
 from hub.core.reply import ReplyState as ReplyState
-from hub.core.uptime import Uptime, rest_of
+from hub.core.uptime import BY_THE_WALL, Uptime, rest_of
 
 FINAL = frozenset({ReplyState.DELIVERED, ReplyState.REJECTED, ReplyState.FAILED, ReplyState.CANCELLED})
 WAITING = frozenset(ReplyState) - FINAL
@@ -102,7 +102,7 @@ def hold(reply: Reply, why: Hold, reason: str, not_before: datetime | None = Non
 
 def rested(reply: Reply, now: datetime, uptime: Uptime) -> Reply:
     """The reply with its pause, which begins now, measured by the uptime: nobody's setting of a clock shortens it."""
-    if reply.not_before is None or reply.not_before <= now:
+    if reply.rest is not None or reply.not_before is None or reply.not_before <= now:
         return reply
     return replace(reply, rest=rest_of(reply.not_before - now, uptime))
 
@@ -115,10 +115,14 @@ def undoable(reply: Reply, undo: timedelta, now: datetime, uptime: Uptime) -> Re
 
 
 def settle_again(reply: Reply, now: datetime, uptime: Uptime, settle: timedelta = SETTLE) -> Reply:
-    """An uncertain reply of before the machine was started anew rests once more: nobody knows how long it did."""
-    if reply.state is not ReplyState.UNCERTAIN or reply.rest is None or reply.rest.is_over(uptime) is not None:
+    """An uncertain reply of before the machine was started anew rests once more: nobody knows how long it did.
+
+    Only once, and by the clock on the wall: where every run has a machine of its own it would rest for ever.
+    """
+    rest = reply.rest
+    if reply.state is not ReplyState.UNCERTAIN or rest is None or not rest.boot or rest.boot == uptime.boot:
         return reply
-    return rested(replace(reply, not_before=now + settle), now, uptime)
+    return replace(reply, not_before=now + settle, rest=BY_THE_WALL)
 
 
 def start_sending(reply: Reply, *, told: bool = False) -> Reply:
@@ -148,10 +152,14 @@ def _pause(reply: Reply, jitter: float) -> timedelta:
     return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE) * (0.5 + jitter / 2)
 
 
-def broken_off(reply: Reply, reason: str, now: datetime, settle: timedelta = SETTLE) -> Reply:
-    """The reply of a run that ended in the middle: sent again if it surely had not left, else read back."""
+def broken_off(reply: Reply, reason: str, now: datetime, settle: timedelta = SETTLE, jitter: float = 0.0) -> Reply:
+    """The reply of a run that ended in the middle: sent again if it surely had not left, else read back.
+
+    One that ended several runs waits for longer each time, so that the others come to their turn.
+    """
     if reply.state is ReplyState.SENDING and not reply.gone:
-        return move(reply, ReplyState.QUEUED, f"{reason}, before anything had left")
+        told = f"{reason}, before anything had left"
+        return move(reply, ReplyState.QUEUED, told) if reply.attempts < 2 else retry_later(reply, told, now, jitter)
     return become_uncertain(reply, reason, now, settle)
 
 

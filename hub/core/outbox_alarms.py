@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from hub.core.escalation import Step
 from hub.core.model import Case
-from hub.core.outbox import SETTLED, Reply, ReplyState
+from hub.core.outbox import FINAL, SETTLED, Reply, ReplyState
 from hub.core.platform_acts import in_words
 from hub.core.policy import Audience, Deed
 
@@ -39,7 +39,8 @@ class Limits:
         begins = reply.written_at if reply.send_at is None else max(reply.send_at, reply.written_at)
         end = begins + getattr(self, reply.state.value, timedelta())
         # What a platform has taken, and said by when it tells what became of it, is late after that and not before.
-        return end if reply.until is None else reply.until
+        taken = reply.state in (ReplyState.ACCEPTED, ReplyState.UNCERTAIN)
+        return reply.until if taken and reply.until is not None else end
 
     def overdue(self, replies: Iterable[Reply], now: datetime) -> list[Reply]:
         """Those of the replies that have waited for longer than they may."""
@@ -55,7 +56,7 @@ def alarms(case: Case, replies: Iterable[Reply], limits: Limits, now: datetime) 
             case_number=case.number,
             channel=reply.channel,
             clock=OUTBOX,
-            head=reply.key,
+            head=_head(reply),
             name=" ".join(filter(None, (reply.state.value, reply.hold or ""))),
             do=Deed.REMIND,
             audience=Audience.OWNER,
@@ -69,6 +70,11 @@ def alarms(case: Case, replies: Iterable[Reply], limits: Limits, now: datetime) 
             what=_what(reply),
             url=case.url,
         )
+
+
+def _head(reply: Reply) -> str:
+    """What makes an alarm one: that it failed once more is news again."""
+    return f"{reply.key}@{reply.attempts}" if reply.state in FINAL else reply.key
 
 
 def _what(reply: Reply) -> str:

@@ -132,8 +132,10 @@ class Reply:
 
     def may_go(self, now: datetime, uptime: Uptime) -> bool:
         """Whether its pause is over; where the machine was started anew meanwhile, the clock on the wall decides."""
-        if self.send_at is not None and now < self.send_at:
-            return False
+        return (self.send_at is None or self.send_at <= now) and self.has_rested(now, uptime)
+
+    def has_rested(self, now: datetime, uptime: Uptime) -> bool:
+        """Whether its pause is over, be its time to be sent yet to come."""
         over = self.rest.is_over(uptime) if self.rest is not None else None
         return (self.not_before is None or self.not_before <= now) if over is None else over
 

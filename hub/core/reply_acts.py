@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 
+from hub.core.acting import require_no_other
 from hub.core.acts import CANCELLABLE, changed, require_seen, require_unmerged
 from hub.core.approval import may_approve
 from hub.core.events import Event, ReplyApproved, ReplyEdited, ReplyQueued, ReplyStopped
 from hub.core.merge import Change
 from hub.core.model import Attachment, Case
 from hub.core.outbox import Hold, Reply, ReplyState, delivered, hold, move
+from hub.core.platform_acts import ActKind
 from hub.core.replay import apply
 from hub.errors import Refused
 
@@ -31,17 +33,13 @@ _PERHAPS_SENT = frozenset(ReplyState) - {ReplyState.SENDING, ReplyState.DELIVERE
 _UNSENT = frozenset({ReplyState.QUEUED, ReplyState.HELD})
 
 
-def release(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
+def release(case: Case, reply: Reply, who: str, now: datetime, others: Sequence[Reply] = ()) -> tuple[Change, Reply]:
     """Let a held reply go: its person has read what came since, so it now answers the newest message."""
     _require_state(reply, "released", {ReplyState.HELD})
     _require_second_person(reply, who)
+    _require_no_stranger(case, reply)
+    _require_still_possible(case, reply, others)
     newest = case.last_inbound
-    if newest is not None and newest.ref != reply.after and "unverified" in newest.labels:
-        # A reply goes to whoever wrote last, and this one was not written to a stranger.
-        raise Refused(
-            f"{newest.sender.email} wrote last in {case.number} and is new there, so reply {reply.key} would go to "
-            "that address; take it back with `casehub outbox cancel` and write to whom you mean."
-        )
     approved = who if reply.wants_approval else reply.approved_by
     after = newest.ref if newest else reply.after
     queued = replace(move(reply, ReplyState.QUEUED), after=after, approved_by=approved)
@@ -56,17 +54,25 @@ def hold_back(case: Case, reply: Reply, who: str, now: datetime, reason: str = "
     return changed(case, now, stopped), hold(reply, Hold.PERSON, why)
 
 
-def approve(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
-    """Agree to a reply as the second person; Refused for its writer, for who is not asked, and when it is old."""
+def approve(
+    case: Case, reply: Reply, who: str, now: datetime, others: Sequence[Reply] = (), read: str | None = None
+) -> tuple[Change, Reply]:
+    """Agree to a reply as the second person; Refused for its writer, for who is not asked, and when it is old.
+
+    `read` is the text that this person has read, where that is known: another one he has not agreed to.
+    """
     if reply.state is not ReplyState.HELD or not reply.wants_approval:
         raise Refused(f"Reply {reply.key} to {reply.case_number} is {reply.state} and waits for nobody's approval.")
     if not may_approve(reply, who):
-        others = " or ".join(reply.approvers) or "somebody else"
+        asked = " or ".join(reply.approvers) or "somebody else"
         raise Refused(
-            f"{who} wrote reply {reply.key} or is not asked; by the rule {reply.approval!r} {others} has to approve it."
+            f"{who} wrote reply {reply.key} or is not asked; by the rule {reply.approval!r} {asked} has to approve it."
         )
+    if read is not None and read != reply.text:
+        raise Refused(f"Reply {reply.key} was written anew since you read it; `casehub outbox show` has it as it is.")
     require_unmerged(case)
     require_seen(case, reply)
+    _require_still_possible(case, reply, others)
     queued = replace(move(reply, ReplyState.QUEUED), approved_by=who)
     return changed(case, now, ReplyApproved(reply.key, who, reply.approval, reply.kind)), queued
 
@@ -80,17 +86,28 @@ def edit(
     text: str,
     after: str,
     attachments: tuple[Attachment, ...] | None = None,
+    begun: str | None = None,
 ) -> tuple[Change, Reply]:
-    """Write a reply anew that is surely not sent; `after` is the newest message that the person who does so saw."""
+    """Write a reply anew that is surely not sent; `after` is the newest message that the person who does so saw.
+
+    `begun` is the text that he began with: what somebody else has written since is not overwritten. Whoever held it
+    lets it go.
+    """
     _require_state(reply, "edited", _UNSENT)
-    if reply.act is not None:
-        raise Refused(f"{reply.key} is an act and not a mere reply: take it back with `casehub outbox cancel`.")
+    if reply.act is not None or reply.automatic:
+        raise Refused(f"{reply.key} is no reply that a person wrote: take it back with `casehub outbox cancel`.")
+    if begun is not None and begun != reply.text:
+        raise Refused(
+            f"Somebody wrote reply {reply.key} anew while you did; `casehub outbox show` has it. Yours was:\n\n{text}"
+        )
+    _require_no_stranger(case, reply)
     if not text.strip():
         raise Refused("A reply without text is not sent; to take it back there is `casehub outbox cancel`.")
     files = reply.attachments if attachments is None else attachments
     written = replace(reply, text=text, after=after, attachments=files, by=who, approved_by="", reason="", attempts=0)
     require_seen(case, written)
-    queued = written if reply.state is ReplyState.QUEUED else move(written, ReplyState.QUEUED)
+    stays = reply.state is ReplyState.QUEUED or reply.hold is Hold.PERSON
+    queued = replace(written, reason=reply.reason) if stays else move(written, ReplyState.QUEUED)
     return changed(case, now, ReplyEdited(reply.key, who)), queued
 
 
@@ -103,11 +120,16 @@ def cancel(case: Case, reply: Reply, who: str, now: datetime, reason: str = "") 
     return changed(case, now, stopped), move(reply, ReplyState.CANCELLED, why)
 
 
-def retry(case: Case, reply: Reply, who: str, now: datetime) -> tuple[Change, Reply]:
-    """Send a reply again that a person is sure did not arrive, or that the platform failed at."""
+def retry(case: Case, reply: Reply, who: str, now: datetime, others: Sequence[Reply] = ()) -> tuple[Change, Reply]:
+    """Send a reply again that a person is sure did not arrive, or that the platform failed at.
+
+    What was held before a backup made it doubtful waits again for what it waited for.
+    """
     _require_state(reply, "sent again", {ReplyState.UNCERTAIN, ReplyState.FAILED})
+    _require_still_possible(case, reply, others)
     why = f"{who} is sure that it was not sent" if reply.state is ReplyState.UNCERTAIN else f"{who} tries it again"
-    queued = replace(move(reply, ReplyState.QUEUED, why), read_backs=0, receipt_ref="")
+    back = move(reply, ReplyState.QUEUED, why) if reply.hold is None else hold(reply, reply.hold, why)
+    queued = replace(back, read_backs=0, receipt_ref="", until=None)
     return changed(case, now, ReplyQueued(reply.key, who, reply.kind)), queued
 
 
@@ -126,6 +148,30 @@ def _require_state(reply: Reply, done: str, possible: Iterable[ReplyState]) -> N
         raise Refused(
             f"Reply {reply.key} to {reply.case_number} is {reply.state} and cannot be {done}: {_INSTEAD[reply.state]}."
         )
+
+
+def _require_no_stranger(case: Case, reply: Reply) -> None:
+    """Refuse what would go to somebody it was not written to: a reply goes to whoever wrote last."""
+    newest = case.last_inbound
+    if newest is not None and newest.ref != reply.after and "unverified" in newest.labels:
+        raise Refused(
+            f"{newest.sender.email} wrote last in {case.number} and is new there, so reply {reply.key} would go to "
+            "that address; take it back with `casehub outbox cancel` and write to whom you mean."
+        )
+
+
+def _require_still_possible(case: Case, reply: Reply, others: Sequence[Reply]) -> None:
+    """Refuse an act that another one was done, or is on its way, in the place of."""
+    if reply.act is None:
+        return
+    require_no_other(case, reply.act.kind, [other for other in others if other.key != reply.key])
+    for made in case.decisions:
+        same = reply.act.item in ("", made.item) or not made.item
+        if reply.act.kind is ActKind.DECIDE and made.at >= reply.written_at and same:
+            raise Refused(
+                f"{case.number} was decided since: {made.what}, by {made.who or 'somebody'}; to do this as well, "
+                "decide anew with `casehub decide --again`."
+            )
 
 
 def _require_second_person(reply: Reply, who: str) -> None:

@@ -24,6 +24,11 @@ class Stop:
     def __post_init__(self) -> None:
         require_aware(self.at)
 
+    @property
+    def way_back(self) -> str:
+        """The command that takes it back."""
+        return f"casehub outbox resume{f' {self.channel}' if self.channel else ''}"
+
     def __str__(self) -> str:
         what = f"sending on {self.channel}" if self.channel else "all sending"
         reason = f" ({self.why})" if self.why else ""

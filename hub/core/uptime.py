@@ -41,6 +41,10 @@ class Rest:
         return now.milliseconds >= self.until if now.boot and now.boot == self.boot else None
 
 
+BY_THE_WALL = Rest("", 0)
+"""A pause for which the clock on the wall decides."""
+
+
 @runtime_checkable
 class Steady(Protocol):
     """A clock that also tells for how long its machine has been running."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import replace
 
 from hub.core.outbox import Reply, ReplyState
 from hub.core.ports import Store
+from hub.core.stopping import stopped
 from hub.errors import Unavailable
 
-_NOTE: ContextVar[Callable[[], None] | None] = ContextVar("note_that_it_leaves", default=None)
+# By store and channel, and not by thread: a plugin may send in a thread of its own. On a channel one reply at a time is
+# under way, because a delivery holds its lease.
+_UNDER_WAY: dict[tuple[int, str], Callable[[], None]] = {}
 
 
-def about_to_send() -> None:
-    """Note that the reply under way leaves now; Unavailable if it may not leave any more. Without a reply, nothing."""
-    note = _NOTE.get()
+def about_to_send(store: Store, channel: str) -> None:
+    """Note that the reply under way on a channel leaves now; Unavailable if it may not. Without a reply, nothing."""
+    note = _UNDER_WAY.get((id(store), channel))
     if note is not None:
         note()
 
@@ -29,21 +31,25 @@ def announced(reply: Reply, store: Store) -> Iterator[None]:
     def note() -> None:
         nonlocal noted
         if not noted:
-            _note(reply.key, store)
+            _note(reply, store)
             noted = True
 
-    before = _NOTE.set(note)
+    place = (id(store), reply.channel)
+    _UNDER_WAY[place] = note
     try:
         yield
     finally:
-        _NOTE.reset(before)
+        del _UNDER_WAY[place]
 
 
-def _note(key: str, store: Store) -> None:
+def _note(reply: Reply, store: Store) -> None:
     with store.writing() as writer:
-        reply = writer.reply(key)
-        # Whoever slept since the reply was marked as being sent learns here that others have settled it.
-        if reply.state is not ReplyState.SENDING:
-            raise Unavailable(f"reply {key} is {reply.state} by now, so it does not leave")
-        if not reply.gone:
-            writer.save_reply(replace(reply, gone=True))
+        current = writer.reply(reply.key)
+        # Whoever slept since the reply was marked as being sent learns here that others have settled it, or are at it.
+        if current.state is not ReplyState.SENDING or current.attempts != reply.attempts:
+            raise Unavailable(f"reply {reply.key} is {current.state} by now, so it does not leave")
+        stop = stopped(store.fact, reply.channel)
+        if stop is not None:
+            raise Unavailable(str(stop))
+        if not current.gone:
+            writer.save_reply(replace(current, gone=True))

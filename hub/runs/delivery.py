@@ -47,6 +47,7 @@ from hub.runs.announcing import announced
 from hub.runs.channel import Source, explain
 from hub.runs.delivery_ports import DeliveryPorts as DeliveryPorts
 from hub.runs.delivery_ports import DeliveryResult as DeliveryResult
+from hub.runs.following import case_of
 from hub.runs.outbox_of_channel import RESTORED as RESTORED
 from hub.runs.outbox_of_channel import OutboxOfChannel, distrust_a_restored_outbox
 
@@ -58,10 +59,15 @@ def deliver(sources: Sequence[Source], ports: DeliveryPorts) -> list[DeliveryRes
 
 
 def hold_idle(idle: Mapping[str, str], ports: DeliveryPorts) -> None:
-    """Hold what waits on channels that no run can work on, each with the reason; it goes on when its channel does."""
+    """Hold what waits on channels that no run can work on, each with the reason; it goes on when its channel does.
+
+    What a run there died at is settled too: only then can a person decide on it.
+    """
     for channel, why in idle.items():
         with suppress(Busy), ports.store.lease(f"deliver:{channel}"):
-            OutboxOfChannel(channel, ports, DeliveryResult(channel)).hold_all(why)
+            box = OutboxOfChannel(channel, ports, DeliveryResult(channel))
+            box.break_off()
+            box.hold_all(why)
 
 
 def _deliver_channel(source: Source, ports: DeliveryPorts) -> DeliveryResult:
@@ -82,6 +88,7 @@ class _Run:
     def __init__(self, source: Source, ports: DeliveryPorts, result: DeliveryResult) -> None:
         self._source, self._ports, self._result = source, ports, result
         self._box = OutboxOfChannel(source.name, ports, result)
+        self._tried: set[str] = set()
 
     def go(self) -> None:
         self._box.recover()
@@ -99,12 +106,26 @@ class _Run:
             for reply in due:
                 if self._ports.stop.is_set() or not self._handle(connection, reply):
                     return
-            for reply in self._box.unfinished():
+                self._finish_what_is_left(connection, reply.key)
+            self._finish_what_is_left(connection)
+
+    def _finish_what_is_left(self, connection: Connection, key: str = "") -> None:
+        for reply in self._box.unfinished():
+            if key in ("", reply.key) and reply.key not in self._tried:
+                self._tried.add(reply.key)
                 self._finish(connection, reply)
+
+    def _case_of(self, reply: Reply) -> Case:
+        """The case of a reply, merges followed."""
+        case = self._ports.store.case(reply.case_number)
+        while case.merged_into:
+            case = self._ports.store.case(case.merged_into)
+        return case
 
     def _finish(self, connection: Connection, reply: Reply) -> None:
         """Do what was left of a delivered reply; whatever comes of it, the reply stays delivered."""
-        case = self._ports.store.case(reply.case_number)
+        # Under the number that it was sent by, which a platform may have been told.
+        case = replace(self._case_of(reply), number=reply.case_number)
         try:
             for what in reply.left:
                 connection.finish(reply, case, what)
@@ -150,7 +171,7 @@ class _Run:
                 or self._box.sending_is_stopped()
             ):
                 return None
-            case = writer.case(current.case_number)
+            case = case_of(current, writer)
             stopped = self._stopped(current, case, writer)
             if stopped is None:
                 sending = start_sending(current, told=self._source.tells)
@@ -161,6 +182,8 @@ class _Run:
 
     def _stopped(self, reply: Reply, case: Case, writer: Writer) -> Reply | None:
         """The reply held or cancelled, where it must not be sent any more."""
+        if reply.wants_approval:
+            return hold(reply, Hold.APPROVAL, f"waits for a second person, by the rule {reply.approval!r}")
         if reply.automatic and not reply.is_quiet:
             why = begin_acknowledging(reply, case, self._ports.store, writer, self._box.now())
             return move(reply, ReplyState.CANCELLED, why) if why else None
@@ -212,7 +235,7 @@ class _Run:
         return retry_later(reply, why, self._box.now(), self._ports.jitter())
 
     def _read_back(self, connection: Connection, reply: Reply) -> bool:
-        case = self._ports.store.case(reply.case_number)
+        case = self._case_of(reply)
         try:
             found = connection.find(reply, case)
             receipt = None if found is None else _given(found)

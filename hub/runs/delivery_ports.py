@@ -35,7 +35,8 @@ class DeliveryResult:
     """What came of the outbox of one channel.
 
     Of what is `waiting` the platform has those `taken` already, and those `later` have a time of their own or may still
-    be undone; so many `acts` are among what was `delivered`. `stopped_by` says by whom sending was stopped.
+    be undone; so many `acts` are among what was `delivered`. `stopped_by` says by whom sending was stopped, and
+    `resume` is the command that lets it go on.
     """
 
     name: str
@@ -50,6 +51,7 @@ class DeliveryResult:
     skipped: str = ""
     acts: int = 0
     stopped_by: str = ""
+    resume: str = ""
 
     @property
     def ok(self) -> bool:

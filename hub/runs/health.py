@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from hub.core.escalation import StepRecord, StepState
 from hub.core.outbox import FINAL, WAITING, Hold, Reply, ReplyState
-from hub.core.outbox_alarms import ALARMING, Limits
+from hub.core.outbox_alarms import ALARMING, OUTBOX, Limits
 from hub.core.ports import ChannelRecord, Clock, Store
 from hub.core.worktime import Calendar
 from hub.runs.telling import NOTIFICATION_HOURS
@@ -100,7 +100,8 @@ def _reading_troubles(record: ChannelRecord, silent_after: timedelta, now: datet
 def _reply_troubles(replies: Sequence[Reply], limits: Limits, now: datetime) -> list[str]:
     person = [reply for reply in replies if reply.needs_a_person]
     held = [reply for reply in replies if reply.hold is Hold.CHANNEL and reply.state is ReplyState.HELD]
-    old = [reply for reply in limits.overdue(replies, now) if not reply.needs_a_person and reply not in held]
+    told = {reply.key for reply in (*person, *held)}
+    old = [reply for reply in limits.overdue(replies, now) if reply.key not in told]
     troubles = []
     if person:
         troubles.append(f"{_count(person)} for you to decide on: `casehub outbox`")
@@ -123,7 +124,7 @@ def untold(store: Store, clock: Clock, silent_after: Mapping[str, timedelta]) ->
     """
     records = store.steps(_UNTOLD)
     owed = {number: _open_runs(number, store) for number in {record.key.case_number for record in records}}
-    waiting = [r for r in records if (r.key.clock, r.key.head) in owed[r.key.case_number]]
+    waiting = [r for r in records if (r.key.clock, r.key.head) in owed[r.key.case_number] or _still_waits(r, store)]
     given_up = [r for r in waiting if r.state is not StepState.FAILED or r.tries >= ALARMING_TRIES]
     lost = [record for record in given_up if record.state in _FATES]
     fates = Counter((record.state, record.key.notifier, record.reason) for record in lost)
@@ -144,6 +145,14 @@ def _held(
                 held.setdefault(record.reason, []).append(record.changed_at)
     for reason, since in sorted(held.items()):
         yield Remark(f"{_steps(len(since))} not told for {in_words(now - min(since))}, waiting for {reason}")
+
+
+def _still_waits(record: StepRecord, store: Store) -> bool:
+    """Whether a step tells of a reply that still waits in the outbox."""
+    if record.key.clock != OUTBOX:
+        return False
+    key = record.key.head.partition("@")[0]
+    return any(reply.key == key and reply.state in ALARMING for reply in store.replies_named(key))
 
 
 def _open_runs(number: str, store: Store) -> frozenset[tuple[str, str]]:

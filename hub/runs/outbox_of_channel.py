@@ -30,7 +30,7 @@ from hub.core.stopping import stopped
 from hub.core.uptime import Uptime, uptime_of
 from hub.errors import HubError
 from hub.runs.delivery_ports import DeliveryPorts, DeliveryResult
-from hub.runs.following import queue_what_follows
+from hub.runs.following import case_of, queue_what_follows
 
 RESTORED = "restored_from_backup"
 """The fact a restored database carries until its open replies have been made uncertain."""
@@ -58,9 +58,7 @@ class OutboxOfChannel:
 
         We hold the lease, so whoever was sending has died: what it had begun may have been sent.
         """
-        for reply in self._ports.store.replies(frozenset({ReplyState.SENDING}), channel=self._channel):
-            reason = "casehub was stopped while it was sending this"
-            self.settle(reply, broken_off(reply, reason, self.now(), self._ports.settle))
+        self.break_off()
         for reply in self._ports.store.replies(frozenset({ReplyState.ACCEPTED}), channel=self._channel):
             if self.is_due(reply):
                 reason = "the platform took it and has not said what became of it"
@@ -71,10 +69,17 @@ class OutboxOfChannel:
                 self.settle(reply, again, told=False)
         self.release()
 
+    def break_off(self) -> None:
+        """Settle what a run was sending that has died: whoever holds the lease knows that it has."""
+        for reply in self._ports.store.replies(frozenset({ReplyState.SENDING}), channel=self._channel):
+            reason = "casehub was stopped while it was sending this"
+            self.settle(reply, broken_off(reply, reason, self.now(), self._ports.settle, self._ports.jitter()))
+
     def release(self) -> None:
         """Let go what waits for its channel to work again: whether it does, the first of them will show."""
         for reply in self._ports.store.replies(frozenset({ReplyState.HELD}), channel=self._channel):
-            if reply.hold is Hold.CHANNEL and (self.is_due(reply) or not self._ports.patient):
+            rested_enough = reply.has_rested(self.now(), self.uptime()) or not self._ports.patient
+            if reply.hold is Hold.CHANNEL and rested_enough:
                 self.settle(reply, move(reply, ReplyState.QUEUED, reply.reason))
 
     def hold_all(self, why: str) -> None:
@@ -85,7 +90,7 @@ class OutboxOfChannel:
     def sending_is_stopped(self) -> bool:
         """Whether somebody pressed the stop button, perhaps a moment ago."""
         stop = stopped(self._ports.store.fact, self._channel)
-        self._result.stopped_by = "" if stop is None else str(stop)
+        self._result.stopped_by, self._result.resume = ("", "") if stop is None else (str(stop), stop.way_back)
         return stop is not None
 
     def settle(
@@ -107,7 +112,7 @@ class OutboxOfChannel:
             writer.save_reply(settled)
             self._note_unfinished(settled, writer)
             if events:
-                case = reduce(apply, events, writer.case(settled.case_number))
+                case = reduce(apply, events, case_of(settled, writer))
                 writer.save(Change(case, events), self._ports.evaluation_of(case))
             queue_what_follows(settled, writer, self._ports.evaluation_of, now)
         if after.needs_a_person and settled.state is ReplyState.CANCELLED:

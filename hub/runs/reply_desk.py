@@ -20,6 +20,7 @@ from hub.core.stopping import Stop, kept, read, stop_fact
 from hub.core.uptime import uptime_of
 from hub.errors import NotFound, Refused
 from hub.runs.following import case_of, queue_what_follows
+from hub.runs.outbox_of_channel import RESTORED
 
 ReplyAct = Callable[..., tuple[Change, Reply]]
 
@@ -59,7 +60,7 @@ class ReplyDesk:
         """
         digest = digest_of(text, files, then_close=then_close, send_at=send_at) if client_key else ""
         with self.store.writing() as writer:
-            if before := asked_before(client_key, digest, self.store.replies(case_number=number) if client_key else ()):
+            if before := self.asked(number, client_key, digest):
                 return before
             case, key, now = writer.case(number), self.new_key(), self.clock.now()
             change, reply = acts.queue_reply(
@@ -72,7 +73,7 @@ class ReplyDesk:
         with self.store.writing() as writer:
             case, others = writer.case(number), self.store.replies(case_number=number)
             digest = digest_of_act(wish) if client_key else ""
-            if before := asked_before(client_key, digest, others):
+            if before := self.asked(number, client_key, digest):
                 return before
             change, reply = acting.queue_act(
                 case, wish, self.new_key(), self.who, self.clock.now(), others=others, forbidden=self._forbidden(case)
@@ -90,20 +91,22 @@ class ReplyDesk:
 
     def release(self, key: str) -> Reply:
         """Let a held reply go."""
-        return self._act_on_reply(key, reply_acts.release)
+        return self._act_on_reply(key, reply_acts.release, others=self._others(key))
 
     def hold(self, key: str, reason: str = "") -> Reply:
         """Keep a reply from being sent until somebody lets it go."""
         return self._act_on_reply(key, reply_acts.hold_back, reason=reason)
 
-    def approve(self, key: str) -> Reply:
-        """Agree to a reply as the second person."""
-        return self._act_on_reply(key, reply_acts.approve)
+    def approve(self, key: str, read: str | None = None) -> Reply:
+        """Agree to a reply as the second person, who has `read` this text."""
+        return self._act_on_reply(key, reply_acts.approve, others=self._others(key), read=read)
 
-    def edit(self, key: str, text: str, after: str, files: Sequence[Attachment] | None = None) -> Reply:
+    def edit(
+        self, key: str, text: str, after: str, files: Sequence[Attachment] | None = None, begun: str | None = None
+    ) -> Reply:
         """Write a reply anew that is surely not sent; a rule that wanted a second person wants one again."""
         given = None if files is None else tuple(files)
-        return self._act_on_reply(key, reply_acts.edit, text=text, after=after, attachments=given)
+        return self._act_on_reply(key, reply_acts.edit, text=text, after=after, attachments=given, begun=begun)
 
     def cancel(self, key: str, reason: str = "") -> Reply:
         """Take a reply back."""
@@ -127,7 +130,7 @@ class ReplyDesk:
 
     def retry(self, key: str) -> Reply:
         """Send a reply again that a person knows did not arrive."""
-        return self._act_on_reply(key, reply_acts.retry)
+        return self._act_on_reply(key, reply_acts.retry, others=self._others(key))
 
     def stop(self, channel: str = "", why: str = "") -> Stop:
         """Let nothing be sent on a channel, or (empty) on any, from now on."""
@@ -160,7 +163,24 @@ class ReplyDesk:
             raise Refused(f"{len(found)} replies have keys that begin with {beginning!r}; give more of it.")
         return found[0]
 
+    def asked(self, number: str, client_key: str, digest: str) -> Reply | None:
+        """What a program has asked for under its key already, on this case or on one that it took up.
+
+        Refused if that was something else.
+        """
+        if not client_key:
+            return None
+        numbers = (number, *self.store.case(number).linked)
+        return asked_before(client_key, digest, (r for one in numbers for r in self.store.replies(case_number=one)))
+
+    def _others(self, key: str) -> Sequence[Reply]:
+        """The replies of the case that a reply belongs to."""
+        found = self.store.replies_named(key)
+        return self.store.replies(case_number=found[0].case_number) if found else ()
+
     def _act_on_reply(self, key: str, act: ReplyAct, **given: object) -> Reply:
+        if self.store.fact(RESTORED):
+            raise Refused("A backup was put back: `casehub deliver` first looks up what may have been sent since.")
         with self.store.writing() as writer:
             before = writer.reply(key)
             # One that was settled before a merge can still turn out to be delivered.

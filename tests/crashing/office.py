@@ -141,6 +141,7 @@ class Hub:
         return adapter.open(adapter.Settings.model_validate(account.settings), self._tools(account.channel))
 
     def _tools(self, channel: str) -> Tools:
+        tell = partial(about_to_send, self.store, channel)
         return Tools(
             channel=channel,
             clock=self.clock,
@@ -148,8 +149,8 @@ class Hub:
             keep=self.store.keep,
             content=self.store.content,
             sign=_signer(channel),
-            open_api=api_door(self.clock, self._ledger, pause=self._pause, about_to_send=about_to_send),
-            about_to_send=about_to_send,
+            open_api=api_door(self.clock, self._ledger, pause=self._pause, about_to_send=tell),
+            about_to_send=tell,
             read_mail=_nobody_reads,
         )
 

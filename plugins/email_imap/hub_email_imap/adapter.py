@@ -181,10 +181,15 @@ class EmailConnection(Connection):
         found = self._mailbox.holds_message_id(folder, message_id)
         if found is not None:
             return Receipt(message_id, found)
-        if self._settings.save_sent:
-            # We put the copy there ourselves, after sending: its absence proves nothing.
+        if self._settings.save_sent or not self._files_copies(folder, case):
+            # Its absence proves something only where the provider files each copy itself, and is known to.
             raise Uncertain(f"it is not in {folder}, which does not prove that the server did not take it")
         return None
+
+    def _files_copies(self, folder: str, case: Case) -> bool:
+        """Whether the provider is known to file what we send: an earlier mail of this case lies in the folder."""
+        ours = (key for m in case.messages if m.from_outbox for key in m.thread_keys[:1])
+        return any(self._mailbox.holds_message_id(folder, key) is not None for key in ours)
 
     def reread(self, message: Message) -> Incoming:
         """Parse the kept original again."""

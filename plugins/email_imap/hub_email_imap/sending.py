@@ -64,7 +64,11 @@ def send(
             _expect(smtp.docmd("DATA"), "the mail", settings, good=354)
             body, end = _dotted(data)
             smtp.send(body)
-        about_to_send()
+        try:
+            about_to_send()
+        except BaseException:
+            smtp.close()  # a QUIT would be written into the mail
+            raise
         _finish(smtp, end, settings)
     return refused
 

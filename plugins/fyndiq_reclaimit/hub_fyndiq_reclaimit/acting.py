@@ -82,8 +82,8 @@ class Acting:
             own = self._references.read(message.client_reference)
             if own is not None and own.key == reply.key:
                 found[own.part] = message
-            elif reply.act is None and _says_the_same(message, reply):
-                found.setdefault(REPLY, message)
+            elif _says_the_same(message, reply):
+                found.setdefault(REPLY if reply.act is None else TEXT, message)
         return found
 
     def _upload(self, files: Iterable[Attachment]) -> list[str]:
