@@ -72,12 +72,10 @@ def _subtitle(dossier: Dossier) -> str:
 def _gaps(checklists: Iterable[Checklist]) -> Iterator[str]:
     for checklist in checklists:
         name, gaps = _name(checklist), ", ".join(_kind(gap) for gap in checklist.gaps)
-        missing = ", ".join(_kind(item) for item in checklist.missing if not item.is_gap)
-        also = f" Not required, and missing: {missing}." if missing else ""
         if gaps:
-            yield f'<p class="gaps gap">{_text(f"{name}: required and missing: {gaps}.{also}")}</p>'
+            yield f'<p class="gaps gap">{_text(f"{name}: required and missing: {gaps}.")}</p>'
         else:
-            yield f'<p class="gaps none">{_text(f"{name}: nothing that is required is missing.{also}")}</p>'
+            yield f'<p class="gaps none">{_text(f"{name}: nothing that is required is missing.")}</p>'
 
 
 def _facts(dossier: Dossier) -> Iterator[tuple[str, str]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from hub.core.approval import ApprovalRule
 from hub.core.model import CaseType
@@ -67,6 +67,15 @@ class ApprovalTable(Table):
     @classmethod
     def _amounts_from_the_environment(cls, value: object) -> object:
         return decoded(value, dict[str, Decimal])
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        named = {name.casefold() for name in self.approvers}
+        if named and self.writers and named == {name.casefold() for name in self.writers} and len(named) == 1:
+            raise ValueError("names one person as the only writer and the only approver: nobody could approve anything")
+        if self.acts and set(self.acts) <= {"reply", "note", "reopen"} and (self.moves_money or self.above):
+            raise ValueError("wants what moves money, and none of its acts does")
+        return self
 
     def rule(self, name: str) -> ApprovalRule:
         """The rule that this table stands for."""

@@ -624,7 +624,8 @@ def test_a_reply_is_delivered_at_once_when_asked(desktop: Desktop, connection: P
 def test_the_outbox_marks_what_needs_a_person(desktop: Desktop, clock: AnyClock) -> None:
     desktop.arrive(mail("m1"))
     desktop.told("reply", "1001", "-m", "ett " * 100)
-    desktop.told("reply", "1001", "-m", "två")
+    second = desktop.run("reply", "1001", "-m", "två")
+    assert second.stderr.startswith("! Already in the outbox for CH-1001: reply ")
     key = desktop.move_reply(lambda reply: move(reply, ReplyState.HELD, "the customer wrote again"))
     clock.advance(hours=3)
 

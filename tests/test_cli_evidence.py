@@ -419,7 +419,8 @@ def test_a_bundle_is_written_for_what_is_asked_and_tells_what_is_missing(desktop
     data = desktop.data("evidence", "1001", "--export", str(archive), "--with-notes")
 
     assert told.splitlines()[0] == f"The evidence of CH-1001 is in {folder}, with 1 file."
-    assert "refuse: missing dispatch_proof, tracking, delivery_proof, photos, solution_offered." in told
+    missing = "dispatch_proof, tracking, delivery_proof, solution_offered"
+    assert f"refuse: required and missing: photos; missing, not required: {missing}." in told
     assert "besvärlig" not in (folder / "index.html").read_text("utf-8")
     assert (data["exported"], data["files"], data["problems"]) == (str(archive), ["files/001-kundens.jpg"], [])
     with ZipFile(archive) as kept:

@@ -190,7 +190,9 @@ def _case(*messages: Message) -> Case:
         ([_message(0), _message(0, "same instant")], "in-0", "same instant"),
         ([_message(0), _message(5)], "in-5", None),
         ([_message(0), _message(5, automatic=True)], "in-0", None),  # an out-of-office reply is no news
-        ([_message(0), _message(5, outbound=True)], "in-0", None),
+        ([_message(0), _message(5, outbound=True)], "in-0", "in-5"),  # a colleague has answered elsewhere
+        ([_message(0), _message(-1, outbound=True)], "in-0", None),
+        ([_message(0), _message(5, outbound=True, automatic=True)], "in-0", None),
         ([_message(0), _message(5, "out", outbound=True), _message(9)], "out", "in-9"),
         ([_message(0), _message(5, "out", outbound=True)], "out", None),
         ([_message(0)], "", None),  # nobody says what its writer saw

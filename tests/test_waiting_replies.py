@@ -68,8 +68,10 @@ def test_an_uncertain_reply_rests_anew_after_the_machine_was_started_again_once(
     again = settle_again(uncertain, NOON + timedelta(days=1), started)
 
     assert again.not_before == NOON + timedelta(days=1) + SETTLE
-    assert not again.may_go(NOON + timedelta(days=9), started)
-    assert settle_again(again, NOON + timedelta(days=2), started) is again
+    assert not again.may_go(NOON + timedelta(days=1), started)
+    assert again.may_go(NOON + timedelta(days=1) + SETTLE, started)
+    assert settle_again(again, NOON + timedelta(days=2), Uptime("a third boot", 1)) is again
+    assert rested(again, NOON, started) is again
     assert settle_again(uncertain, NOON, BOOT) is uncertain
     assert settle_again(replace(REPLY, rest=Rest("gone", 1)), NOON, BOOT).state is ReplyState.QUEUED
 

@@ -18,8 +18,8 @@ from hub.core.cost import cost_of
 from hub.core.evidence import checklist
 from hub.core.model import Attachment
 from hub.core.outbox import ReplyState
-from hub.core.platform_acts import Act, Tracking, in_words
-from hub.errors import Refused
+from hub.core.platform_acts import Act, Offer, Tracking, in_words
+from hub.errors import HubError, Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +80,26 @@ def preview(case: Case, wish: Wish, given: Wish | None = None) -> Iterator[str]:
         yield from ("", *(f"  {line}" for line in clean(wish.text).strip().split("\n")), "")
     weight = (("It moves money.", offer.moves_money), ("It cannot be undone.", offer.irreversible))
     yield " ".join(text for text, true in weight if true) or "It waits in the outbox until `casehub deliver`."
+
+
+def sheet_of(hub: Hub, reply: Reply) -> Iterator[str]:
+    """A waiting reply as whoever decides on it reads it: its text, and of an act what it does and what it costs."""
+    from hub.reaching import reach_of
+
+    act = reply.act
+    case = hub.store.case(reply.case_number)
+    if act is None:
+        yield from ("", *(f"  {line}" for line in clean(reply.text).strip().split("\n")), "")
+        return
+    try:
+        offers = reach_of(hub, case).offers(case)
+    except HubError as error:  # a plugin that breaks at it keeps nobody from reading
+        yield f"What it does cannot be told: {one_line(str(error))}"
+        offers = ()
+    plain = Offer(act.kind, in_words(act), "", act.word, act.item)
+    same = (one for one in offers if (one.kind, one.word, one.item) == (act.kind, act.word, act.item))
+    wish = Wish(next(same, plain), reply.text, reply.after, act.percent, act.quantity, act.tracking, act.evidence)
+    yield from preview(case, wish)
 
 
 def _kept(wish: Wish, given: Wish) -> str:

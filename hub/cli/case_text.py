@@ -88,6 +88,8 @@ class CaseText:
             head.append(
                 f"  {wanted} by {one_line(reply.by) or 'somebody'}, {self._time(reply.written_at)}", style="dim"
             )
+            if reply.send_at is not None and self.now < reply.send_at:
+                head.append(f", to be sent {self._time(reply.send_at)}", style="dim")
             yield head
             for line in (one_line(reply.reason), advice(reply)):
                 if line:

@@ -92,7 +92,7 @@ def writing_now(hub: Hub, case: Case, but: str = "") -> list[str]:
 
     now, zone = hub.clock.now(), hub.settings.office.timezone
     drafts = drafts_of(hub).others(case.number, but)
-    return [f"{one_line(draft.who)}, since {local_time(draft.since, now, zone)}," for draft in drafts]
+    return [f"{one_line(draft.who)} (since {local_time(draft.since, now, zone)})" for draft in drafts]
 
 
 def _read_name(path: Path) -> Draft | None:

@@ -71,7 +71,10 @@ def bundle_lines(case: Case, bundle: Bundle, lists: Sequence[Checklist]) -> Iter
     yield f"The evidence of {case.number} is in {bundle.path}, with {there} file{'' if there == 1 else 's'}."
     for one in lists:
         if one.missing:
-            yield f"{_name(one)}: missing {', '.join(item.kind for item in one.missing)}."
+            gaps = ", ".join(item.kind for item in one.gaps)
+            rest = ", ".join(item.kind for item in one.missing if not item.is_gap)
+            told = (f"required and missing: {gaps}" if gaps else "", f"missing, not required: {rest}" if rest else "")
+            yield f"{_name(one)}: {'; '.join(filter(None, told))}."
     yield from (f"! {one_line(problem)}" for problem in bundle.problems)
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from hub.cli.acting import seen_of, sheet_of
 from hub.cli.common import echo_json, json_option, with_hub
 from hub.cli.desk_options import confirm, desk_of, is_terminal, who_option
 from hub.cli.findings import accept_option, tell_findings
 from hub.cli.outbox_text import tell_reply
-from hub.cli.safe_text import clean
 from hub.cli.show import case_to_read
-from hub.core.outbox import Reply
+from hub.core.outbox import Reply, ReplyState
 from hub.runs.desk import Desk
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def _decision(command: Callable[..., None]) -> Callable[..., None]:
 
         def decide(act: Callable[[Desk, Reply], Reply], question: str, told: str, *, show: bool = False) -> None:
             if show and is_terminal() and not yes:
-                click.echo("\n".join(f"  {line}" for line in clean(named.text).strip().split("\n")), err=True)
+                for line in sheet_of(hub, named):
+                    click.echo(line, err=True)
             confirm(question.format(key=named.key), yes=yes)
             reply = act(desk, named)
             if as_json:
@@ -50,7 +51,8 @@ def _decision(command: Callable[..., None]) -> Callable[..., None]:
 
                 echo_json(reply_json(reply))
             else:
-                tell_reply(reply, told)
+                doubt = named.state is ReplyState.UNCERTAIN and reply.state is ReplyState.CANCELLED
+                tell_reply(reply, "is put away; the customer may have it all the same" if doubt else told)
 
         command(decide, **given)
 
@@ -62,6 +64,7 @@ def _decision(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("key")
 @click.option("-m", "--message", help="The new text; without it, standard input or, on a terminal, your editor.")
 @click.option("--attach", "paths", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help="Other files.")
+@click.option("--after", metavar="REF", help="For programs: the newest message seen, `last_inbound` of show --json.")
 @_yes
 @accept_option
 @who_option
@@ -72,6 +75,7 @@ def edit(
     key: str,
     message: str | None,
     paths: Sequence[Path],
+    after: str | None,
     yes: bool,
     accepted: frozenset[str],
     who: str | None,
@@ -95,7 +99,9 @@ def edit(
     case = case_to_read(hub, before.case_number)
     files = keep_files(hub.store, paths) if paths else before.attachments
     with written(hub, case, message, before.text, who) as text:
-        seen = case.last_inbound.ref if case.last_inbound else ""
+        # Only an editor shows what came since; who writes without one says what he has read.
+        shown = message is None and is_terminal()
+        seen = seen_of(case) if shown else after or before.after
         new = replace(before, text=text, after=seen, attachments=files)
         tell_findings(reach_of(hub, case).require_acceptable(new, case, accepted))
         look_again(Sheet(case, text, files, ()), yes=yes)

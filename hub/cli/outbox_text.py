@@ -123,7 +123,8 @@ def count_line(replies: Sequence[Reply]) -> str:
 
 def tell_reply(reply: Reply, what: str) -> None:
     """Say in a sentence what became of a reply."""
-    click.echo(f"Reply {reply.key} to {reply.case_number} {what}.")
+    name = "Reply" if reply.act is None else "Act"
+    click.echo(f"{name} {reply.key} to {reply.case_number} {what}.")
 
 
 def _act(reply: Reply) -> str:

@@ -54,10 +54,11 @@ def answer_in_the_portal(hub: Hub, reach: Reach, case: Case, sending: Sending) -
 def close_in_the_portal(hub: Hub, reach: Reach, case: Case, who: str | None) -> None:
     """Remember that the case is to be closed in the portal as well, where its platform has one."""
     from hub.adapter import Capability
+    from hub.core.reply_acts import CLOSE_ONCE_ANSWERED
 
     if not reach.step(Capability.CLOSE) or any(task.kind == Capability.CLOSE for task in case.open_tasks):
         return
-    task = reach.task(Capability.CLOSE, case, "close the case once it is answered", hub.clock.now())
+    task = reach.task(Capability.CLOSE, case, CLOSE_ONCE_ANSWERED, hub.clock.now())
     kept = desk_of(hub, who).give_task(case.number, task)
     click.echo(f"Closing it on the platform is task {kept.key}: `casehub tasks` says how.", err=True)
 

@@ -10,6 +10,7 @@ import click
 
 from hub.cli.desk_options import confirm, is_terminal
 from hub.cli.safe_text import clean, one_line, size_text
+from hub.core.outbox import WAITING
 
 if TYPE_CHECKING:
     from hub.core.model import Attachment, Case, Message
@@ -26,6 +27,19 @@ class Sheet:
     waiting: tuple[Reply, ...]
 
 
+def waiting_of(replies: Sequence[Reply]) -> tuple[Reply, ...]:
+    """Those of the replies to a customer that are on their way."""
+    return tuple(reply for reply in replies if reply.state in WAITING and not reply.is_quiet)
+
+
+def tell_waiting(case: Case, replies: Sequence[Reply]) -> None:
+    """Say, also to a script, which replies are on their way to this customer already."""
+    if not is_terminal():
+        for reply in waiting_of(replies):
+            by = f" by {one_line(reply.by)}" if reply.by else ""
+            click.echo(f"! Already in the outbox for {case.number}: reply {reply.key}{by}, {reply.state}.", err=True)
+
+
 def look_again(sheet: Sheet, *, yes: bool) -> None:
     """Show a reply to whoever sits at a terminal, and ask whether it shall go."""
     if yes or not is_terminal() or not sheet.text.strip():
@@ -38,9 +52,9 @@ def look_again(sheet: Sheet, *, yes: bool) -> None:
 def tell_collisions(before: Sequence[Reply], after: Sequence[Reply], *, yes: bool) -> None:
     """Say which replies somebody else queued while this one was written, and ask once more whether it shall go too."""
     known = {reply.key for reply in before}
-    for other in (reply for reply in after if reply.key not in known):
-        who = one_line(other.by) or "somebody"
-        click.echo(f"! {who} queued a reply to this customer while you were writing ({other.key}):", err=True)
+    for other in (reply for reply in after if reply.key not in known and not reply.is_quiet):
+        who, did = one_line(other.by) or "somebody", f"wrote a reply that is {other.state}"
+        click.echo(f"! {who} {did} while you were writing to this customer ({other.key}):", err=True)
         for line in clean(other.text).strip().split("\n"):
             click.echo(f"  > {line}", err=True)
         confirm("Send yours as well?", yes=yes)
@@ -55,7 +69,7 @@ def preview(case: Case, text: str, files: Sequence[Attachment], waiting: Sequenc
     lines += ["", *(f"  {line}" for line in clean(text).strip().split("\n")), ""]
     lines += _warnings(newest) if newest else []
     lines += [f"Already in the outbox for this customer: reply {r.key}, {r.state}." for r in waiting]
-    return [*lines, "This replaces nothing: it is one reply more and will be sent once."]
+    return [*lines, *(["This replaces nothing: it is one reply more and will be sent once."] if waiting else [])]
 
 
 def _addressee(case: Case) -> str:

@@ -16,9 +16,10 @@ from hub.cli.composing import written
 from hub.cli.desk_options import desk_of, is_terminal
 from hub.cli.findings import tell_findings
 from hub.cli.portal_answer import close_in_the_portal
-from hub.cli.reply_preview import Sheet, look_again, tell_collisions
+from hub.cli.reply_preview import Sheet, look_again, tell_collisions, tell_waiting, waiting_of
 from hub.cli.safe_text import one_line
-from hub.core.outbox import THEN, WAITING, Reply, ReplyState
+from hub.core.outbox import FINAL, THEN, Reply, ReplyState
+from hub.errors import Refused
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -59,6 +60,8 @@ def send(hub: Hub, reach: Reach, case: Case, sending: Sending) -> None:
     _tell(hub, queued, sending)
     if sending.now and queued.state not in (ReplyState.DELIVERED, ReplyState.ACCEPTED):
         sys.exit(1)
+    if queued.state in FINAL - {ReplyState.DELIVERED}:  # a program asks once more for what came to nothing
+        sys.exit(1)
 
 
 def _queue(hub: Hub, reach: Reach, case: Case, sending: Sending) -> Reply:
@@ -66,15 +69,16 @@ def _queue(hub: Hub, reach: Reach, case: Case, sending: Sending) -> Reply:
     from hub.runs.desk import keep_files
 
     files = keep_files(hub.store, sending.paths)
-    before = _waiting(hub, case)
+    before = hub.store.replies(case_number=case.number)
+    tell_waiting(case, before)
     with written(hub, case, sending.message, sending.begun, sending.who) as text:
         before_this = _asked_already(hub, case, sending, text, files)
         if before_this is not None:
             return before_this
         told = Reply("", case.number, case.channel, text, hub.clock.now(), attachments=files, after=sending.after)
         tell_findings(reach.require_acceptable(told, case, sending.accepted))
-        look_again(Sheet(case, text, files, before), yes=sending.yes)
-        tell_collisions(before, _waiting(hub, case), yes=sending.yes)
+        look_again(Sheet(case, text, files, waiting_of(before)), yes=sending.yes)
+        tell_collisions(before, hub.store.replies(case_number=case.number), yes=sending.yes)
         there = sending.then_close and reach.can(Capability.CLOSE, case)
         queued = _desk(hub, sending).reply(
             case.number,
@@ -99,11 +103,6 @@ def _asked_already(hub: Hub, case: Case, sending: Sending, text: str, files: tup
     return desk_of(hub, sending.who).asked(case.number, sending.client_key, digest)
 
 
-def _waiting(hub: Hub, case: Case) -> tuple[Reply, ...]:
-    """The replies that are on their way to this customer already."""
-    return tuple(known for known in hub.store.replies(WAITING, case_number=case.number) if not known.is_quiet)
-
-
 def _desk(hub: Hub, sending: Sending) -> Desk:
     """The desk; a program that sends at once has nobody who could take it back."""
     desk = desk_of(hub, sending.who)
@@ -111,10 +110,13 @@ def _desk(hub: Hub, sending: Sending) -> Desk:
 
 
 def _require_channel(hub: Hub, name: str) -> None:
-    """Refuse to send at once by a channel that is gone, before the reply is in the outbox."""
+    """Refuse to send at once by a channel that is gone or switched off, before the reply is in the outbox."""
     from hub.cli.rounds import chosen_sources
 
     chosen_sources(hub, [name])
+    table = hub.settings.channels.get(name)
+    if table is not None and not table.enabled:
+        raise Refused(f"The channel {name} is switched off, so nothing is sent by it; leave --now out, and it waits.")
 
 
 def _tell_lateness(hub: Hub, case: Case, send_at: datetime | None) -> None:
@@ -165,9 +167,15 @@ def _tell(hub: Hub, reply: Reply, sending: Sending) -> None:
 def _way(hub: Hub, reply: Reply) -> str:
     """What becomes of a queued reply next."""
     from hub.cli.due_text import local_time
+    from hub.core.stopping import stopped
     from hub.core.uptime import uptime_of
 
-    now = hub.clock.now()
+    now, table = hub.clock.now(), hub.settings.channels.get(reply.channel)
+    if table is not None and not table.enabled:
+        return f"it waits until {reply.channel} is switched on"
+    stop = stopped(hub.store.fact, reply.channel)
+    if stop is not None:
+        return f"it waits: {stop}, `{stop.way_back}` lets it go on"
     if reply.send_at is not None:
         return f"`casehub deliver` sends it from {local_time(reply.send_at, now, hub.settings.office.timezone)} on"
     left = reply.waits_to_be_undone(now, uptime_of(hub.clock)).total_seconds()

@@ -230,16 +230,17 @@ def require_answered(case: Case, forbidden: Forbidden | None) -> None:
         )
 
 
-def require_seen(case: Case, reply: Reply) -> None:
-    """Refuse what was written before the customer's newest message was seen, showing both."""
+def require_seen(case: Case, reply: Reply, then: str = "") -> None:
+    """Refuse what was written before the newest message was seen, showing both; `then` is what to do after reading."""
     newer = has_grown(case, reply)
     if newer is not None:
-        writer = one_line(newer.sender.name or newer.sender.email) or "The customer"
+        writer = one_line(newer.sender.name or newer.sender.email) or newer.author.value.capitalize()
         what, again = ("act", "decide") if reply.act else ("reply", "reply")
+        wrote = "wrote again" if newer.direction is Direction.INBOUND else "answered elsewhere"
         ours = f"\n\nWhat you wrote:\n{_quoted(reply.text)}" if reply.text.strip() else ""
         raise Refused(
-            f"{writer} wrote again before this {what} to {case.number} was approved; "
-            f"read it with `casehub show {case.number}`, then {again} again.\n\n"
+            f"{writer} {wrote} before this {what} to {case.number} was approved; "
+            f"read it with `casehub show {case.number}`, {then or f'then {again} again'}.\n\n"
             f"What came at {newer.sent_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC:\n{_quoted(newer.text)}{ours}"
         )
 

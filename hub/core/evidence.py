@@ -121,7 +121,10 @@ def checked(case: Case, wanted: Wanted, act: Act | None = None) -> Item:
     """
     kind = wanted.kind
     given = [one for one in case.evidence if one.kind is kind and not one.waived]
-    stands = (*_of_the_case(case, wanted), *_of_people(given, wanted), *_of_the_act(wanted, act))
+    of_the_act = tuple(_of_the_act(wanted, act))
+    # A parcel that goes with the act is the one that is judged there, whatever else is known.
+    alone = kind is EvidenceKind.TRACKING and act is not None and bool(act.tracking)
+    stands = of_the_act if alone else (*_of_the_case(case, wanted), *_of_people(given, wanted), *of_the_act)
     if stands:
         return Item(wanted, Presence.PRESENT, _told(kind, stands), stands)
     waived = next((one for one in case.evidence if one.kind is kind and one.waived), None)
@@ -130,6 +133,11 @@ def checked(case: Case, wanted: Wanted, act: Act | None = None) -> Item:
     if kind is EvidenceKind.CONVERSATION:
         return Item(wanted, Presence.NOT_APPLICABLE, _LACKS[kind])
     return Item(wanted, Presence.MISSING, _lack(case, wanted, act))
+
+
+def is_picture(file: Attachment) -> bool:
+    """Whether a file is a photo or a film, as far as is known; a drawing that a browser would run is none."""
+    return not file.media_type or (file.media_type.startswith(_PICTURES) and "svg" not in file.media_type)
 
 
 def filled_by(case: Case, kind: EvidenceKind) -> str:
@@ -194,7 +202,8 @@ def _of_the_act(wanted: Wanted, act: Act | None) -> Iterator[Standing]:
         return
     if wanted.kind in _BY_FILE:
         # Whoever sends a file with an act says by it that it proves why.
-        yield from (Standing(file.name, file=file) for file in act.evidence)
+        pictures = wanted.kind is EvidenceKind.PHOTOS
+        yield from (Standing(file.name, file=file) for file in act.evidence if is_picture(file) or not pictures)
     if wanted.kind is EvidenceKind.TRACKING:
         valid = (parcel for parcel in act.tracking if is_valid(parcel, wanted))
         yield from (Standing(f"{parcel.carrier}:{parcel.number}", parcel=parcel) for parcel in valid)
@@ -226,7 +235,7 @@ def _photos(case: Case, wanted: Wanted) -> Iterator[Standing]:
         if message.author is not Author.CUSTOMER or RECALLED in message.labels:
             continue
         for file in message.attachments:
-            if file.media_type.startswith(_PICTURES):
+            if is_picture(file):
                 yield Standing(file.name, message.sent_at, _writer(message), message.ref, file)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from hub.core.acts import changed, require_unmerged
 from hub.core.attachments import Attachment
+from hub.core.evidence import is_picture
 from hub.core.evidence_events import EvidenceGiven, EvidenceTakenBack, EvidenceWaived
 from hub.core.exhibits import EvidenceKind
 from hub.core.merge import Change
@@ -32,6 +33,11 @@ def give(
     for parcel in parcels:
         if not parcel.carrier or not parcel.number:
             raise Refused("A parcel is written as CARRIER:NUMBER, such as PostNord:SE123.")
+    for file in files:
+        if kind is EvidenceKind.PHOTOS and not is_picture(file):
+            raise Refused(
+                f"{file.name} is neither a photo nor a film ({file.media_type}), so it is no evidence as photos."
+            )
     known = {file.digest for exhibit in case.evidence if exhibit.kind is kind for file in exhibit.files}
     for file in files:
         if file.digest in known:

@@ -212,12 +212,19 @@ def without_asking(reply: Reply) -> Reply:
 
 
 def has_grown(case: Case, reply: Reply) -> Message | None:
-    """The customer's newer message that the writer of this reply had not seen, if there is one."""
-    newest = case.last_inbound
-    if newest is None or not reply.after or newest.ref == reply.after or not newest.asks_for_an_answer:
-        return None
-    seen = next((m for m in case.messages if m.ref == reply.after), None)
-    return newest if seen is None or newest.sent_at >= seen.sent_at else None
+    """What the writer of this reply had not seen, if there is such: a customer's newer message, or another's answer."""
+    newest, seen = case.last_inbound, next((m for m in case.messages if m.ref == reply.after), None)
+    if newest is not None and _has_come_since(newest, reply, seen):
+        return newest
+    # Somebody has answered elsewhere, in the portal or from a mail program: two answers may say two things.
+    since = max(reply.seen_at or reply.written_at, seen.sent_at if seen is not None else reply.written_at)
+    others = (m for m in reversed(case.messages) if m.answers and not m.from_outbox and m.sent_at > since)
+    return None if reply.automatic or reply.is_quiet else next(others, None)
+
+
+def _has_come_since(newest: Message, reply: Reply, seen: Message | None) -> bool:
+    is_another = bool(reply.after) and newest.ref != reply.after and newest.asks_for_an_answer
+    return is_another and (seen is None or newest.sent_at >= seen.sent_at)
 
 
 def delivered(reply: Reply, at: datetime, ref: str = "", how: str = "") -> tuple[Happening, ...]:

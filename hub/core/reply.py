@@ -51,7 +51,8 @@ class Reply:
     apart from wall clocks. `client_key` is the name by which a program that asks twice is known, `client_digest` what
     it asked for. `approval` names the rule that wants a second person, one of `approvers` where the rule names any,
     and `approved_by` who agreed. `left` names side work of a delivered one that failed `left_tries` times. One that is
-    being sent and not `gone` yet has surely not been sent.
+    being sent and not `gone` yet has surely not been sent. Its writer, or who let it go, had before him what was there
+    at `seen_at`; where that is not told, when it was written.
     """
 
     key: str
@@ -85,6 +86,7 @@ class Reply:
     left: tuple[str, ...] = ()
     left_tries: int = 0
     gone: bool = True
+    seen_at: datetime | None = None
 
     def __post_init__(self) -> None:
         require_aware(self.written_at)

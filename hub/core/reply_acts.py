@@ -10,10 +10,10 @@ from functools import reduce
 from hub.core.acting import require_no_other
 from hub.core.acts import CANCELLABLE, changed, require_seen, require_unmerged
 from hub.core.approval import may_approve
-from hub.core.events import Event, ReplyApproved, ReplyEdited, ReplyQueued, ReplyStopped
+from hub.core.events import Event, Happening, PortalTaskDone, ReplyApproved, ReplyEdited, ReplyQueued, ReplyStopped
 from hub.core.merge import Change
 from hub.core.model import Attachment, Case
-from hub.core.outbox import Hold, Reply, ReplyState, delivered, hold, move
+from hub.core.outbox import Hold, Reply, ReplyState, delivered, has_grown, hold, move
 from hub.core.platform_acts import ActKind
 from hub.core.replay import apply
 from hub.errors import Refused
@@ -29,6 +29,8 @@ _INSTEAD: Mapping[ReplyState, str] = {
     ReplyState.DELIVERED: "it has reached the platform: to add something, write another with `casehub reply`",
     ReplyState.CANCELLED: "it was taken back: write another with `casehub reply`",
 }
+CLOSE_ONCE_ANSWERED = "close the case once it is answered"
+"""What a person is asked to do in the portal after a reply that closes; without the reply, nobody is."""
 _PERHAPS_SENT = frozenset(ReplyState) - {ReplyState.SENDING, ReplyState.DELIVERED}
 _UNSENT = frozenset({ReplyState.QUEUED, ReplyState.HELD})
 
@@ -36,13 +38,13 @@ _UNSENT = frozenset({ReplyState.QUEUED, ReplyState.HELD})
 def release(case: Case, reply: Reply, who: str, now: datetime, others: Sequence[Reply] = ()) -> tuple[Change, Reply]:
     """Let a held reply go: its person has read what came since, so it now answers the newest message."""
     _require_state(reply, "released", {ReplyState.HELD})
-    _require_second_person(reply, who)
+    _require_second_person(case, reply, who)
     _require_no_stranger(case, reply)
     _require_still_possible(case, reply, others)
     newest = case.last_inbound
     approved = who if reply.wants_approval else reply.approved_by
     after = newest.ref if newest else reply.after
-    queued = replace(move(reply, ReplyState.QUEUED), after=after, approved_by=approved)
+    queued = replace(move(reply, ReplyState.QUEUED), after=after, approved_by=approved, seen_at=now)
     return changed(case, now, ReplyQueued(reply.key, who, reply.kind)), queued
 
 
@@ -64,14 +66,16 @@ def approve(
     if reply.state is not ReplyState.HELD or not reply.wants_approval:
         raise Refused(f"Reply {reply.key} to {reply.case_number} is {reply.state} and waits for nobody's approval.")
     if not may_approve(reply, who):
-        asked = " or ".join(reply.approvers) or "somebody else"
-        raise Refused(
-            f"{who} wrote reply {reply.key} or is not asked; by the rule {reply.approval!r} {asked} has to approve it."
-        )
+        asked = " or ".join(name for name in reply.approvers if may_approve(reply, name))
+        why = "wrote it" if who.casefold() == reply.by.casefold() else "is not asked"
+        way = f"{asked or 'somebody else'} has to approve it"
+        if reply.approvers and not asked:
+            way = "it names nobody else; name another approver in hub.toml, or let somebody else write it anew"
+        raise Refused(f"{who} cannot approve reply {reply.key} and {why}: by the rule {reply.approval!r} {way}.")
     if read is not None and read != reply.text:
         raise Refused(f"Reply {reply.key} was written anew since you read it; `casehub outbox show` has it as it is.")
     require_unmerged(case)
-    require_seen(case, reply)
+    require_seen(case, reply, f"then `casehub outbox release {reply.key}`, `edit` or `cancel` it")
     _require_still_possible(case, reply, others)
     queued = replace(move(reply, ReplyState.QUEUED), approved_by=who)
     return changed(case, now, ReplyApproved(reply.key, who, reply.approval, reply.kind)), queued
@@ -104,7 +108,9 @@ def edit(
     if not text.strip():
         raise Refused("A reply without text is not sent; to take it back there is `casehub outbox cancel`.")
     files = reply.attachments if attachments is None else attachments
-    written = replace(reply, text=text, after=after, attachments=files, by=who, approved_by="", reason="", attempts=0)
+    written = replace(
+        reply, text=text, after=after, attachments=files, by=who, approved_by="", reason="", attempts=0, seen_at=now
+    )
     require_seen(case, written)
     stays = reply.state is ReplyState.QUEUED or reply.hold is Hold.PERSON
     queued = replace(written, reason=reply.reason) if stays else move(written, ReplyState.QUEUED)
@@ -116,8 +122,14 @@ def cancel(case: Case, reply: Reply, who: str, now: datetime, reason: str = "") 
     _require_state(reply, "cancelled", CANCELLABLE)
     sent = " although it may have been sent" if reply.state is ReplyState.UNCERTAIN else ""
     why = f"cancelled by {who}{sent}" + (f": {reason.strip()}" if reason.strip() else "")
-    stopped = ReplyStopped(reply.key, ReplyState.CANCELLED.value, why, reply.kind)
-    return changed(case, now, stopped), move(reply, ReplyState.CANCELLED, why)
+    happened: list[Happening] = [ReplyStopped(reply.key, ReplyState.CANCELLED.value, why, reply.kind)]
+    if reply.then_close:
+        happened += [
+            PortalTaskDone(task.key, who, "its reply was taken back", dropped=True)
+            for task in case.open_tasks
+            if task.what == CLOSE_ONCE_ANSWERED
+        ]
+    return changed(case, now, *happened), move(reply, ReplyState.CANCELLED, why)
 
 
 def retry(case: Case, reply: Reply, who: str, now: datetime, others: Sequence[Reply] = ()) -> tuple[Change, Reply]:
@@ -174,11 +186,12 @@ def _require_still_possible(case: Case, reply: Reply, others: Sequence[Reply]) -
             )
 
 
-def _require_second_person(reply: Reply, who: str) -> None:
+def _require_second_person(case: Case, reply: Reply, who: str) -> None:
     """Refuse to let a reply go by its writer alone that a rule wants two for, also after the customer wrote again."""
-    if not reply.wants_approval or (reply.hold is Hold.GROWN and may_approve(reply, who)):
+    grown = reply.hold is Hold.GROWN or has_grown(case, reply) is not None
+    if not reply.wants_approval or (grown and may_approve(reply, who)):
         return
-    way = "let it go" if reply.hold is Hold.GROWN else "agree with `casehub outbox approve`"
+    way = "let it go" if grown else "agree with `casehub outbox approve`"
     raise Refused(
         f"Reply {reply.key} to {reply.case_number} waits for a second person by the rule {reply.approval!r}: "
         f"{' or '.join(reply.approvers) or 'somebody else'} has to {way}."

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from hub.adapter import Connection
-from hub.core.model import Case
+from hub.core.model import Case, Direction
 from hub.core.outbox import (
     Hold,
     Receipt,
@@ -190,7 +190,8 @@ class _Run:
         newer = has_grown(case, reply)
         if newer is None:
             return None
-        why = f"the customer wrote again at {newer.sent_at:%Y-%m-%d %H:%M} UTC, after this was written"
+        who = "the customer wrote again" if newer.direction is Direction.INBOUND else "somebody answered elsewhere"
+        why = f"{who} at {newer.sent_at:%Y-%m-%d %H:%M} UTC, after this was written"
         if reply.is_quiet:
             return move(reply, ReplyState.CANCELLED, why)
         # Whoever agreed to it as the second person had not seen that either.

@@ -13,7 +13,7 @@ from hub.core.asking import asked_before, digest_of, digest_of_act
 from hub.core.events import ApprovalWanted
 from hub.core.merge import Change
 from hub.core.model import Attachment, Case
-from hub.core.outbox import Reply, ReplyState, undoable
+from hub.core.outbox import Hold, Reply, ReplyState, undoable
 from hub.core.policy import Forbidden, Policy
 from hub.core.ports import Clock, EvaluationOf, Store, Writer
 from hub.core.stopping import Stop, kept, read, stop_fact
@@ -114,15 +114,21 @@ class ReplyDesk:
 
     def take_back(self) -> Reply:
         """Take back what this person queued last, while that may still be undone."""
-        now, uptime = self.clock.now(), uptime_of(self.clock)
-        waiting = self.store.replies(frozenset({ReplyState.QUEUED}))
-        own = [reply for reply in waiting if reply.by == self.who and reply.waits_to_be_undone(now, uptime)]
-        if not own:
+        waiting = self.store.replies(frozenset({ReplyState.QUEUED, ReplyState.HELD}))
+        newest = next((reply for reply in reversed(waiting) if reply.by == self.who and not reply.automatic), None)
+        if newest is None or not self._is_fresh(newest):
+            rest = f"; the newest that waits is {newest.key} to {newest.case_number}" if newest is not None else ""
             raise Refused(
-                "Nothing of yours can be undone any more; `casehub outbox` shows what waits, and `casehub outbox "
-                "cancel` takes back what is not sent yet."
+                f"Nothing of yours can be undone any more{rest}. `casehub outbox` shows what waits, and "
+                "`casehub outbox cancel KEY` takes back what is not sent yet."
             )
-        return self.cancel(own[-1].key, "undone")
+        return self.cancel(newest.key, "undone")
+
+    def _is_fresh(self, reply: Reply) -> bool:
+        """Whether it was queued so short a while ago that it may be undone, be it for later or for a second person."""
+        now, uptime = self.clock.now(), uptime_of(self.clock)
+        waits = reply.send_at is not None or reply.hold is Hold.APPROVAL
+        return bool(reply.waits_to_be_undone(now, uptime)) or (waits and now - reply.written_at < self.undo)
 
     def mark_delivered(self, key: str) -> Reply:
         """Settle a reply that a person saw on the platform."""
@@ -136,6 +142,8 @@ class ReplyDesk:
         """Let nothing be sent on a channel, or (empty) on any, from now on."""
         stop = Stop(self.who, self.clock.now(), why.strip(), channel)
         with self.store.writing() as writer:
+            if text := self.store.fact(stop_fact(channel)):
+                raise Refused(f"It is stopped already: {read(text)}; `{stop.way_back}` comes first.")
             writer.set_fact(stop_fact(channel), kept(stop))
         return stop
 

@@ -798,10 +798,30 @@ def test_where_the_provider_files_sent_mail_itself_its_absence_proves_that_nothi
     shop: Shop, platform: MailPlatform, clock: MovableClock
 ) -> None:
     asked(shop, platform)
+    with shop.connect(save_sent=False) as connection, pytest.raises(Uncertain, match="does not prove"):
+        connection.find(shop.store.replies()[0], shop.case())  # nobody knows yet that the provider does
+    shop.send(save_sent=False)
+    put(platform, platform.sent[0].raw, "Sent")
+    shop.answer(shop.case(), "Och en sak till", key="k2")
+
     with shop.connect(save_sent=False) as connection:
-        found = connection.find(shop.store.replies()[0], shop.case())
+        found = connection.find(shop.store.replies()[1], shop.case())
 
     assert found is None
+
+
+def test_where_the_provider_files_no_copies_a_mail_whose_answer_was_lost_is_not_sent_again(
+    shop: Shop, platform: MailPlatform, clock: MovableClock
+) -> None:
+    asked(shop, platform)
+    platform.smtp_faults.lose_answer()
+    shop.send(save_sent=False)
+    for _ in range(6):
+        clock.advance(timedelta(hours=3))
+        shop.send(save_sent=False)
+
+    assert len(platform.sent) == 1
+    assert shop.store.replies()[0].needs_a_person
 
 
 def test_without_a_copy_in_sent_nobody_can_tell(shop: Shop, platform: MailPlatform) -> None:
