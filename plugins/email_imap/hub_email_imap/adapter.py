@@ -93,8 +93,14 @@ class EmailAdapter(Adapter):
         return EmailConnection(settings, tools)
 
     def problems_with(self, reply: Reply, case: Case, settings: EmailSettings) -> Sequence[str]:
-        """Why a marketplace's case is not answered by mail; ordinary cases have nothing against them."""
-        return tuple(platform_answers.problems(reply, case, settings, reply.written_at))
+        """Why a marketplace's case is not answered by mail, or why nobody would read the answer."""
+        problems = tuple(platform_answers.problems(reply, case, settings, reply.written_at))
+        if problems or reply.automatic or not reply.writes_to_the_customer:
+            return problems
+        from hub_email_imap import compose  # noqa: PLC0415  a reading does without
+
+        why = compose.why_nobody_gets(reply, case, _sender_of(settings))
+        return (why,) if why else ()
 
     def speaks_as(self, settings: EmailSettings) -> Party:
         """The name and the address that customers see on replies."""
@@ -212,20 +218,11 @@ class EmailConnection(Connection):
     def _compose(self, reply: Reply, case: Case, at: datetime | None = None) -> compose.Composed:
         from hub_email_imap import compose  # noqa: PLC0415  a reading does without
 
-        chosen = self._settings
-        sender = compose.Sender(
-            address=chosen.address,
-            name=chosen.name,
-            own_addresses=(chosen.address, *chosen.aliases),
-            signature=chosen.signature,
-            reference_line=chosen.reference_line,
-            sub_address=chosen.sub_address,
-        )
         attachments = [(file, self._tools.content(file.digest)) for file in reply.attachments]
         acknowledged = compose.answered_by(reply, case) if reply.automatic else None
         return_path = compose.return_path_of(self._original(acknowledged)) if acknowledged else ""
         now = at or self._tools.clock.now()
-        return compose.compose(reply, case, sender, self._tokens, attachments, now, return_path)
+        return compose.compose(reply, case, _sender_of(self._settings), self._tokens, attachments, now, return_path)
 
     def _original(self, message: Message) -> bytes:
         return self._tools.content(message.raw) if message.raw else b""
@@ -245,3 +242,16 @@ class EmailConnection(Connection):
 
         sending.prove(self._settings)
         return f"as {self._settings.address}"
+
+
+def _sender_of(settings: EmailSettings) -> compose.Sender:
+    from hub_email_imap.compose import Sender  # noqa: PLC0415  a reading does without
+
+    return Sender(
+        address=settings.address,
+        name=settings.name,
+        own_addresses=(settings.address, *settings.aliases),
+        signature=settings.signature,
+        reference_line=settings.reference_line,
+        sub_address=settings.sub_address,
+    )

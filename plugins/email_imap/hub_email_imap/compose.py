@@ -117,6 +117,15 @@ def answered_by(reply: Reply, case: Case) -> Message | None:
     return case.last_inbound if case.about is None else newest_of_customer(case)
 
 
+def why_nobody_gets(reply: Reply, case: Case, sender: Sender) -> str:
+    """Why a person's reply would reach nobody, such as a case of machines; empty if somebody gets it."""
+    try:
+        _letter(reply, case, answered_by(reply, case), sender, "")
+    except Rejected as problem:
+        return str(problem)
+    return ""
+
+
 def return_path_of(original: bytes) -> str:
     """The sender that a mail had on its envelope; empty if its original does not tell."""
     head, _ = split_head(original)

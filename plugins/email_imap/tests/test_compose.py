@@ -19,8 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub import Attachment, Author, Case, Direction, Message, Party, Rejected, Reply
+from hub_email_imap.adapter import EmailAdapter
 from hub_email_imap.compose import Composed, Sender, compose
 from hub_email_imap.recipients import canonical, for_envelope, is_no_reply, matches
+from hub_email_imap.settings import EmailSettings
 from hub_email_imap.tokens import OwnId, Tokens
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -33,6 +35,16 @@ def _sign(text: str) -> str:
 
 TOKENS = Tokens(_sign, "shop.example")
 SENDER = Sender("support@shop.example", "Butiken åäö 🙂", ("support@shop.example", "info@shop.example"))
+SETTINGS = EmailSettings.model_validate(
+    {
+        "imap_host": "mail.shop.example",
+        "smtp_host": "mail.shop.example",
+        "password": "hidden",
+        "address": SENDER.address,
+        "name": SENDER.name,
+        "aliases": SENDER.own_addresses[1:],
+    }
+)
 QUESTION = Message(
     ref="q1",
     author=Author.CUSTOMER,
@@ -207,27 +219,41 @@ def test_too_many_recipients_are_rejected() -> None:
         _composed(replace(REPLY, extra={"cc": many}))
 
 
-@pytest.mark.parametrize(
-    ("case", "why"),
-    [
-        (replace(CASE, messages=(), customer=Party("Åsa")), "nobody in CH-1042 gave an e-mail address"),
-        (_asking(sender=Party("", "No-Reply@bank.example")), "No-Reply@bank.example is an address nobody reads"),
-        (_asking(sender=Party("", "info+x@shop.example")), "is our own address"),
-        (_asking(automatic=True), "everything in CH-1042 was written by machines"),
-        (_asking(sender=Party("", "åsa@customer.example")), "no SMTPUTF8"),
-        (_asking(sender=Party("", "a b@customer.example")), "not a plain e-mail address"),
-        (_asking(sender=Party("", "asa@customer.example\r\nRCPT TO:<x@y>")), "not a plain e-mail address"),
-        (_asking(sender=Party("", "asa")), "not a plain e-mail address"),
-        (_asking(sender=Party("", "asa@straße.example")), "no certain ASCII form"),
-        (_asking(sender=Party("", "asa@ö..example")), "no certain ASCII form"),
-    ],
-)
+REACHES_NOBODY = [
+    (replace(CASE, messages=(), customer=Party("Åsa")), "nobody in CH-1042 gave an e-mail address"),
+    (_asking(sender=Party("", "No-Reply@bank.example")), "No-Reply@bank.example is an address nobody reads"),
+    (_asking(sender=Party("", "info+x@shop.example")), "is our own address"),
+    (_asking(automatic=True), "everything in CH-1042 was written by machines"),
+    (_asking(sender=Party("", "åsa@customer.example")), "no SMTPUTF8"),
+    (_asking(sender=Party("", "a b@customer.example")), "not a plain e-mail address"),
+    (_asking(sender=Party("", "asa@customer.example\r\nRCPT TO:<x@y>")), "not a plain e-mail address"),
+    (_asking(sender=Party("", "asa")), "not a plain e-mail address"),
+    (_asking(sender=Party("", "asa@straße.example")), "no certain ASCII form"),
+    (_asking(sender=Party("", "asa@ö..example")), "no certain ASCII form"),
+]
+
+
+@pytest.mark.parametrize(("case", "why"), REACHES_NOBODY)
 def test_what_cannot_be_sent_is_rejected_in_one_sentence(case: Case, why: str) -> None:
     with pytest.raises(Rejected, match=re.escape(why)) as caught:
         _composed(case=case)
 
     assert "\n" not in str(caught.value)
     assert "\r" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("case", "why"), REACHES_NOBODY)
+def test_a_reply_that_would_reach_nobody_is_refused_before_it_is_queued(case: Case, why: str) -> None:
+    [problem] = EmailAdapter().problems_with(REPLY, case, SETTINGS)
+
+    assert why in problem
+
+
+def test_nothing_stands_against_an_answer_to_somebody_who_reads_it() -> None:
+    acknowledging = replace(REPLY, automatic=True, after="q1")
+
+    assert EmailAdapter().problems_with(REPLY, CASE, SETTINGS) == ()
+    assert EmailAdapter().problems_with(acknowledging, _asking(automatic=True), SETTINGS) == ()
 
 
 @pytest.mark.parametrize("cc", ["no address", "x@y\r\nBcc: z@w", "Åsa <asa@x.example>", "@", "a@b@c"])
