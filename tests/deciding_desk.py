@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from click.testing import CliRunner, Result
 
@@ -43,10 +43,12 @@ class Desktop:
     config: Path
     state: Path
     clock: AnyClock
+    columns: ClassVar[int] = 120
 
     def run(self, *words: str, text: str = "") -> Result:
         arguments = ["--config", str(self.config), *words]
-        return CliRunner().invoke(main, arguments, input=text, env={"COLUMNS": "120", "CASEHUB_USER": "Eva"})
+        surroundings = {"COLUMNS": str(self.columns), "CASEHUB_USER": "Eva"}
+        return CliRunner().invoke(main, arguments, input=text, env=surroundings)
 
     def told(self, *words: str, **more: Any) -> str:
         """What a command that must succeed prints."""

@@ -4,74 +4,39 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from click.testing import CliRunner, Result
 
 from hub.app import open_hub
-from hub.cli import main
 from hub.core.exhibits import EvidenceKind
 from hub.core.incoming import CaseUpdate
-from hub.core.merge import keys_of, merge_batch
 from hub.core.model import (
     Attachment,
-    Author,
-    Case,
     CaseType,
-    Direction,
-    Message,
     Money,
     Order,
     OrderLine,
-    Party,
     PlatformCase,
 )
-from hub.core.ports import Clock
 from hub.reaching import reach_of
+from tests import deciding_desk
+from tests.deciding_desk import ASA, AnyClock
 from tests.proving_shop import HUB_TOML, PORTAL, SHOP
 
-ASA = Party("Åsa Öberg", "asa@kund.example")
 
-
-class AnyClock(Clock, Protocol):
-    def advance(self, *by: timedelta, **more: float) -> Any: ...
-
-
-@dataclass
-class Desktop:
+class Desktop(deciding_desk.Desktop):
     """The commands on one database with a shop and a portal that want evidence, and a folder of the seller's files."""
 
-    folder: Path
-    clock: AnyClock
+    columns = 200
 
     @property
-    def config(self) -> Path:
-        return self.folder / "hub.toml"
-
-    def run(self, *words: str, text: str = "") -> Result:
-        arguments = ["--config", str(self.config), *words]
-        return CliRunner().invoke(main, arguments, input=text, env={"COLUMNS": "200", "CASEHUB_USER": "Eva"})
-
-    def told(self, *words: str, **more: Any) -> str:
-        """What a command that must succeed prints."""
-        result = self.run(*words, **more)
-        assert (result.exit_code, result.stderr) == (0, "")
-        return result.stdout
-
-    def refused(self, *words: str) -> str:
-        """What a command says that must refuse."""
-        result = self.run(*words)
-        assert (result.exit_code, result.stdout) == (2, "")
-        return " ".join(result.stderr.split())
-
-    def data(self, *words: str) -> Any:
-        return json.loads(self.told(*words, "--json"))
+    def folder(self) -> Path:
+        return self.config.parent
 
     def file(self, name: str, content: bytes = b"a picture") -> str:
         path = self.folder / name
@@ -80,29 +45,24 @@ class Desktop:
 
     def opens(self, channel: str = "shop", ref: str = "s1", **facts: Any) -> None:
         """A case with a picture of the customer comes from a platform, written an hour ago."""
-        at = self.clock.now() - timedelta(hours=1)
-        with open_hub(self.config) as hub, hub.store.writing() as writer:
-            photo = Attachment("kundens.jpg", "image/jpeg", 3, hub.store.keep(b"abc"))
-            asked = Message(
-                f"{ref}-m1", Author.CUSTOMER, Direction.INBOUND, at, "Trasig 漢字", sender=ASA, attachments=(photo,)
-            )
-            line = OrderLine("Vas", "v1", 1, Money(Decimal("79.00"), "SEK"))
-            order = Order("4711", (line,), Money(Decimal("79.00"), "SEK"))
-            update = CaseUpdate(
-                ref, at, (asked,), subject="Trasig vas", type=CaseType.COMPLAINT, customer=ASA, order=order
-            )
-            items = [replace(update, **facts)]
-            known = writer.known(channel, keys_of(items))
-            for change in merge_batch(items, known, channel, hub.clock.now(), writer.next_number).changes:
-                writer.save(change, hub.evaluation_of(change.case))
-
-    def case(self, number: str = "CH-1001") -> Case:
         with open_hub(self.config) as hub:
-            return hub.store.case(number)
+            photo = Attachment("kundens.jpg", "image/jpeg", 3, hub.store.keep(b"abc"))
+        asked = self.letter(f"{ref}-m1", hours=1, text="Trasig 漢字", attachments=(photo,))
+        line = OrderLine("Vas", "v1", 1, Money(Decimal("79.00"), "SEK"))
+        update = CaseUpdate(
+            ref,
+            asked.sent_at,
+            (asked,),
+            subject="Trasig vas",
+            type=CaseType.COMPLAINT,
+            customer=ASA,
+            order=Order("4711", (line,), Money(Decimal("79.00"), "SEK")),
+        )
+        self.arrives(channel, replace(update, **facts))
 
     def done(self) -> Any:
-        """What was done on the shop's side."""
-        return json.loads((self.folder / "state.json").read_text("utf-8"))
+        """What was done last on the shop's side."""
+        return json.loads(self.state.read_text("utf-8"))
 
 
 @pytest.fixture
@@ -113,7 +73,7 @@ def desktop(
     monkeypatch.setattr("hub.clock.SystemClock", lambda: clock)
     install_plugin("shop", SHOP.format(state=str(tmp_path / "state.json")))
     install_plugin("portal", PORTAL)
-    return Desktop(tmp_path, clock)
+    return Desktop(tmp_path / "hub.toml", tmp_path / "state.json", clock)
 
 
 # Looking
