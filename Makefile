@@ -48,7 +48,7 @@ mutants: $(READY)  ## put mistakes into the clocks on purpose: each must be noti
 lock:  ## renew requirements.lock with the newest versions pyproject.toml allows
 	@$(require_python)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && "$(PYTHON)" -m venv "$$folder" && \
-	"$$folder/bin/python" -m pip --disable-pip-version-check --quiet install -e '.[test,keyring,notify]' && \
+	"$$folder/bin/python" -m pip --disable-pip-version-check --quiet install -e '.[test,keyring,notify,web]' && \
 	"$$folder/bin/python" -m pip freeze --exclude-editable > "$$folder/lock" && cp "$$folder/lock" requirements.lock
 
 clean:  ## remove everything that can be made again
@@ -60,7 +60,7 @@ $(READY): pyproject.toml requirements.lock
 	@$(require_python)
 	@.venv/bin/python -m pip --version >/dev/null 2>&1 || { rm -rf .venv; "$(PYTHON)" -m venv .venv; }
 	@echo "Installing casehub into .venv ..."
-	@$(PIP) install -c requirements.lock -e '.[test,keyring,notify]'
+	@$(PIP) install -c requirements.lock -e '.[test,keyring,notify,web]'
 	@touch $@
 
 require_python = "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -177,7 +177,21 @@ def only_the_store_writes_sql(module: Module) -> Iterator[str]:
 
 
 def only_the_templates_fill_in_texts(module: Module) -> Iterator[str]:
-    yield from only_in(module, ("hub.templates",), ("jinja2",), "only hub.templates knows how a template is filled in")
+    rooms = ("hub.templates", "hub.web")
+    yield from only_in(module, rooms, ("jinja2",), "only hub.templates and hub.web know how a template is filled in")
+
+
+def only_the_web_serves_pages(module: Module) -> Iterator[str]:
+    if not module.is_plugin:
+        libraries = ("fastapi", "starlette", "uvicorn", "argon2")
+        yield from only_in(module, ("hub.web",), libraries, "only hub.web serves pages")
+
+
+def the_web_leaves_the_command_line_alone(module: Module) -> Iterator[str]:
+    if module.lies_in("hub.web"):
+        for line, name in imports(module):
+            if within(name, ("hub.cli", "click", "rich")):
+                yield module.offence(line, f"hub.web is a door of its own beside hub.cli: no {name}")
 
 
 def templates_know_the_core_only(module: Module) -> Iterator[str]:
@@ -292,6 +306,14 @@ WALLS: dict[Wall, tuple[Module, Module]] = {
     only_the_templates_fill_in_texts: (
         Module("hub.cli.bad", "import jinja2\n"),
         Module("hub.templates.good", "from jinja2 import Undefined\n"),
+    ),
+    only_the_web_serves_pages: (
+        Module("hub.cli.bad", "from starlette.requests import Request\n"),
+        Module("hub.web.good", "from fastapi import FastAPI\n"),
+    ),
+    the_web_leaves_the_command_line_alone: (
+        Module("hub.web.bad", "from hub.cli.common import options\n"),
+        Module("hub.web.good", "from hub.rounds import chosen_sources\n"),
     ),
     templates_know_the_core_only: (
         Module("hub.templates.bad", "from hub.settings import Settings\n"),

@@ -604,7 +604,7 @@ class PretendedConnection(Connection):
 def connection(monkeypatch: pytest.MonkeyPatch) -> PretendedConnection:
     pretended = PretendedConnection()
     source = Source("support", lambda: pretended)
-    monkeypatch.setattr("hub.cli.rounds.chosen_sources", lambda hub, names: [source] if "support" in names else [])
+    monkeypatch.setattr("hub.rounds.chosen_sources", lambda hub, names: [source] if "support" in names else [])
     return pretended
 
 

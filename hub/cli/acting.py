@@ -167,7 +167,7 @@ def task_lines(case: Case, task: PortalTask) -> Iterator[str]:
 
 def acted_json(case: Case, reply: Reply | None = None, task: PortalTask | None = None) -> dict[str, Any]:
     """How a case stands, and what now waits for the platform or for a person."""
-    from hub.cli.as_json import reply_json, task_json
+    from hub.as_json import reply_json, task_json
 
     return {
         "case": case.number,

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.common import console, echo_json, json_option, require_channel, with_hub
+from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import login_name, who_option
 from hub.core.model import CaseState, CaseType
 from hub.core.ports import CaseFilter, CaseSummary, ListOrder
+from hub.rounds import require_channel
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -90,7 +91,7 @@ _NO_CASES = "No cases yet: run `casehub sync` to read them."
 
 
 def _print_json(listed: Sequence[CaseSummary], counted: int, late: int, soon: int, *, more: bool) -> None:
-    from hub.cli.as_json import summary_json
+    from hub.as_json import summary_json
 
     found = [summary_json(case) for case in listed]
     echo_json({"cases": found, "count": counted, "late": late, "due_soon": soon, "more": more})

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli.common import echo_json, json_option, no_channels, require_channel, with_hub
+from hub.cli.common import echo_json, json_option, no_channels, with_hub
 from hub.errors import ConfigurationError
+from hub.rounds import require_channel
 
 if TYPE_CHECKING:
     from hub.adapter import Proof

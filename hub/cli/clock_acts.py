@@ -105,7 +105,7 @@ def _due(text: str, zone: str, opened_at: datetime) -> datetime:
 
 def tell_deadline(hub: Hub, number: str, *, as_json: bool, changed: str = "") -> None:
     """By when the case is due now, by which of its clocks, and that the changed one is not that one."""
-    from hub.cli.as_json import deadline_json
+    from hub.as_json import deadline_json
     from hub.cli.due_text import time_left
 
     deadline = hub.store.summary(number).deadline

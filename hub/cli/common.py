@@ -9,15 +9,13 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TextIO, TypeVar
 
 import click
-
-from hub.errors import NotFound
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -92,13 +90,6 @@ def no_channels(hub: Hub) -> str:
     if hub.settings.channels:
         return f"Every channel is switched off; enabled = true in {hub.settings.file} switches one on."
     return "There are no channels yet. Write one into hub.toml: `casehub init` makes a start."
-
-
-def require_channel(name: str, known: Iterable[str]) -> None:
-    """Refuse the name of a channel that is not there; NotFound lists those that are."""
-    names = sorted(known)
-    if name not in names:
-        raise NotFound(f"There is no channel {name!r}; the channels are: {', '.join(names) or 'none yet'}.")
 
 
 def take_any_text(stream: TextIO | None) -> None:

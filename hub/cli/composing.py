@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.desk_options import given_text, is_terminal, login_name
-from hub.cli.drafts import drafts_of, tell_other_writers
+from hub.cli.drafts import tell_other_writers
+from hub.drafts import drafts_of
 
 if TYPE_CHECKING:
     from hub.app import Hub

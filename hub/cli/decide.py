@@ -173,13 +173,13 @@ def _capability() -> Capability:
 
 
 def _list(hub: Hub, case: Case, reach: Reach, *, as_json: bool) -> None:
-    from hub.cli.goodwill import suggested
+    from hub.goodwill import suggested
 
     offers = reach.offers(case)
     goodwill = suggested(hub, case, offers)
     step = "" if reach.can(_capability(), case) else reach.step(_capability())
     if as_json:
-        from hub.cli.as_json import goodwill_json, offer_json
+        from hub.as_json import goodwill_json, offer_json
 
         told = [offer_json(case, offer) for offer in offers]
         suggestion = None if goodwill is None else goodwill_json(goodwill)

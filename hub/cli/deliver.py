@@ -11,13 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.common import echo_json, json_option, with_hub
-from hub.cli.rounds import (
-    broken_channels,
-    chosen_sources,
-    delivery_ports,
-    hold_what_no_channel_sends,
-    stop_event,
-)
+from hub.cli.stopping import stop_event
+from hub.rounds import broken_channels, chosen_sources, delivery_ports, hold_what_no_channel_sends
 
 if TYPE_CHECKING:
     from hub.app import Hub

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from hub.cli.rounds import stop_event
+from hub.cli.stopping import stop_event
 
 
 @click.command(short_help="Play a day on pretended marketplaces, without any set-up.")

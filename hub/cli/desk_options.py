@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import re
-import secrets
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -42,19 +41,9 @@ def who_option(command: Command) -> Command:
 
 def desk_of(hub: Hub, who: str | None) -> Desk:
     """The desk of the person who is working."""
-    from hub.outbox_tables import approval_rules
-    from hub.runs.desk import Desk
+    from hub.desks import desk_of
 
-    return Desk(
-        store=hub.store,
-        clock=hub.clock,
-        evaluation_of=hub.evaluation_of,
-        new_key=lambda: secrets.token_hex(8),
-        who=who or login_name(),
-        policy_of=lambda case: hub.book.chosen(case).policy,
-        undo=hub.settings.outbox.undo,
-        rules=approval_rules(hub.settings.approval),
-    )
+    return desk_of(hub, who or login_name())
 
 
 def login_name() -> str:

@@ -123,7 +123,7 @@ def policies_in_force(hub: Hub, owed: Sequence[CaseSummary]) -> list[tuple[Polic
 
 
 def _print_json(hub: Hub, shown: Sequence[CaseSummary], risk: MoneyAtRisk) -> None:
-    from hub.cli.as_json import summary_json
+    from hub.as_json import summary_json
 
     now, office = hub.clock.now(), hub.settings.office
     policies = [

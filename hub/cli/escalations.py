@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.common import console, echo_json, json_option, with_hub
-from hub.cli.rounds import stop_event
+from hub.cli.stopping import stop_event
 from hub.core.escalation import StepRecord, StepState
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def tell_people(hub: Hub, stop: threading.Event, *, quiet: bool, patient: bool) 
 
     `quiet` keeps standard output for machines.
     """
-    from hub.cli.rounds import escalation_ports
     from hub.outlets import ConfiguredOutlet, configured_outlets
+    from hub.rounds import escalation_ports
     from hub.runs.escalation import escalate
 
     outlets = configured_outlets(hub.settings, hub.plugins, hub.clock, lambda text: click.echo(text, err=quiet))
@@ -82,7 +82,7 @@ def tell_people(hub: Hub, stop: threading.Event, *, quiet: bool, patient: bool) 
 
 
 def _print_json(result: EscalationResult | None, records: Sequence[StepRecord]) -> None:
-    from hub.cli.clocks_json import record_json, told_json
+    from hub.clocks_json import record_json, told_json
 
     now = told_json(result) if result is not None else {}
     echo_json({**now, "steps": [record_json(record) for record in records]})

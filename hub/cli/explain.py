@@ -82,7 +82,7 @@ def _print(hub: Hub, case: Case, evaluation: Evaluation, policy: Policy, rule: R
 def _as_data(
     hub: Hub, case: Case, evaluation: Evaluation, policy: Policy, rule: Rule, readings: list[Reading]
 ) -> dict[str, Any]:
-    from hub.cli.clocks_json import reading_json, source_json
+    from hub.clocks_json import reading_json, source_json
     from hub.core.explaining import clock_rule
     from hub.policies.versions import tzdata_version
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.common import Misuse, console, echo_json, json_option, no_channels, require_channel, with_hub
+from hub.cli.common import Misuse, console, echo_json, json_option, no_channels, with_hub
 from hub.cli.desk_options import confirm, desk_of, is_terminal, who_option
 from hub.cli.safe_text import one_line
 from hub.errors import HubError, Refused
+from hub.rounds import require_channel
 
 if TYPE_CHECKING:
     from hub.app import Channel, Hub
@@ -231,7 +232,7 @@ def _gathered(hub: Hub, names: Sequence[str], file: Path | None, days: int) -> L
 def _asked(hub: Hub, names: Sequence[str]) -> list[Source]:
     """The channels that are named, or all that list late orders."""
     from hub.adapter import Capability
-    from hub.cli.rounds import chosen_sources
+    from hub.rounds import chosen_sources
 
     able = [c.name for c in hub.channels() if c.enabled and Capability.LIST_LATE_ORDERS in c.adapter.capabilities]
     if not names and not able:

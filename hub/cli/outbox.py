@@ -47,14 +47,14 @@ def list_(hub: Hub, everything: bool, as_json: bool) -> None:
 
     Example: casehub outbox list --all
     """
-    from hub.cli.rounds import stops
+    from hub.rounds import stops
 
     # A rejected reply is final, yet somebody must see that its customer has no answer.
     states = None if everything else frozenset(ReplyState) - SETTLED
     replies = [reply for reply in hub.store.replies(states) if everything or not reply.is_quiet]
     halted = stops(hub)
     if as_json:
-        from hub.cli.as_json import reply_json
+        from hub.as_json import reply_json
 
         overdue = {reply.key for reply in hub.settings.outbox.limits.limits.overdue(replies, hub.clock.now())}
         told = [{**reply_json(reply), "overdue": reply.key in overdue} for reply in replies]
@@ -82,7 +82,7 @@ def show(hub: Hub, key: str, as_json: bool) -> None:
     """
     reply = desk_of(hub, "casehub").named(key)
     if as_json:
-        from hub.cli.as_json import reply_json
+        from hub.as_json import reply_json
 
         echo_json(reply_json(reply))
         return

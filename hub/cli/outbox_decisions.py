@@ -47,7 +47,7 @@ def _decision(command: Callable[..., None]) -> Callable[..., None]:
             confirm(question.format(key=named.key), yes=yes)
             reply = act(desk, named)
             if as_json:
-                from hub.cli.as_json import reply_json
+                from hub.as_json import reply_json
 
                 echo_json(reply_json(reply))
             else:
@@ -107,7 +107,7 @@ def edit(
         look_again(Sheet(case, text, files, ()), yes=yes)
         reply = desk.edit(before.key, text, seen, files, before.text)
     if as_json:
-        from hub.cli.as_json import reply_json
+        from hub.as_json import reply_json
 
         echo_json(reply_json(reply))
     else:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.common import echo_json, json_option, require_channel, with_hub
+from hub.cli.common import echo_json, json_option, with_hub
 from hub.cli.desk_options import desk_of, who_option
+from hub.rounds import require_channel
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -49,7 +50,7 @@ def resume(hub: Hub, channel: str, who: str | None, as_json: bool) -> None:
 
     Example: casehub outbox resume ichiba
     """
-    from hub.cli.rounds import stops
+    from hub.rounds import stops
 
     over = desk_of(hub, who).resume(channel)
     if as_json:

@@ -160,7 +160,7 @@ class PolicyText:
 
 def policy_json(policy: Policy) -> Json:
     """One policy with its rules, clocks and sources."""
-    from hub.cli.clocks_json import source_json
+    from hub.clocks_json import source_json
 
     return {
         "id": policy.id,
@@ -268,7 +268,7 @@ def _clock_remarks(clock: ClockRule) -> Iterator[str]:
 
 
 def _clock_json(clock: ClockRule) -> Json:
-    from hub.cli.clocks_json import source_json
+    from hub.clocks_json import source_json
 
     return {
         "clock": clock.name,

@@ -43,7 +43,7 @@ def answer_in_the_portal(hub: Hub, reach: Reach, case: Case, sending: Sending) -
         task = _same(case, wanted) if sending.client_key else None
         task = task or give_task(hub, reach, Capability.REPLY, case, sending.who, wanted)
     if sending.as_json:
-        from hub.cli.as_json import task_json
+        from hub.as_json import task_json
 
         echo_json(task_json(case, task))
         return

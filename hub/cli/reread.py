@@ -50,7 +50,7 @@ def reread(hub: Hub, number: str | None, everything: bool, as_json: bool) -> Non
 
 
 def _read_again(hub: Hub, wanted: Sequence[tuple[str, str]]) -> Iterator[Reread]:
-    from hub.cli.rounds import chosen_sources
+    from hub.rounds import chosen_sources
 
     desk = desk_of(hub, None)
     by_channel = sorted((hub.store.summary(number).channel, number, ref) for number, ref in wanted)

@@ -12,17 +12,17 @@ import click
 from hub.cli import deliver as delivering
 from hub.cli import sync as reading
 from hub.cli.common import echo_json, json_option, options, with_hub
-from hub.cli.rounds import (
+from hub.cli.stopping import stop_event
+from hub.errors import ConfigurationError
+from hub.rounds import (
     acknowledge,
     broken_channels,
     chosen_sources,
     delivery_ports,
     hold_what_no_channel_sends,
     look_up_orders,
-    stop_event,
     sync_ports,
 )
-from hub.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -136,7 +136,7 @@ def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
 
 def _tell_machine(hub: Hub, read: Any, troubles: Any, sent: Any, told: Any) -> None:
     """One JSON object a round, on one line each, so that a log of rounds can be read line by line."""
-    from hub.cli.clocks_json import told_json
+    from hub.clocks_json import told_json
 
     echo_json(
         {

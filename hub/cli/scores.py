@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.clock_words import percent
-from hub.cli.common import console, echo_json, json_option, no_channels, require_channel, with_hub
+from hub.cli.common import console, echo_json, json_option, no_channels, with_hub
 from hub.cli.safe_text import one_line
 from hub.core.incoming import Figure
 from hub.core.model import epoch, from_epoch
@@ -30,6 +30,7 @@ from hub.core.scores import (
     satisfaction_score,
     span_of,
 )
+from hub.rounds import require_channel
 from hub.runs.published import publish
 
 if TYPE_CHECKING:

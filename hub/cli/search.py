@@ -30,7 +30,7 @@ def search(hub: Hub, words: Sequence[str], limit: int, as_json: bool) -> None:
     """
     found = hub.store.search(" ".join(words), limit)
     if as_json:
-        from hub.cli.as_json import summary_json
+        from hub.as_json import summary_json
 
         echo_json({"cases": [summary_json(case) for case in found]})
     elif found:

@@ -111,7 +111,7 @@ def _desk(hub: Hub, sending: Sending) -> Desk:
 
 def _require_channel(hub: Hub, name: str) -> None:
     """Refuse to send at once by a channel that is gone or switched off, before the reply is in the outbox."""
-    from hub.cli.rounds import chosen_sources
+    from hub.rounds import chosen_sources
 
     chosen_sources(hub, [name])
     table = hub.settings.channels.get(name)
@@ -133,7 +133,8 @@ def _tell_lateness(hub: Hub, case: Case, send_at: datetime | None) -> None:
 
 def _deliver(hub: Hub, queued: Reply, who: str | None) -> Reply:
     from hub.cli.deliver import wait_out_undo
-    from hub.cli.rounds import chosen_sources, delivery_ports, stop_event
+    from hub.cli.stopping import stop_event
+    from hub.rounds import chosen_sources, delivery_ports
     from hub.runs.delivery import deliver
 
     with stop_event() as stop:
@@ -150,7 +151,7 @@ def _deliver(hub: Hub, queued: Reply, who: str | None) -> Reply:
 
 def _tell(hub: Hub, reply: Reply, sending: Sending) -> None:
     if sending.as_json:
-        from hub.cli.as_json import reply_json
+        from hub.as_json import reply_json
 
         echo_json(reply_json(reply))
         return

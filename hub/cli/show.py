@@ -112,7 +112,7 @@ def _save(hub: Hub, case: Case, folder: Path, *, as_json: bool) -> None:
 
 
 def _print_json(hub: Hub, case: Case, *, history: bool) -> None:
-    from hub.cli.as_json import case_json, events_json, goodwill_json, reply_json
+    from hub.as_json import case_json, events_json, goodwill_json, reply_json
 
     replies = [reply_json(reply) for reply in hub.store.replies(case_number=case.number) if not reply.is_quiet]
     goodwill = _on_platform(hub, case).goodwill
@@ -185,8 +185,8 @@ class _OnPlatform:
 def _on_platform(hub: Hub, case: Case) -> _OnPlatform:
     """What may be done on the platform; a plugin that breaks at it keeps nobody from reading."""
     from hub.cli.evidence_text import gaps_in_short
-    from hub.cli.goodwill import suggested
     from hub.core.evidence import checklist
+    from hub.goodwill import suggested
     from hub.reaching import reach_of
     from hub.runs.reach import offers_in_short
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.first_file import secret_variable
-from hub.cli.rounds import stop_event
+from hub.cli.stopping import stop_event
 from hub.errors import HubError, NotFound, Refused
 
 if TYPE_CHECKING:

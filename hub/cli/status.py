@@ -51,8 +51,8 @@ def status(hub: Hub, as_json: bool) -> None:
 
 def _remarks(hub: Hub) -> Iterator[Remark]:
     """What is to be said of notifiers, policies, untold steps and calendars."""
-    from hub.cli.rounds import stops
     from hub.outlets import broken_outlets, notification_hours
+    from hub.rounds import stops
     from hub.runs.health import Remark, untold
 
     for outlet in broken_outlets(hub.settings, hub.plugins, hub.clock):

@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.common import echo_json, json_option, no_channels, with_hub
-from hub.cli.rounds import (
-    acknowledge,
-    broken_channels,
-    chosen_sources,
-    look_up_orders,
-    stop_event,
-    sync_ports,
-    what_is_due,
-)
+from hub.cli.stopping import stop_event
+from hub.rounds import acknowledge, broken_channels, chosen_sources, look_up_orders, sync_ports, what_is_due
 
 if TYPE_CHECKING:
     from hub.app import Hub

@@ -35,7 +35,7 @@ def tasks(hub: Hub, everything: bool, as_json: bool) -> None:
     """
     found = _found(hub, everything=everything)
     if as_json:
-        from hub.cli.as_json import task_json
+        from hub.as_json import task_json
 
         echo_json({"tasks": [task_json(case, task) for case, task in found]})
         return
@@ -111,7 +111,7 @@ def done(
     when = None if at is None else given_instant(at, hub.settings.office.timezone, hub.clock.now())
     case = desk.drop_task(number, task, comment) if drop else desk.tick_off(number, task, when, comment)
     if as_json:
-        from hub.cli.as_json import task_json
+        from hub.as_json import task_json
 
         left = [task_json(case, open_one) for open_one in case.open_tasks]
         echo_json({"case": number, "state": case.state.value, "tasks": left})

@@ -28,7 +28,7 @@ def undo(hub: Hub, who: str | None, as_json: bool) -> None:
     """
     reply = desk_of(hub, who).take_back()
     if as_json:
-        from hub.cli.as_json import reply_json
+        from hub.as_json import reply_json
 
         echo_json(reply_json(reply))
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.cli.as_json import instant, money_json
+from hub.as_json import instant, money_json
 from hub.core.escalation import Step, StepRecord
 from hub.core.explaining import Trace, explain
 from hub.core.model import from_epoch

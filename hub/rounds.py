@@ -1,18 +1,13 @@
-"""What `sync`, `deliver` and `run` share: the chosen channels, the ports, and an orderly stop."""
+"""What every round of reading and sending needs: the chosen channels and the ports, from an opened hub."""
 
 from __future__ import annotations
 
 import secrets
-import signal
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from hub.cli.common import require_channel
+from hub.errors import NotFound
 
 if TYPE_CHECKING:
     from hub.app import Channel, Hub
@@ -22,6 +17,13 @@ if TYPE_CHECKING:
     from hub.runs.delivery import DeliveryPorts
     from hub.runs.sync import ChannelResult, SyncPorts, Watcher
     from hub.runs.telling import EscalationPorts, Outlet
+
+
+def require_channel(name: str, known: Iterable[str]) -> None:
+    """Refuse the name of a channel that is not there; NotFound lists those that are."""
+    names = sorted(known)
+    if name not in names:
+        raise NotFound(f"There is no channel {name!r}; the channels are: {', '.join(names) or 'none yet'}.")
 
 
 def chosen_sources(hub: Hub, names: Sequence[str]) -> list[Source]:
@@ -155,26 +157,6 @@ def escalation_ports(hub: Hub, outlets: Sequence[Outlet], stop: threading.Event,
         patient=patient,
         limits=hub.settings.outbox.limits.limits,
     )
-
-
-@contextmanager
-def stop_event() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set, so that a run ends in order; a second Ctrl-C ends it at once."""
-    stop = threading.Event()
-
-    def ask_to_stop(number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        name = "Ctrl-C" if number == signal.SIGINT else "SIGTERM"
-        click.echo(f"{name}: ending when what is under way is done …", err=True)
-
-    before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def what_is_due(hub: Hub, limit: int) -> list[dict[str, Any]]:
