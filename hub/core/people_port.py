@@ -37,7 +37,7 @@ class People(Protocol):
         ...
 
     def save_session(self, session: Session) -> None:
-        """Insert the session, or replace the one with this key."""
+        """Insert the session, or replace the one with this key; NotFound if there is no such person."""
         ...
 
     def session(self, key: str) -> Session | None:
@@ -46,6 +46,10 @@ class People(Protocol):
 
     def sessions(self, who: str) -> Sequence[Session]:
         """The sessions of a person, the one seen last first."""
+        ...
+
+    def see_session(self, key: str, at: datetime, until: datetime) -> None:
+        """Note that a session was used, and until when it lasts now; nothing happens if it was ended meanwhile."""
         ...
 
     def end_session(self, key: str) -> None:
@@ -61,7 +65,7 @@ class People(Protocol):
         ...
 
     def save_link(self, key: str, who: str, until: datetime) -> None:
-        """Keep the digest of a link that signs in a person once, until an instant."""
+        """Keep the digest of a link that signs in a person once, until an instant; NotFound if there is none such."""
         ...
 
     def take_link(self, key: str, now: datetime) -> str:
@@ -69,7 +73,7 @@ class People(Protocol):
         ...
 
     def save_token(self, token: Token) -> None:
-        """Insert the token, or replace the one with this key."""
+        """Insert the token, or replace the one with this key; NotFound if there is no such person."""
         ...
 
     def token(self, key: str) -> Token | None:
@@ -80,12 +84,16 @@ class People(Protocol):
         """The tokens of a person, or of everybody, newest first."""
         ...
 
+    def see_token(self, key: str, at: datetime) -> None:
+        """Note that a token was used; nothing happens if it was revoked meanwhile."""
+        ...
+
     def drop_token(self, key: str) -> None:
         """Forget a token; nothing happens if there is none."""
         ...
 
     def save_absence(self, absence: Absence) -> None:
-        """Insert the absence, or replace the one with this key."""
+        """Insert the absence, or replace the one with this key; NotFound if there is no such person."""
         ...
 
     def absences(self, since: datetime) -> Sequence[Absence]:

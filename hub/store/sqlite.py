@@ -31,6 +31,7 @@ from hub.store.backup import back_up
 from hub.store.blobs import Blobs, disk_errors, make_private
 from hub.store.connection import BUSY_SECONDS, Connection
 from hub.store.inspection import inspect
+from hub.store.people import SqlitePeople
 from hub.store.rebuilding import rebuild
 from hub.store.schema import prepare
 from hub.store.writing import SqliteWriter
@@ -95,9 +96,18 @@ class SqliteStore:
                 return
         connection.close()
 
+    @property
+    def people(self) -> SqlitePeople:
+        return SqlitePeople(self._connection, self._transaction)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._alone(), self._connection() as connection, connection.transaction("IMMEDIATE"):
+            yield connection
+
     @contextmanager
     def writing(self) -> Iterator[SqliteWriter]:
-        with self._alone(), self._connection() as connection, connection.transaction("IMMEDIATE"):
+        with self._transaction() as connection:
             writer = SqliteWriter(connection, self._blobs)
             yield writer
             writer.finish()
