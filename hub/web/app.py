@@ -1,9 +1,8 @@
-"""The application: every room with its pages, the API, what is served as it is, and what happens when something fails."""
+"""The application: every room with its pages, the API, and what is answered when something fails."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -59,7 +58,7 @@ def make_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         ],
-        exception_handlers={HubError: _told, HTTPException: _http_error, Exception: _failed},
+        exception_handlers=_HANDLERS,
         lifespan=site.live.lifespan,
     )
     app.state.site = site
@@ -108,6 +107,9 @@ def _error_page(request: Request, status: int, text: str) -> Response:
     return here.page(template, status=status, head=head, text=text)
 
 
+_HANDLERS: dict[int | type[Exception], Any] = {HubError: _told, HTTPException: _http_error, Exception: _failed}
+
+
 def rules_of(app: FastAPI) -> list[tuple[str, str, Any]]:
     """Each address and method with the rule that says who may open it; None where a route has none."""
     found: list[tuple[str, str, Any]] = []
@@ -125,5 +127,3 @@ def _rule_of(route: Any) -> Any:
     if isinstance(route, (Route, Mount)):
         return getattr(getattr(route, "endpoint", None) or route.app, "allow", None)
     return getattr(route, "allow", None)
-
-

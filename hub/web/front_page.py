@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from hub.core.people import Permission
 from hub.web.routing import Public, Room
@@ -17,7 +17,7 @@ _YEAR = 365 * 86_400
 @room.get("/", Permission.SEE)
 def front_page(here: Here) -> Response:
     """The cases are what people come for."""
-    return RedirectResponse("/cases", 303)
+    return here.go("/cases")
 
 
 @room.post("/looks", Public.SIGN_IN)

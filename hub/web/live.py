@@ -101,8 +101,8 @@ class Live:
         """The cases to which something happened since the last look."""
         if cursor is None:
             return [], self._store.newest_event()
-        events, after = self._store.events_since(cursor, _MOST_TOLD + 1)
-        return list(dict.fromkeys(event.case_number for event in events)), after
+        told = self._store.events_since(cursor, _MOST_TOLD + 1)
+        return list(dict.fromkeys(one.case_number for one in told)), told[-1].place if told else cursor
 
 
 def _drain(listener: asyncio.Queue[str | None]) -> None:

@@ -71,9 +71,7 @@ class Endpoint:
         if request.method != "POST":
             response = await run_in_threadpool(self._answer, site, request)
         else:
-            async with request.form(
-                max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD
-            ) as form:
+            async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD) as form:
                 response = await run_in_threadpool(self._answer, site, request, form)
         await response(scope, receive, send)
 
