@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub.errors import StoreError
 from hub.store.connection import Connection
+from hub.store.lists_schema import make_lists
 from hub.store.people_schema import people_tables
 
 if TYPE_CHECKING:
@@ -218,6 +219,7 @@ _STEPS: dict[str, Callable[[Database], None]] = {
     "portal_tasks": _portal_tasks,
     "orders": _orders,
     "people": people_tables,
+    "lists": make_lists,
 }
 
 
