@@ -25,6 +25,7 @@ from hub.core.records import (
     Finding,
     ListOrder,
     Rating,
+    Told,
 )
 from hub.core.uptime import Clock
 
@@ -40,6 +41,7 @@ __all__ = [
     "ListOrder",
     "Rating",
     "Store",
+    "Told",
     "Writer",
 ]
 
@@ -225,6 +227,18 @@ class Store(Protocol):
 
     def replies_named(self, beginning: str) -> Sequence[Reply]:
         """The replies whose keys begin so, oldest first."""
+        ...
+
+    def events_since(self, place: int, limit: int) -> Sequence[Told]:
+        """The events after a place, in the order in which they were recorded; none is ever passed over."""
+        ...
+
+    def newest_event(self) -> int:
+        """The place of the newest event, 0 without any."""
+        ...
+
+    def version(self) -> int:
+        """A number that is another one as soon as anything was written; made to be asked for once a second."""
         ...
 
     def unreadable(self) -> Sequence[tuple[str, str]]:

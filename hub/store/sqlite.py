@@ -23,10 +23,11 @@ from hub.core.ports import (
     FigureRow,
     Finding,
     Rating,
+    Told,
 )
 from hub.core.readings import Reading
 from hub.errors import Busy, StoreError
-from hub.store import clocks, leases, reading, scores, steps
+from hub.store import changes, clocks, leases, reading, scores, steps
 from hub.store.backup import back_up
 from hub.store.blobs import Blobs, disk_errors, make_private
 from hub.store.connection import BUSY_SECONDS, Connection
@@ -75,6 +76,7 @@ class SqliteStore:
         self._writer = Lock()
         self._idle: list[Connection] = []
         self._closed = False
+        self._watching: Connection | None = None
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
@@ -217,6 +219,21 @@ class SqliteStore:
         with self._connection() as connection:
             return reading.replies_named(connection, beginning)
 
+    def events_since(self, place: int, limit: int) -> Sequence[Told]:
+        with self._connection() as connection:
+            return changes.events_since(connection, place, limit)
+
+    def newest_event(self) -> int:
+        with self._connection() as connection:
+            return changes.newest_event(connection)
+
+    def version(self) -> int:
+        # A connection of its own, which never writes: SQLite tells each of what the others wrote.
+        with self._lock:
+            if self._watching is None:
+                self._watching = Connection(self.folder / FILE)
+            return changes.version(self._watching)
+
     def unreadable(self) -> Sequence[tuple[str, str]]:
         with self._connection() as connection:
             return reading.list_unreadable(connection)
@@ -247,5 +264,7 @@ class SqliteStore:
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
+            idle += [self._watching] if self._watching else []
+            self._watching = None
         for connection in idle:
             connection.close()
