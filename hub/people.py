@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hub.core.credentials import LINK_LASTS, digest, token_id, token_key, token_text
@@ -18,7 +18,6 @@ from hub.passwords import Passwords
 
 if TYPE_CHECKING:
     from hub.app import Hub
-    from hub.sign_in import SignIn
 
 _LONGEST_LABEL = 80
 
@@ -101,13 +100,13 @@ class Staff:
         self._shut_out(name)
         self._note(by, HouseAct.PASSWORD_SET, name)
 
-    def make_link(self, name: str, by: Actor) -> str:
-        """The secret of a link that signs a person in once, for a day; the links made before end."""
+    def make_link(self, name: str, by: Actor, lasts: timedelta = LINK_LASTS) -> str:
+        """The secret of a link that signs a person in once; the links made before end."""
         if not self.people.person(name).active:
             raise Refused(f"{name} cannot sign in; `casehub people activate {name}` lets them in again.")
         secret = self.new_secret()
         self.people.drop_links(name)
-        self.people.save_link(digest(secret), name, self.clock.now() + LINK_LASTS)
+        self.people.save_link(digest(secret), name, self.clock.now() + lasts)
         self._note(by, HouseAct.LINK_MADE, name)
         return secret
 
@@ -210,13 +209,6 @@ class Staff:
 def staff_of(hub: Hub) -> Staff:
     """The staff of an opened hub."""
     return Staff(hub.store.people, hub.clock, Passwords())
-
-
-def sign_in_of(hub: Hub) -> SignIn:
-    """The door of an opened hub; a process that serves keeps one, since it remembers who guessed."""
-    from hub.sign_in import Guard, SignIn  # noqa: PLC0415  the command line signs nobody in
-
-    return SignIn(hub.store.people, hub.clock, Passwords(), Guard())
 
 
 def _require_usable(label: str, wanted: frozenset[Permission], until: datetime | None, now: datetime) -> None:

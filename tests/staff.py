@@ -9,7 +9,7 @@ from hub.core.people import Actor, Door, Person, Role
 from hub.core.people_port import People
 from hub.passwords import Passwords
 from hub.people import Staff
-from hub.sign_in import Guard, SignIn
+from hub.signing_in import Guard, SigningIn
 from tests.fakes import MONDAY_NOON, MovableClock
 
 PASSWORD = "blue lamp seven tram"
@@ -37,7 +37,7 @@ class House:
         self.clock.instant = MONDAY_NOON
         self.guard = Guard()
         self.staff = Staff(self.people, self.clock, QUICK, secret)
-        self.door = SignIn(self.people, self.clock, QUICK, self.guard, secret)
+        self.door = SigningIn(self.people, self.clock, QUICK, self.guard, secret)
         for name, role in (("asa", Role.ADMIN), ("bo", Role.AGENT), ("lena", Role.LEAD)):
             self.people.save_person(Person(name, role, MONDAY_NOON))
             self.people.set_password(name, HASHED)

@@ -17,7 +17,9 @@ LONGEST = timedelta(days=7)
 TOUCHED_EVERY = timedelta(minutes=5)
 """How often it is written down at most that a session or token is used: a page asks many times a minute."""
 LINK_LASTS = timedelta(hours=24)
-"""How long a link signs somebody in, once."""
+"""How long a link signs somebody in, once, that is handed over."""
+LINK_AT_HAND_LASTS = timedelta(minutes=15)
+"""The same of one that is printed where it is used."""
 _LONGEST_NOTE = 200
 _ID = 8
 _TOKEN = re.compile(rf"chub_([0-9a-f]{{{_ID}}})_([A-Za-z0-9_-]{{20,100}})")

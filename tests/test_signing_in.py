@@ -12,9 +12,9 @@ import pytest
 
 from hub.core.credentials import digest, token_key, token_text
 from hub.core.people import Caller, Door, Permission, Person, Role
-from hub.errors import Refused, StoreError
+from hub.errors import NotFound, Refused, StoreError
 from hub.passwords import Passwords
-from hub.sign_in import Guard, SignIn, SignInPaused, WrongSignIn
+from hub.signing_in import Guard, SigningIn, SignInPaused, WrongSignIn
 from hub.store import SqliteStore, open_store
 from tests.fakes import MONDAY_NOON, MovableClock
 from tests.staff import ANOTHER, BOSS, PASSWORD, QUICK, House, secret
@@ -285,8 +285,7 @@ def test_what_is_kept_of_a_session_opens_nothing(house: House) -> None:
 
 def test_signing_out_ends_the_session_and_no_other(house: House) -> None:
     raw, other = (house.door.sign_in("bo", PASSWORD, HERE) for _ in range(2))
-    house.door.sign_out(raw, HERE)
-    house.door.sign_out(raw, HERE)
+    house.door.sign_out(caller(house, raw))
 
     assert house.door.caller_of_session(raw, HERE) is None
     assert is_open(house, other)
@@ -343,6 +342,22 @@ def test_a_link_that_is_old_made_up_or_replaced_signs_nobody_in(house: House, ma
     for link in (replaced, old, made_up, digest(old)):
         with pytest.raises(WrongSignIn):
             house.door.sign_in_by_link(link, HERE)
+
+
+def test_the_first_person_ever_is_an_admin_and_signs_in_by_a_link_at_hand(store: SqliteStore) -> None:
+    clock = MovableClock()
+    door = SigningIn(store.people, clock, QUICK)
+    link = door.link_for("Root")
+    clock.advance(minutes=15)
+    with pytest.raises(WrongSignIn):
+        door.sign_in_by_link(link, HERE)
+
+    assert store.people.person("root").role is Role.ADMIN
+    found = door.caller_of_session(door.sign_in_by_link(door.link_for("root"), HERE))
+    assert found is not None
+    assert found.may(Permission.MANAGE)
+    with pytest.raises(NotFound, match="nobody called 'eva'"):
+        door.link_for("eva")
 
 
 # By token
@@ -426,7 +441,7 @@ def test_whoever_came_by_a_link_and_has_no_password_chooses_one(house: House) ->
 
 
 def test_the_secrets_that_are_made_are_long_and_different(house: House) -> None:
-    door = SignIn(house.people, house.clock, QUICK, Guard())
+    door = SigningIn(house.people, house.clock, QUICK, Guard())
     made = {door.new_secret() for _ in range(100)}
 
     assert len(made) == 100
