@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from itertools import count
 from pathlib import Path
 
@@ -26,7 +26,9 @@ from hub.errors import Busy, Refused, StoreError
 from hub.refreshing import refresh_evaluations
 from hub.store import SqliteStore, clocks, connection, open_store, reading, schema, scores, steps
 from hub.store.connection import Connection
+from hub.store.counting import SqliteCounting
 from tests.clocks_contract import ClocksContract
+from tests.counting_contract import CABLE, CLAIMS, EVER, HORN, CountingContract, claim
 from tests.fakes import MovableClock
 from tests.store_contract import (
     EARLY,
@@ -80,7 +82,7 @@ def store(reopen: Opener) -> Store:
     return reopen()
 
 
-class TestSqliteStore(StoreContract, ClocksContract):
+class TestSqliteStore(StoreContract, ClocksContract, CountingContract):
     """The contract, kept by SQLite."""
 
 
@@ -321,7 +323,7 @@ def test_processes_that_open_a_new_folder_at_once_make_one_store(folder: Path) -
         opener.communicate()
 
     assert codes == [0, 0, 0, 0]
-    assert value(folder, "SELECT count(*) FROM _sqlite_migrations") == 4
+    assert value(folder, "SELECT count(*) FROM _sqlite_migrations") == len(schema._STEPS)
 
 
 def test_a_process_that_writes_for_too_long_is_not_waited_for(
@@ -407,6 +409,9 @@ def test_the_next_cases_are_read_from_an_index_without_sorting(
         (lambda raw: clocks.list_clocks(raw, "x", NOON, NOON, "s"), "SEARCH clocks USING INDEX clocks_by_start"),
         (lambda raw: reading.list_orders(raw, ["s"], "p", NOON, 9), "SEARCH cases USING INDEX cases_by_order"),
         (lambda raw: scores.list_ratings(raw, NOON, NOON, "s"), "SEARCH cases USING INDEX cases_by_rating"),
+        (lambda raw: counting_of(raw).answered(EVER), "SEARCH clocks USING COVERING INDEX clocks_by_start"),
+        (lambda raw: counting_of(raw).exposed(EVER), "SEARCH cases USING INDEX cases_by_risk"),
+        (lambda raw: counting_of(raw).concerned(EVER, CLAIMS), "SEARCH products USING COVERING INDEX"),
         (lambda raw: steps.list_steps(raw, None, "", None, 50), "SCAN steps USING INDEX steps_by_change"),
         (lambda raw: steps.list_steps(raw, frozenset({StepState.FAILED}), "", None, None), "SEARCH steps USING INDEX"),
     ],
@@ -415,6 +420,24 @@ def test_what_runs_ask_again_and_again_is_found_by_an_index(
     folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Connection], object], plan: str
 ) -> None:
     assert plans_of(folder, monkeypatch, ask)[0].startswith(plan)
+
+
+@pytest.mark.parametrize(
+    ("ask", "plan"),
+    [
+        (lambda raw: counting_of(raw).opened([EVER]), "SEARCH origins USING COVERING INDEX origins_by_opening"),
+        (lambda raw: counting_of(raw).ended(["x"], [EVER], 1), "SEARCH clocks USING COVERING INDEX clocks_by_start"),
+    ],
+)
+def test_what_is_counted_is_read_from_an_index_alone(
+    folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Connection], object], plan: str
+) -> None:
+    assert plan in plans_of(folder, monkeypatch, ask)
+
+
+def counting_of(raw: Connection) -> SqliteCounting:
+    """The counts of a connection that is at hand."""
+    return SqliteCounting(lambda: nullcontext(raw))
 
 
 def plans_of(folder: Path, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Connection], object]) -> list[str]:
@@ -498,6 +521,27 @@ def test_a_database_of_the_first_casehub_is_opened_and_evaluated(folder: Path, m
         assert refresh_evaluations(store, due_in_a_day, "policies of tomorrow") == 1
 
 
+def test_what_is_counted_is_filled_in_from_the_events_of_before(
+    folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+    take(store, claim("h", HORN, CABLE, reason="defekt"), claim("i", HORN))
+    store.close()
+    meddle(
+        folder,
+        "DROP TABLE origins",
+        "DROP TABLE products",
+        "DELETE FROM _sqlite_migrations WHERE name = 'figures_by_case'",
+    )
+
+    with closing_store(folder) as opened:
+        assert len(opened.counting.concerned(EVER, CLAIMS)) == 3
+        assert {row.ordered for row in opened.counting.concerned(EVER, CLAIMS)} == {None}
+        counted = opened.counting.opened([EVER])
+        opened.rebuild(due_in_a_day)
+        assert (opened.counting.opened([EVER]), opened.inspect()) == (counted, [])
+
+
 def test_what_was_not_evaluated_yet_is_no_finding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first_tables(folder, monkeypatch)
 
@@ -537,6 +581,12 @@ def test_the_index_is_written_once_a_transaction(store: Store, monkeypatch: pyte
         ("DELETE FROM messages WHERE ref = 'd'", "messages of CH-1002 cannot be found", "casehub db rebuild"),
         ("DELETE FROM contents", "contents of CH-1002 are not listed", "casehub db rebuild"),
         ("UPDATE cases SET events = events - 1", "the clocks of CH-1002 do not know all", "casehub db rebuild"),
+        ("UPDATE origins SET cause = 'x' WHERE case_id = 1002", "figures count CH-1002 other", "casehub db rebuild"),
+        (
+            "INSERT INTO products VALUES (1002, 9, 1, '', '', '', '', '', 1)",
+            "count CH-1002 other",
+            "casehub db rebuild",
+        ),
         ("UPDATE clocks SET body = '{}'", "of the clocks of CH-1002, a Reading cannot be read", "casehub db rebuild"),
         ("UPDATE cases SET deadline = '[]' WHERE id = 1002", "CH-1002, a Deadline cannot", "casehub db rebuild"),
     ],

@@ -30,6 +30,7 @@ from hub.store import clocks, leases, reading, scores, steps
 from hub.store.backup import back_up
 from hub.store.blobs import Blobs, disk_errors, make_private
 from hub.store.connection import BUSY_SECONDS, Connection
+from hub.store.counting import SqliteCounting
 from hub.store.inspection import inspect
 from hub.store.rebuilding import rebuild
 from hub.store.schema import prepare
@@ -162,6 +163,10 @@ class SqliteStore:
     def figures(self, channel: str = "") -> Sequence[FigureRow]:
         with self._connection() as connection:
             return scores.list_figures(connection, channel)
+
+    @property
+    def counting(self) -> SqliteCounting:
+        return SqliteCounting(self._connection)
 
     def steps(
         self,
