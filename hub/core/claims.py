@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from hub.core.counting import Concern
+from hub.core.counting import Claim, Concern
 from hub.core.model import CaseType, from_epoch
 from hub.core.ranges import week_name
 
@@ -16,6 +17,7 @@ CLAIMS = frozenset({CaseType.RETURN, CaseType.COMPLAINT, CaseType.MISSING_ITEM})
 """The types of cases in which something may be wrong with the goods themselves."""
 
 _MOST_NAMED = 20
+_QUARTER = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,11 @@ def by_product(concerns: Iterable[Concern], several: Several) -> tuple[ProductFi
 
     A case about several products counts for each of them, and once for a product that stands on two lines.
     """
-    groups = _grouped(concerns, product_key)
-    return tuple(sorted((_product(rows, several) for rows in groups), key=_worst_first))
+    groups: dict[str, _Group] = defaultdict(_Group)
+    for concern in concerns:
+        if key := product_key(concern):
+            groups[key].add(concern, concern.claims)
+    return tuple(sorted((_product(group, several) for group in groups.values()), key=_worst_first))
 
 
 def by_batch(concerns: Iterable[Concern], several: Several, zone: str) -> tuple[BatchFigure, ...]:
@@ -75,11 +80,21 @@ def by_batch(concerns: Iterable[Concern], several: Several, zone: str) -> tuple[
     What a person named is a batch whatever the products. What nobody named is only inferred: one product that was
     ordered in one week (of this zone) is likely to come from one delivery. A claim may count for both.
     """
-    rows = list(concerns)
-    named = _grouped(rows, lambda row: row.batch.casefold())
-    inferred = _grouped(rows, lambda row: _delivery(row, zone))
-    found = [_batch(group, group[-1].batch, several, inferred=False) for group in named]
-    found += [_batch(group, _week_of(group[0], zone), several, inferred=True) for group in inferred if len(group) > 1]
+    week_of = _weeks(zone)
+    named: dict[str, _Group] = defaultdict(_Group)
+    inferred: dict[tuple[str, str], _Group] = defaultdict(_Group)
+    for concern in concerns:
+        if concern.batch:
+            named[concern.batch.casefold()].add(concern, concern.claims)
+        by_week: dict[str, list[Claim]] = defaultdict(list)
+        for claim in concern.claims if product_key(concern) else ():
+            if claim.ordered is not None:
+                by_week[week_of(claim.ordered)].append(claim)
+        for week, claims in by_week.items():
+            inferred[product_key(concern), week].add(concern, claims)
+    found = [_batch(group, group.name(group.batches), several, inferred=False) for group in named.values()]
+    several_cases = ((week, group) for (_, week), group in inferred.items() if len(group.claims) > 1)
+    found += [_batch(group, week, several, inferred=True) for week, group in several_cases]
     return tuple(sorted(found, key=_worst_first))
 
 
@@ -94,67 +109,80 @@ def most_within(instants: Iterable[int], within: timedelta) -> int:
     return most
 
 
-def product_key(row: Concern) -> str:
+def product_key(concern: Concern) -> str:
     """What a product is known by on every channel: its SKU, else its title; capitals do not matter."""
-    return f"sku {row.sku.casefold()}" if row.sku else row.title.casefold()
+    return f"sku {concern.sku.casefold()}" if concern.sku else concern.title.casefold()
 
 
-def _delivery(row: Concern, zone: str) -> tuple[str, str] | None:
-    return None if row.ordered is None or not product_key(row) else (product_key(row), _week_of(row, zone))
+@dataclass(slots=True)
+class _Group:
+    """What belongs together: each case once, by its number, and how often each name of it was told."""
+
+    claims: dict[str, Claim] = field(default_factory=dict)
+    channels: set[str] = field(default_factory=set)
+    skus: Counter[str] = field(default_factory=Counter)
+    titles: Counter[str] = field(default_factory=Counter)
+    batches: Counter[str] = field(default_factory=Counter)
+
+    def add(self, concern: Concern, claims: Sequence[Claim]) -> None:
+        self.claims.update((claim.case_number, claim) for claim in claims)
+        self.channels.add(concern.channel)
+        for counted, name in ((self.skus, concern.sku), (self.titles, concern.title), (self.batches, concern.batch)):
+            counted[name] += len(claims)
+
+    def name(self, counted: Counter[str]) -> str:
+        """The commonest of the names."""
+        return max(filter(None, counted), key=lambda text: (counted[text], text), default="")
+
+    @property
+    def newest(self) -> tuple[str, ...]:
+        """The numbers of the newest cases."""
+        some = sorted(self.claims.values(), reverse=True, key=lambda claim: (claim.opened, claim.case_number))
+        return tuple(claim.case_number for claim in some[:_MOST_NAMED])
 
 
-def _week_of(row: Concern, zone: str) -> str:
-    return "" if row.ordered is None else week_name(datetime.fromtimestamp(row.ordered, ZoneInfo(zone)).date())
-
-
-def _grouped(rows: Iterable[Concern], key: Callable[[Concern], Hashable]) -> list[Sequence[Concern]]:
-    """The rows that have a key by it, of each case one, oldest first."""
-    groups: dict[Hashable, dict[str, Concern]] = defaultdict(dict)
-    for row in rows:
-        found = key(row)
-        if found not in (None, ""):
-            groups[found].setdefault(row.case_number, row)
-    return [sorted(group.values(), key=lambda row: row.opened) for group in groups.values()]
-
-
-def _product(rows: Sequence[Concern], several: Several) -> ProductFigure:
-    at_once = most_within((row.opened for row in rows), several.within)
+def _product(group: _Group, several: Several) -> ProductFigure:
+    instants = [claim.opened for claim in group.claims.values()]
+    at_once = most_within(instants, several.within)
     return ProductFigure(
-        sku=rows[-1].sku,
-        title=_commonest(row.title for row in rows),
-        claims=len(rows),
+        sku=group.name(group.skus),
+        title=group.name(group.titles),
+        claims=len(instants),
         at_once=at_once,
         alarming=at_once >= several.claims,
-        first=from_epoch(rows[0].opened),
-        last=from_epoch(rows[-1].opened),
-        channels=tuple(sorted({row.channel for row in rows})),
-        numbers=_newest(rows),
+        first=from_epoch(min(instants)),
+        last=from_epoch(max(instants)),
+        channels=tuple(sorted(group.channels)),
+        numbers=group.newest,
     )
 
 
-def _batch(rows: Sequence[Concern], batch: str, several: Several, *, inferred: bool) -> BatchFigure:
-    at_once = most_within((row.opened for row in rows), several.within)
+def _batch(group: _Group, batch: str, several: Several, *, inferred: bool) -> BatchFigure:
+    instants = [claim.opened for claim in group.claims.values()]
+    at_once = most_within(instants, several.within)
     return BatchFigure(
         batch=batch,
         inferred=inferred,
-        sku=_commonest(row.sku for row in rows),
-        title=_commonest(row.title for row in rows),
-        claims=len(rows),
+        sku=group.name(group.skus),
+        title=group.name(group.titles),
+        claims=len(instants),
         at_once=at_once,
         alarming=at_once >= several.claims,
-        first=from_epoch(rows[0].opened),
-        last=from_epoch(rows[-1].opened),
-        numbers=_newest(rows),
+        first=from_epoch(min(instants)),
+        last=from_epoch(max(instants)),
+        numbers=group.newest,
     )
 
 
-def _newest(rows: Sequence[Concern]) -> tuple[str, ...]:
-    return tuple(row.case_number for row in rows[: -_MOST_NAMED - 1 : -1])
+def _weeks(zone: str) -> Callable[[int], str]:
+    """The name of the week of an instant; of many orders few quarters are asked for, and within one no date begins."""
+    place = ZoneInfo(zone)
 
+    @cache
+    def of_quarter(quarter: int) -> str:
+        return week_name(datetime.fromtimestamp(quarter * _QUARTER, place).date())
 
-def _commonest(texts: Iterable[str]) -> str:
-    counted = Counter(filter(None, texts))
-    return max(counted, key=lambda text: (counted[text], text), default="")
+    return lambda instant: of_quarter(instant // _QUARTER)
 
 
 def _worst_first(figure: ProductFigure | BatchFigure) -> tuple[bool, int, int, float, str]:

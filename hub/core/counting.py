@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -43,17 +43,25 @@ class EndedRuns(NamedTuple):
     runs: int
 
 
-class AnsweredRun(NamedTuple):
-    """A run of the clock of the first answer that was answered, and the version of the policy it was counted under."""
+class AnsweredRuns(NamedTuple):
+    """The answered runs of the clock of the first answer under one version of a rule: when each began and ended."""
 
-    case_number: str
-    cycle: int
     channel: str
     policy: str
     version: str
     rule: str
-    start: int
-    ended: int
+    runs: Sequence[Span]
+
+
+class PausedRun(NamedTuple):
+    """One of them that stood still for a while."""
+
+    channel: str
+    policy: str
+    version: str
+    rule: str
+    run: Span
+    pauses: tuple[Span, ...]
 
 
 class Exposure(NamedTuple):
@@ -64,17 +72,22 @@ class Exposure(NamedTuple):
     costs: Money | None
 
 
-class Concern(NamedTuple):
-    """That a case is about a product; `batch` is what a person said, `ordered` when the order was placed."""
+class Claim(NamedTuple):
+    """A case that is about a product; `ordered` is when the order was placed, None where nobody told."""
 
-    case_number: str
-    channel: str
-    type: str
     opened: int
+    case_number: str
+    ordered: int | None
+
+
+class Concern(NamedTuple):
+    """What was claimed of one product on one channel; `batch` is what a person said."""
+
+    channel: str
     sku: str
     title: str
     batch: str
-    ordered: int | None
+    claims: Sequence[Claim]
 
 
 class Counting(Protocol):
@@ -91,14 +104,12 @@ class Counting(Protocol):
         """What has come, at an instant, of the runs of these clocks that started in each span."""
         ...
 
-    def answered(self, span: Span, channel: str = "") -> Sequence[AnsweredRun]:
+    def answered(self, span: Span, channel: str = "") -> Sequence[AnsweredRuns]:
         """The runs of the clock of the first answer that started in a span and were answered."""
         ...
 
-    def stood_still(
-        self, span: Span, rules: Collection[tuple[str, str]], channel: str = ""
-    ) -> Mapping[tuple[str, int], tuple[Span, ...]]:
-        """The pauses of such runs under these rules (policy and rule), by case number and cycle."""
+    def paused(self, span: Span, channel: str = "") -> Sequence[PausedRun]:
+        """Those of them that stood still for a while."""
         ...
 
     def exposed(self, span: Span, channel: str = "") -> Sequence[Exposure]:
@@ -106,5 +117,5 @@ class Counting(Protocol):
         ...
 
     def concerned(self, span: Span, types: Collection[str], channel: str = "") -> Sequence[Concern]:
-        """The products of the cases of these types that were opened in a span, oldest first."""
+        """The products of the cases of these types that were opened in a span, and all their cases in no order."""
         ...

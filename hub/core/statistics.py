@@ -10,7 +10,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
 from itertools import chain
 from typing import TypeVar
 
-from hub.core.counting import AnsweredRun, EndedRuns, Exposure, OpenedCases, Outcome
+from hub.core.counting import AnsweredRuns, EndedRuns, Exposure, OpenedCases, Outcome
 from hub.core.model import from_epoch
 from hub.core.policy import ClockName
 from hub.core.ranges import Bucket
@@ -19,7 +19,7 @@ from hub.core.scores import DOWN, UP
 
 ANSWERS = frozenset({ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE})
 """The clocks whose runs are counted as answers."""
-NINE_IN_TEN = Decimal("0.9")
+HALF, NINE_IN_TEN = Decimal("0.5"), Decimal("0.9")
 ALL = ""
 """The channel of a line that is about all that were asked for."""
 
@@ -160,16 +160,20 @@ def risk_totals(figures: Iterable[RiskFigure]) -> tuple[dict[str, Decimal], int]
     return dict(sorted(sums.items())), unknown
 
 
-def answer_times(runs: Sequence[AnsweredRun], counted: Callable[[AnsweredRun], int | None]) -> list[AnswerTimes]:
-    """All channels together, and then each; `counted` tells how much of its clock's own time a run took."""
-    by_channel: dict[str, list[AnsweredRun]] = defaultdict(list)
+def answer_times(
+    answered: Iterable[AnsweredRuns], counted: Callable[[AnsweredRuns], Sequence[int]]
+) -> list[AnswerTimes]:
+    """All channels together, and then each; `counted` tells how much of their clock's own time runs took."""
+    passed: dict[str, list[int]] = defaultdict(list)
     own: dict[str, list[int]] = defaultdict(list)
-    for run in runs:
-        by_channel[run.channel].append(run)
-        if (seconds := counted(run)) is not None:
-            own[run.channel].append(seconds)
-    lines = [_times(channel, found, own[channel]) for channel, found in sorted(by_channel.items())]
-    return [_times(ALL, runs, list(chain.from_iterable(own.values()))), *lines] if lines else []
+    for group in answered:
+        passed[group.channel] += [end - start for start, end in group.runs]
+        own[group.channel] += counted(group)
+    lines = [_times(channel, sorted(found), sorted(own[channel])) for channel, found in sorted(passed.items())]
+    if not lines:
+        return []
+    whole = [sorted(chain.from_iterable(found.values())) for found in (passed, own)]
+    return [_times(ALL, *whole), *lines]
 
 
 def in_time(ended: Iterable[EndedRuns]) -> list[InTime]:
@@ -239,15 +243,15 @@ def share_of(part: int, whole: int) -> Decimal | None:
 
 
 def within(lengths: Sequence[int], part: Decimal) -> int | None:
-    """The shortest length within which at least such a part of them lies; None of none."""
+    """The shortest of the lengths, in their order, within which at least such a part of them lies; None of none."""
     place = int((part * len(lengths)).to_integral_value(ROUND_CEILING))
-    return sorted(lengths)[max(place, 1) - 1] if lengths else None
+    return lengths[max(place, 1) - 1] if lengths else None
 
 
-def _times(channel: str, runs: Sequence[AnsweredRun], own: Sequence[int]) -> AnswerTimes:
-    lengths = [run.ended - run.start for run in runs]
-    passed = (within(lengths, Decimal("0.5")), within(lengths, NINE_IN_TEN))
-    return AnswerTimes(channel, len(lengths), *passed, len(own), within(own, Decimal("0.5")), within(own, NINE_IN_TEN))
+def _times(channel: str, passed: Sequence[int], own: Sequence[int]) -> AnswerTimes:
+    median, p90 = (within(passed, part) for part in (HALF, NINE_IN_TEN))
+    own_median, own_p90 = (within(own, part) for part in (HALF, NINE_IN_TEN))
+    return AnswerTimes(channel, len(passed), median, p90, len(own), own_median, own_p90)
 
 
 def _answers_by(ended: Iterable[EndedRuns], key: Callable[[EndedRuns], Place]) -> dict[Place, Counter[Outcome]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
+from hub.core.counting import Counting
 from hub.core.escalation import StepRecord, StepState
 from hub.core.events import Event
 from hub.core.incoming import OpenCase
@@ -165,7 +166,7 @@ class SqliteStore:
             return scores.list_figures(connection, channel)
 
     @property
-    def counting(self) -> SqliteCounting:
+    def counting(self) -> Counting:
         return SqliteCounting(self._connection)
 
     def steps(
