@@ -99,15 +99,16 @@ class SqliteCounting:
         with self._lend() as connection:
             rows = connection.rows(_ANSWERED, _first_answers(span, channel))
         return [
-            AnsweredRuns(*row[:4], runs=tuple(zip(json.loads(row[4]), json.loads(row[5]), strict=True))) for row in rows
+            AnsweredRuns._make((*names, tuple(zip(json.loads(starts), json.loads(ends), strict=True))))
+            for *names, starts, ends in rows
         ]
 
     def paused(self, span: Span, channel: str = "") -> Sequence[PausedRun]:
         with self._lend() as connection:
             rows = connection.rows(_PAUSED, _first_answers(span, channel))
         return [
-            PausedRun(*row[:4], run=(row[4], row[5]), pauses=tuple(spans_of(from_body(Reading, row[6]).pauses)))
-            for row in rows
+            PausedRun._make((*names, (start, end), tuple(spans_of(from_body(Reading, body).pauses))))
+            for *names, start, end, body in rows
         ]
 
     def exposed(self, span: Span, channel: str = "") -> Sequence[Exposure]:
@@ -124,7 +125,7 @@ class SqliteCounting:
         values = (span[0] * _MICROS, span[1] * _MICROS, storable(channel), *names)
         with self._lend() as connection:
             rows = connection.rows(_CONCERNED.format(types=marks(names)), values)
-        return [Concern(*row[:4], claims=_claims(*row[4:])) for row in rows]
+        return [Concern._make((*row[:4], _claims(*row[4:]))) for row in rows]
 
 
 def _claims(*arrays: str) -> tuple[Claim, ...]:
