@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hub.errors import StoreError
 from hub.store.connection import Connection
 from hub.store.figures_schema import add_figures
+from hub.store.people_schema import people_tables
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -217,6 +218,7 @@ _STEPS: dict[str, Callable[[Database], None]] = {
     "clocks": _clocks,
     "portal_tasks": _portal_tasks,
     "orders": _orders,
+    "people": people_tables,
     "figures_by_case": lambda db: add_figures(db.execute),
 }
 
