@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from hub.core.counting import Counting
 from hub.core.escalation import StepRecord, StepState
 from hub.core.events import Event
 from hub.core.incoming import Checkpoint, Figure, OpenCase
@@ -212,6 +213,11 @@ class Store(Protocol):
 
     def figures(self, channel: str = "") -> Sequence[FigureRow]:
         """What platforms reported, newest period first."""
+        ...
+
+    @property
+    def counting(self) -> Counting:
+        """The counts that figures are made of."""
         ...
 
     def steps(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub.errors import StoreError
 from hub.store.connection import Connection
+from hub.store.figures_schema import add_figures
 from hub.store.lists_schema import make_lists
 from hub.store.people_schema import people_tables
 
@@ -220,6 +221,7 @@ _STEPS: dict[str, Callable[[Database], None]] = {
     "orders": _orders,
     "people": people_tables,
     "lists": make_lists,
+    "figures_by_case": lambda db: add_figures(db.execute),
 }
 
 
