@@ -119,6 +119,20 @@ class Run(Table):
     silent_after: Duration = timedelta(hours=1)
 
 
+class Webhooks(Table):
+    """How webhooks are sent: `address` is where people reach this hub, for the links in them."""
+
+    address: str = ""
+    allow_private: bool = False
+
+    @field_validator("address")
+    @classmethod
+    def _bare(cls, address: str) -> str:
+        if address and not re.fullmatch(r"https?://[^\s?#@]+", address):
+            raise ValueError("should be one such as https://casehub.shop.example")
+        return address.rstrip("/")
+
+
 def _amounts(limits: dict[str, Decimal]) -> dict[str, Decimal]:
     # The environment has its names in small letters: CASEHUB_GOODWILL__LIMITS__SEK=100.
     given = {currency.upper(): amount for currency, amount in limits.items()}

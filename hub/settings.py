@@ -31,6 +31,7 @@ from hub.setting_tables import (
     Office,
     PluginChoice,
     Run,
+    Webhooks,
     Week,
     channel_name,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "PluginChoice",
     "Run",
     "Settings",
+    "Webhooks",
     "Week",
     "adapter_settings",
     "channel_name",
@@ -71,6 +73,7 @@ class Settings(BaseSettings):
     outbox: OutboxTable = OutboxTable()
     approval: dict[ChannelName, ApprovalTable] = Field(default_factory=dict)
     goodwill: Goodwill = Goodwill()
+    webhooks: Webhooks = Webhooks()
     channels: dict[ChannelName, ChannelTable] = Field(default_factory=dict)
     notifiers: dict[ChannelName, NotifierTable] = Field(default_factory=dict)
 

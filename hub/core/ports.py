@@ -26,6 +26,7 @@ from hub.core.records import (
     Rating,
 )
 from hub.core.uptime import Clock
+from hub.core.webhook_ports import WebhookStore
 
 __all__ = [
     "CaseFilter",
@@ -113,6 +114,11 @@ class Writer(Protocol):
 
 class Store(Protocol):
     """Where cases live. Any number of threads and processes may read; write transactions wait for one another."""
+
+    @property
+    def webhooks(self) -> WebhookStore:
+        """The endpoints that are told of events, and the messages on their way."""
+        ...
 
     def writing(self) -> AbstractContextManager[Writer]:
         """Open the one write transaction; waits for another writer.

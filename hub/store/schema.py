@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub.errors import StoreError
 from hub.store.connection import Connection
+from hub.store.webhooks_schema import make_webhooks
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -216,6 +217,7 @@ _STEPS: dict[str, Callable[[Database], None]] = {
     "clocks": _clocks,
     "portal_tasks": _portal_tasks,
     "orders": _orders,
+    "webhooks": make_webhooks,
 }
 
 

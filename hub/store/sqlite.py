@@ -33,6 +33,7 @@ from hub.store.connection import BUSY_SECONDS, Connection
 from hub.store.inspection import inspect
 from hub.store.rebuilding import rebuild
 from hub.store.schema import prepare
+from hub.store.webhooks import SqliteWebhooks
 from hub.store.writing import SqliteWriter
 
 FILE = "casehub.sqlite"
@@ -74,6 +75,7 @@ class SqliteStore:
         self._writer = Lock()
         self._idle: list[Connection] = []
         self._closed = False
+        self.webhooks = SqliteWebhooks(self._connection, self._alone)
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
