@@ -31,6 +31,7 @@ from hub.setting_tables import (
     Office,
     PluginChoice,
     Run,
+    Web,
     Webhooks,
     Week,
     channel_name,
@@ -46,6 +47,7 @@ __all__ = [
     "PluginChoice",
     "Run",
     "Settings",
+    "Web",
     "Webhooks",
     "Week",
     "adapter_settings",
@@ -69,6 +71,7 @@ class Settings(BaseSettings):
     office: Office
     plugins: PluginChoice = PluginChoice()
     run: Run = Run()
+    web: Web = Web()
     notify: Notify = Notify()
     outbox: OutboxTable = OutboxTable()
     approval: dict[ChannelName, ApprovalTable] = Field(default_factory=dict)

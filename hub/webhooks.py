@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -38,13 +38,13 @@ def webhook_ports(hub: Hub, stop: threading.Event | None = None) -> WebhookPorts
     from hub.http import TellingDoor
     from hub.runs.webhooks import WebhookPorts
 
-    table = hub.settings.webhooks
+    allow_private = hub.settings.webhooks.allow_private
     return WebhookPorts(
         store=hub.store,
         clock=hub.clock,
-        open_door=lambda: TellingDoor(hub.clock, allow_private=table.allow_private),
+        open_door=lambda: TellingDoor(hub.clock, allow_private=allow_private),
         key_of=partial(webhook_key, hub.signing_key),
-        address=table.address,
+        address=hub.settings.web.public_url,
         stop=stop or threading.Event(),
     )
 
@@ -56,28 +56,6 @@ def tell_programs(hub: Hub, stop: threading.Event | None = None) -> list[Endpoin
     from hub.runs.webhooks import tell_programs as tell
 
     return tell(webhook_ports(hub, stop))
-
-
-def keep_telling(
-    open_hub: Callable[[], Hub], stop: threading.Event, pause: float = 5.0, wake: threading.Event | None = None
-) -> None:
-    """Tell other programs, round after round, until `stop` is set; `wake` begins the next round at once.
-
-    For a thread of its own. What goes wrong in one round is for the next one to try again, and `status` tells of it.
-    """
-    from hub.log import logger
-
-    bell = wake or threading.Event()
-    while not stop.is_set():
-        try:
-            with open_hub() as hub:
-                while not stop.is_set():
-                    tell_programs(hub, stop)
-                    bell.wait(pause)
-                    bell.clear()
-        except Exception as error:  # noqa: BLE001  a full disk, say, must not end the rounds that follow
-            logger().warning("webhooks could not be sent", error=f"{type(error).__name__}: {error}")
-            stop.wait(pause)
 
 
 def add_endpoint(
@@ -181,7 +159,7 @@ def content_sent(hub: Hub, delivery: Delivery) -> bytes:
     """The body of a message as its endpoint gets it."""
     endpoint = hub.store.webhooks.standing(delivery.endpoint).endpoint
     happened = hub.store.webhooks.happened(delivery.origin)
-    return content_of(happened, endpoint.include, hub.settings.webhooks.address)
+    return content_of(happened, endpoint.include, hub.settings.web.public_url)
 
 
 @dataclass(frozen=True)

@@ -321,7 +321,7 @@ def test_processes_that_open_a_new_folder_at_once_make_one_store(folder: Path) -
         opener.communicate()
 
     assert codes == [0, 0, 0, 0]
-    assert value(folder, "SELECT count(*) FROM _sqlite_migrations") == 4
+    assert value(folder, "SELECT count(*) FROM _sqlite_migrations") == len(schema._STEPS)
 
 
 def test_a_process_that_writes_for_too_long_is_not_waited_for(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,9 +109,9 @@ def ids(receiver: Receiver) -> list[str]:
 
 
 def is_signed(got: Got, name: str = "ep_1", generation: int = 1) -> bool:
-    """Whether the receiver's library takes the signature; whether it is old is not asked, for the clock is pretended."""
+    """Whether a receiver's library takes the signature; how old it is is not asked, for the clock is pretended."""
     webhook = Webhook(as_secret(webhook_key(KEY, name, generation)))
-    webhook._Webhook__verify_timestamp = lambda stamp: _instant(stamp)  # type: ignore[attr-defined]
+    webhook._Webhook__verify_timestamp = _instant  # type: ignore[attr-defined]
     try:
         webhook.verify(got.body.decode(), got.headers)
     except Exception:  # noqa: BLE001  the library has one error for each way to be wrong
@@ -120,15 +119,8 @@ def is_signed(got: Got, name: str = "ep_1", generation: int = 1) -> bool:
     return True
 
 
-def _instant(stamp: str) -> Any:
-    from datetime import UTC, datetime  # noqa: PLC0415
-
+def _instant(stamp: str) -> datetime:
     return datetime.fromtimestamp(float(stamp), UTC)
-
-
-def digest(content: bytes) -> str:
-    """A name for a content."""
-    return hashlib.sha256(content).hexdigest()
 
 
 @contextmanager

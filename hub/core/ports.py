@@ -14,6 +14,7 @@ from hub.core.incoming import Checkpoint, Figure, OpenCase
 from hub.core.merge import Change, Keys, Known
 from hub.core.model import Case, CaseState
 from hub.core.outbox import Reply, ReplyState
+from hub.core.people_port import People
 from hub.core.readings import Evaluation, Reading
 from hub.core.records import (
     CaseFilter,
@@ -24,6 +25,7 @@ from hub.core.records import (
     Finding,
     ListOrder,
     Rating,
+    Told,
 )
 from hub.core.uptime import Clock
 from hub.core.webhook_ports import WebhookStore
@@ -40,6 +42,7 @@ __all__ = [
     "ListOrder",
     "Rating",
     "Store",
+    "Told",
     "Writer",
 ]
 
@@ -114,6 +117,11 @@ class Writer(Protocol):
 
 class Store(Protocol):
     """Where cases live. Any number of threads and processes may read; write transactions wait for one another."""
+
+    @property
+    def people(self) -> People:
+        """Who works here, kept in the same place; a transaction of theirs does not go into the one of `writing`."""
+        ...
 
     @property
     def webhooks(self) -> WebhookStore:
@@ -225,6 +233,18 @@ class Store(Protocol):
 
     def replies_named(self, beginning: str) -> Sequence[Reply]:
         """The replies whose keys begin so, oldest first."""
+        ...
+
+    def events_since(self, place: int, limit: int) -> Sequence[Told]:
+        """The events after a place, in the order in which they were recorded; none is ever passed over."""
+        ...
+
+    def newest_event(self) -> int:
+        """The place of the newest event, 0 without any."""
+        ...
+
+    def version(self) -> int:
+        """A number that is another one as soon as anything was written; made to be asked for once a second."""
         ...
 
     def unreadable(self) -> Sequence[tuple[str, str]]:

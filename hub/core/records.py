@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hub.core.events import Event
 from hub.core.incoming import Checkpoint, Figure
 from hub.core.model import CaseState, CaseType
 from hub.core.readings import Deadline, Reading
@@ -116,6 +117,16 @@ class FigureRow:
     channel: str
     figure: Figure
     read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event with its case and channel, and its place among all events."""
+
+    place: int
+    case_number: str
+    channel: str
+    event: Event
 
 
 @dataclass(frozen=True, slots=True)

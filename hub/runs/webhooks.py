@@ -107,6 +107,8 @@ def deliveries_of(endpoint: Endpoint, happened: Sequence[Happened]) -> Iterator[
 def _tell(name: str, ports: WebhookPorts) -> EndpointResult:
     result = EndpointResult(name)
     try:
+        if not _has_work(name, ports):
+            return result
         with ports.store.lease(f"webhook:{name}"):
             standing = ports.store.webhooks.standing(name)
             _make(standing.endpoint, ports)
@@ -117,6 +119,15 @@ def _tell(name: str, ports: WebhookPorts) -> EndpointResult:
     except HubError as error:  # a full disk, or an endpoint that somebody removed meanwhile, stops no other
         result.trouble = str(error)
     return result
+
+
+def _has_work(name: str, ports: WebhookPorts) -> bool:
+    """Whether there is anything to make or to send; asking writes nothing, so that it may be asked often."""
+    store, now, uptime = ports.store.webhooks, ports.clock.now(), uptime_of(ports.clock)
+    if store.news(name, 1)[0]:
+        return True
+    rested = store.standing(name).health.has_rested(now, uptime)
+    return rested and any(delivery.may_go(now, uptime) for delivery in store.pending(name, _AT_ONCE))
 
 
 def _make(endpoint: Endpoint, ports: WebhookPorts) -> None:

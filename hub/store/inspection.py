@@ -15,6 +15,7 @@ from hub.errors import NotFound, StoreError
 from hub.store.blobs import Blobs
 from hub.store.clocks import load_readings
 from hub.store.connection import Connection
+from hub.store.people_rows import unreadable
 from hub.store.projection import CASE_COLUMNS, case_values, named_contents
 from hub.store.reading import history
 from hub.store.rebuilding import case_ids
@@ -35,6 +36,7 @@ def inspect(connection: Connection, blobs: Blobs) -> list[Finding]:
             found.extend(_check_file(connection))
             found.extend(_check_cases(connection))
             found.extend(_check_contents(connection, blobs))
+            found.extend(_check_people(connection))
     except StoreError as error:
         found.append(Finding(str(error), _RESTORE))
     return found
@@ -118,3 +120,8 @@ def _check_contents(connection: Connection, blobs: Blobs) -> Iterator[Finding]:
             yield Finding(f"no message names the content {digest}", _HARMLESS, harmless=True)
     for file in blobs.leavings():
         yield Finding(f"{file} was left by a process that died while writing it", _HARMLESS, harmless=True)
+
+
+def _check_people(connection: Connection) -> Iterator[Finding]:
+    for what in unreadable(connection):
+        yield Finding(what, _RESTORE)

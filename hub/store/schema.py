@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub.errors import StoreError
 from hub.store.connection import Connection
+from hub.store.people_schema import people_tables
 from hub.store.webhooks_schema import make_webhooks
 
 if TYPE_CHECKING:
@@ -217,6 +218,7 @@ _STEPS: dict[str, Callable[[Database], None]] = {
     "clocks": _clocks,
     "portal_tasks": _portal_tasks,
     "orders": _orders,
+    "people": people_tables,
     "webhooks": make_webhooks,
 }
 

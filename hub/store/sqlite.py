@@ -23,14 +23,16 @@ from hub.core.ports import (
     FigureRow,
     Finding,
     Rating,
+    Told,
 )
 from hub.core.readings import Reading
 from hub.errors import Busy, StoreError
-from hub.store import clocks, leases, reading, scores, steps
+from hub.store import changes, clocks, leases, reading, scores, steps
 from hub.store.backup import back_up
 from hub.store.blobs import Blobs, disk_errors, make_private
 from hub.store.connection import BUSY_SECONDS, Connection
 from hub.store.inspection import inspect
+from hub.store.people import SqlitePeople
 from hub.store.rebuilding import rebuild
 from hub.store.schema import prepare
 from hub.store.webhooks import SqliteWebhooks
@@ -75,6 +77,7 @@ class SqliteStore:
         self._writer = Lock()
         self._idle: list[Connection] = []
         self._closed = False
+        self._watching: Connection | None = None
         self.webhooks = SqliteWebhooks(self._connection, self._alone)
 
     @contextmanager
@@ -97,9 +100,18 @@ class SqliteStore:
                 return
         connection.close()
 
+    @property
+    def people(self) -> SqlitePeople:
+        return SqlitePeople(self._connection, self._transaction)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._alone(), self._connection() as connection, connection.transaction("IMMEDIATE"):
+            yield connection
+
     @contextmanager
     def writing(self) -> Iterator[SqliteWriter]:
-        with self._alone(), self._connection() as connection, connection.transaction("IMMEDIATE"):
+        with self._transaction() as connection:
             writer = SqliteWriter(connection, self._blobs)
             yield writer
             writer.finish()
@@ -209,6 +221,21 @@ class SqliteStore:
         with self._connection() as connection:
             return reading.replies_named(connection, beginning)
 
+    def events_since(self, place: int, limit: int) -> Sequence[Told]:
+        with self._connection() as connection:
+            return changes.events_since(connection, place, limit)
+
+    def newest_event(self) -> int:
+        with self._connection() as connection:
+            return changes.newest_event(connection)
+
+    def version(self) -> int:
+        # A connection of its own, which never writes: SQLite tells each of what the others wrote.
+        with self._lock:
+            if self._watching is None:
+                self._watching = Connection(self.folder / FILE)
+            return changes.version(self._watching)
+
     def unreadable(self) -> Sequence[tuple[str, str]]:
         with self._connection() as connection:
             return reading.list_unreadable(connection)
@@ -239,5 +266,7 @@ class SqliteStore:
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
+            idle += [self._watching] if self._watching else []
+            self._watching = None
         for connection in idle:
             connection.close()

@@ -154,6 +154,10 @@ class SqliteWebhooks:
             return len(again)
 
     def prune(self, before: datetime) -> None:
+        with self._reading() as connection:
+            old = "SELECT 1 FROM webhook_deliveries WHERE state = ? AND since < ? LIMIT 1"
+            if connection.row(old, (DeliveryState.DELIVERED, to_micros(before))) is None:
+                return  # asked every few seconds, and nobody shall be woken for nothing
         with self._writing() as connection:
             statement = "DELETE FROM webhook_deliveries WHERE state = ? AND since < ?"
             connection.run(statement, (DeliveryState.DELIVERED, to_micros(before)))
