@@ -32,6 +32,7 @@ from hub.core.records import (
 )
 from hub.core.uptime import Clock
 from hub.core.views import View
+from hub.core.webhook_ports import WebhookStore
 
 __all__ = [
     "CaseFilter",
@@ -126,6 +127,11 @@ class Store(Protocol):
     @property
     def people(self) -> People:
         """Who works here, kept in the same place; a transaction of theirs does not go into the one of `writing`."""
+        ...
+
+    @property
+    def webhooks(self) -> WebhookStore:
+        """The endpoints that are told of events, and the messages on their way."""
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:
