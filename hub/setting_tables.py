@@ -28,6 +28,7 @@ _MOST_DAYS = 36_500
 _CURRENCY = re.compile("[A-Z]{3}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _DURATION = re.compile(r"(?:(\d{1,4})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,5})m)? ?(?:(\d{1,5})s)?", re.ASCII)
+_WEB_ADDRESS = re.compile(r"https?://[^/?#@\s]+/?")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 
 
@@ -66,6 +67,13 @@ def label_file(template: str) -> str:
     if wrong:
         raise ValueError("should be the path of a file, in which {order} and {case} may stand: labels/{order}.pdf")
     return template
+
+
+def web_address(url: str) -> str:
+    """An address of pages as it was given; ValueError says how one is written."""
+    if url and not _WEB_ADDRESS.fullmatch(url):
+        raise ValueError("should be the address without a path, such as https://service.example.com")
+    return url
 
 
 Duration = Annotated[timedelta, BeforeValidator(duration), Field(gt=timedelta(0))]
@@ -117,6 +125,16 @@ class Run(Table):
     """How casehub behaves when nobody is looking."""
 
     silent_after: Duration = timedelta(hours=1)
+
+
+class Web(Table):
+    """Where `casehub serve` listens, under which address people know it, and how often it reads the channels."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8321
+    public_url: Annotated[str, AfterValidator(web_address)] = ""
+    trusted_proxies: tuple[str, ...] = ()
+    every: Duration = timedelta(minutes=5)
 
 
 def _amounts(limits: dict[str, Decimal]) -> dict[str, Decimal]:

@@ -31,6 +31,7 @@ from hub.setting_tables import (
     Office,
     PluginChoice,
     Run,
+    Web,
     Week,
     channel_name,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "PluginChoice",
     "Run",
     "Settings",
+    "Web",
     "Week",
     "adapter_settings",
     "channel_name",
@@ -67,6 +69,7 @@ class Settings(BaseSettings):
     office: Office
     plugins: PluginChoice = PluginChoice()
     run: Run = Run()
+    web: Web = Web()
     notify: Notify = Notify()
     outbox: OutboxTable = OutboxTable()
     approval: dict[ChannelName, ApprovalTable] = Field(default_factory=dict)

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -28,7 +28,9 @@ from hub.errors import Busy, Refused, StoreError
 from hub.refreshing import refresh_evaluations
 from hub.store import SqliteStore, clocks, connection, finding, listing, open_store, reading, schema, scores, steps
 from hub.store.connection import Connection
+from hub.store.counting import SqliteCounting
 from tests.clocks_contract import ClocksContract
+from tests.counting_contract import CABLE, CLAIMS, EVER, HORN, CountingContract, claim
 from tests.fakes import MovableClock
 from tests.lists_contract import ListsContract
 from tests.store_contract import (
@@ -86,7 +88,7 @@ def store(reopen: Opener) -> Store:
     return reopen()
 
 
-class TestSqliteStore(StoreContract, ClocksContract, ListsContract):
+class TestSqliteStore(StoreContract, ClocksContract, ListsContract, CountingContract):
     """The contract, kept by SQLite."""
 
 
@@ -426,6 +428,10 @@ def test_the_next_cases_are_read_from_an_index_without_sorting(
         (lambda raw: listing.list_cases(raw, _FAILED), "SEARCH cases USING INTEGER PRIMARY KEY"),
         (lambda raw: reading.list_orders(raw, ["s"], "p", NOON, 9), "SEARCH cases USING INDEX cases_by_order"),
         (lambda raw: scores.list_ratings(raw, NOON, NOON, "s"), "SEARCH cases USING INDEX cases_by_rating"),
+        (lambda raw: counting_of(raw).answered(EVER), "SEARCH clocks USING COVERING INDEX clocks_by_start"),
+        (lambda raw: counting_of(raw).paused(EVER), "SEARCH clocks USING INDEX clocks_paused"),
+        (lambda raw: counting_of(raw).exposed(EVER), "SEARCH cases USING INDEX cases_by_risk"),
+        (lambda raw: counting_of(raw).concerned(EVER, CLAIMS), "SEARCH products USING COVERING INDEX"),
         (lambda raw: steps.list_steps(raw, None, "", None, 50), "SCAN steps USING INDEX steps_by_change"),
         (lambda raw: steps.list_steps(raw, frozenset({StepState.FAILED}), "", None, None), "SEARCH steps USING INDEX"),
     ],
@@ -467,6 +473,24 @@ def _has_all(store: Store, number: str, typed: Sequence[str]) -> bool:
     asked = [f" {' '.join(folded_words(word))} " for word in typed]
     asked[-1] = asked[-1][:-1]
     return all(any(word in document for document in documents) for word in asked)
+
+
+@pytest.mark.parametrize(
+    ("ask", "plan"),
+    [
+        (lambda raw: counting_of(raw).opened([EVER]), "SEARCH origins USING COVERING INDEX origins_by_opening"),
+        (lambda raw: counting_of(raw).ended(["x"], [EVER], 1), "SEARCH clocks USING COVERING INDEX clocks_by_start"),
+    ],
+)
+def test_what_is_counted_is_read_from_an_index_alone(
+    folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Connection], object], plan: str
+) -> None:
+    assert plan in plans_of(folder, monkeypatch, ask)
+
+
+def counting_of(raw: Connection) -> SqliteCounting:
+    """The counts of a connection that is at hand."""
+    return SqliteCounting(lambda: nullcontext(raw))
 
 
 def plans_of(folder: Path, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Connection], object]) -> list[str]:
@@ -550,6 +574,31 @@ def test_a_database_of_the_first_casehub_is_opened_and_evaluated(folder: Path, m
         assert refresh_evaluations(store, due_in_a_day, "policies of tomorrow") == 1
 
 
+def test_what_is_counted_is_filled_in_from_the_events_of_before(
+    folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+    take(store, claim("h", HORN, CABLE, reason="defekt"), claim("i", HORN))
+    store.close()
+    meddle(
+        folder,
+        "DROP TABLE origins",
+        "DROP TABLE products",
+        "DROP INDEX clocks_paused",
+        "DROP INDEX clocks_by_start",
+        "ALTER TABLE clocks DROP COLUMN channel",
+        "CREATE INDEX clocks_by_start ON clocks (clock, start)",
+        "DELETE FROM _sqlite_migrations WHERE name = 'figures_by_case'",
+    )
+
+    with closing_store(folder) as opened:
+        claims = [claim for row in opened.counting.concerned(EVER, CLAIMS) for claim in row.claims]
+        assert [claim.ordered for claim in claims] == [None] * 3
+        counted = opened.counting.opened([EVER])
+        opened.rebuild(due_in_a_day)
+        assert (opened.counting.opened([EVER]), opened.inspect()) == (counted, [])
+
+
 def test_what_was_not_evaluated_yet_is_no_finding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first_tables(folder, monkeypatch)
 
@@ -589,6 +638,12 @@ def test_the_index_is_written_once_a_transaction(store: Store, monkeypatch: pyte
         ("DELETE FROM messages WHERE ref = 'd'", "messages of CH-1002 cannot be found", "casehub db rebuild"),
         ("DELETE FROM contents", "contents of CH-1002 are not listed", "casehub db rebuild"),
         ("UPDATE cases SET events = events - 1", "the clocks of CH-1002 do not know all", "casehub db rebuild"),
+        ("UPDATE origins SET cause = 'x' WHERE case_id = 1002", "figures count CH-1002 other", "casehub db rebuild"),
+        (
+            "INSERT INTO products VALUES (1002, 9, 1, '', '', '', '', '', 1)",
+            "count CH-1002 other",
+            "casehub db rebuild",
+        ),
         ("UPDATE clocks SET body = '{}'", "of the clocks of CH-1002, a Reading cannot be read", "casehub db rebuild"),
         ("UPDATE cases SET deadline = '[]' WHERE id = 1002", "CH-1002, a Deadline cannot", "casehub db rebuild"),
     ],

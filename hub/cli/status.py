@@ -95,8 +95,8 @@ def _late_orders(hub: Hub) -> Iterator[Remark]:
 
 def _scored(hub: Hub) -> Iterator[Remark]:
     """What the platforms' own lines say of this week, such as the tenth late answer."""
-    from hub.cli.scores import gather
     from hub.runs.health import Remark
+    from hub.scoring import gather
 
     now = epoch(hub.clock.now())
     for channel in hub.channels():

@@ -8,12 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from hub.core.counting import Counting
 from hub.core.escalation import StepRecord, StepState
 from hub.core.events import Event
 from hub.core.incoming import Checkpoint, Figure, OpenCase
 from hub.core.merge import Change, Keys, Known
 from hub.core.model import Case, CaseState
 from hub.core.outbox import Reply, ReplyState
+from hub.core.people_port import People
 from hub.core.readings import Evaluation, Reading
 from hub.core.records import (
     CaseFilter,
@@ -121,6 +123,11 @@ class Writer(Protocol):
 class Store(Protocol):
     """Where cases live. Any number of threads and processes may read; write transactions wait for one another."""
 
+    @property
+    def people(self) -> People:
+        """Who works here, kept in the same place; a transaction of theirs does not go into the one of `writing`."""
+        ...
+
     def writing(self) -> AbstractContextManager[Writer]:
         """Open the one write transaction; waits for another writer.
 
@@ -206,6 +213,11 @@ class Store(Protocol):
 
     def figures(self, channel: str = "") -> Sequence[FigureRow]:
         """What platforms reported, newest period first."""
+        ...
+
+    @property
+    def counting(self) -> Counting:
+        """The counts that figures are made of."""
         ...
 
     def steps(

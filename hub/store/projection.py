@@ -16,6 +16,7 @@ from hub.core.search import lookup_key
 from hub.store.blobs import Blobs
 from hub.store.clocks import EVALUATION_COLUMNS, evaluation_values
 from hub.store.connection import Connection, Row
+from hub.store.origins import save_origin
 from hub.store.search import arrived
 from hub.store.values import id_of, marks, optional_micros, storable, to_micros
 
@@ -54,9 +55,10 @@ def order_values(case: Case) -> Row:
 
 
 def save_case(connection: Connection, case: Case, evaluation: Evaluation, events: int) -> None:
-    """Bring the row of a case up to date, which has so many events."""
+    """Bring the row of a case up to date, which has so many events, and what figures count of it."""
     values = (*case_values(case), *order_values(case), *evaluation_values(evaluation, events))
     connection.run(_SAVE_CASE, (id_of(case.number), *values))
+    save_origin(connection, case)
 
 
 class Lookups:

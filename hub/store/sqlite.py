@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
+from hub.core.counting import Counting
 from hub.core.escalation import StepRecord, StepState
 from hub.core.events import Event
 from hub.core.incoming import OpenCase
@@ -34,7 +35,9 @@ from hub.store import clocks, feed, finding, leases, listing, reading, scores, s
 from hub.store.backup import back_up
 from hub.store.blobs import Blobs, disk_errors, make_private
 from hub.store.connection import BUSY_SECONDS, Connection
+from hub.store.counting import SqliteCounting
 from hub.store.inspection import inspect
+from hub.store.people import SqlitePeople
 from hub.store.rebuilding import rebuild
 from hub.store.schema import prepare
 from hub.store.writing import SqliteWriter
@@ -101,9 +104,18 @@ class SqliteStore:
                 return
         connection.close()
 
+    @property
+    def people(self) -> SqlitePeople:
+        return SqlitePeople(self._connection, self._transaction)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._alone(), self._connection() as connection, connection.transaction("IMMEDIATE"):
+            yield connection
+
     @contextmanager
     def writing(self) -> Iterator[SqliteWriter]:
-        with self._alone(), self._connection() as connection, connection.transaction("IMMEDIATE"):
+        with self._transaction() as connection:
             writer = SqliteWriter(connection, self._blobs)
             yield writer
             writer.finish()
@@ -197,6 +209,10 @@ class SqliteStore:
     def figures(self, channel: str = "") -> Sequence[FigureRow]:
         with self._connection() as connection:
             return scores.list_figures(connection, channel)
+
+    @property
+    def counting(self) -> Counting:
+        return SqliteCounting(self._connection)
 
     def steps(
         self,

@@ -1,0 +1,74 @@
+"""`casehub serve`: one inbox for all channels, in a browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.cli.common import Misuse, with_hub
+from hub.cli.desk_options import login_name, who_option
+from hub.errors import NotFound, Refused
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+    from hub.web.serving import Serving
+
+_NEVER = "never"
+
+
+@click.command(short_help="Open the inbox in a browser.")
+@click.option("--host", metavar="ADDRESS", help="Listen here; 127.0.0.1 unless hub.toml says otherwise.")
+@click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Listen on this port; 8321 unless set, 0 any.")
+@click.option("--every", metavar="INTERVAL", help="Read all channels this often, such as 5m; `never` leaves it to run.")
+@click.option("--no-link", is_flag=True, help="Print no link to sign in with.")
+@who_option
+@with_hub
+def serve(hub: Hub, host: str | None, port: int | None, every: str | None, no_link: bool, who: str | None) -> None:
+    """Serve the inbox, the API and the front door on the same store as the commands, until Ctrl-C.
+
+    It listens on this computer alone unless told otherwise, and prints a link that signs you in once. Replies are sent
+    as soon as their time to be undone is over, and all channels are read every five minutes; --every never leaves both
+    reading and telling people to `casehub run`.
+
+    Behind a proxy set `public_url` and `trusted_proxies` under [web] in hub.toml; cookies are then sent by https alone.
+
+    Example: casehub serve --port 8321
+    """
+    try:
+        from hub.web.app import make_site
+        from hub.web.serving import bound_socket
+        from hub.web.serving import serve as go
+    except ModuleNotFoundError as error:
+        raise Misuse(f"Serving pages needs the extra `web` ({error.name}): pip install 'casehub[web]'") from error
+    from hub.signing_in import SigningIn
+
+    serving = _serving(hub, host, port, every)
+    at = bound_socket(serving.host, serving.port)
+    signing_in = SigningIn(hub.store.people, hub.clock)
+    site = make_site(hub, signing_in, secure=serving.public_url.startswith("https:"))
+    address = serving.public_url.rstrip("/") or _address(serving.host, at.getsockname()[1])
+    click.echo(f"casehub is at {address} (Ctrl-C ends it).")
+    if not no_link:
+        try:
+            link = signing_in.link_for(who or login_name())
+            click.echo(f"Sign in once, within 15 minutes: {address}/sign-in/{link}")
+        except (NotFound, Refused) as error:  # others sign in all the same
+            click.echo(f"There is no link to sign in with: {error} Say who you are with --as NAME.", err=True)
+    go(site, serving, at)
+
+
+def _serving(hub: Hub, host: str | None, port: int | None, every: str | None) -> Serving:
+    from hub.runs.schedule import read_interval
+    from hub.web.serving import Serving
+
+    table = hub.settings.web
+    interval = table.every if every is None else None if every == _NEVER else read_interval(every)
+    return Serving(
+        host or table.host, table.port if port is None else port, table.public_url, table.trusted_proxies, interval
+    )
+
+
+def _address(host: str, port: int) -> str:
+    shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104  what is shown, not what is bound
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"

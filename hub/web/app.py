@@ -1,0 +1,129 @@
+"""The application: every room with its pages, the API, and what is answered when something fails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from hub import log
+from hub.errors import Busy, HubError, NotFound, Refused, StoreError
+from hub.web import assets, bulk, cases, front_page, live, sign_in
+from hub.web.guarding import Guarded
+from hub.web.rendering import Renderer
+from hub.web.routing import Room
+from hub.web.sessions import Doorkeeper, NotAllowed
+from hub.web.site import Here, Site
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+    from hub.signing_in import SigningIn
+
+ROOMS: Sequence[Room] = (assets.room, sign_in.room, front_page.room, cases.room, bulk.room, live.room)
+"""Every room that has pages."""
+
+_STATUS: Sequence[tuple[type[HubError], int]] = (
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (Busy, 409),
+    (Refused, 422),
+    (StoreError, 503),
+    (HubError, 422),
+)
+
+
+def make_site(hub: Hub, signing_in: SigningIn, *, secure: bool = False) -> Site:
+    """What the pages of a hub work with."""
+    return Site(hub, hub.store.people, Renderer(), Doorkeeper(signing_in, secure), live.Live(hub.store))
+
+
+def make_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
+    """The application that serves a site; it answers only requests that name one of these hosts."""
+    app = FastAPI(
+        title="casehub",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(Guarded, secure=site.doorkeeper.secure),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
+        ],
+        exception_handlers=_HANDLERS,
+        lifespan=site.live.lifespan,
+    )
+    app.state.site = site
+    for room in ROOMS:
+        app.router.routes.extend(room.routes)
+    return app
+
+
+def hosts_of(public_url: str, bound: str) -> list[str]:
+    """Under which names the pages may be asked for: a page elsewhere that gives its name our address gets nothing."""
+    named = urlsplit(public_url).hostname
+    loopback = ["127.0.0.1", "localhost", "[::1]"]
+    return [*dict.fromkeys([*([named] if named else []), *loopback, bound])]
+
+
+def status_of(error: HubError) -> int:
+    """The status by which an error is told."""
+    return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
+def _told(request: Request, error: Exception) -> Response:
+    """An error that says in one sentence what is wrong."""
+    assert isinstance(error, HubError)  # noqa: S101  the handler is registered for it alone
+    return _error_page(request, status_of(error), str(error))
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  the same
+    return _error_page(request, error.status_code, "" if error.status_code == 404 else str(error.detail))
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """A mistake of ours; what it was stands in the log, and nothing of it on the page."""
+    log.logger().error("request failed", path=request.url.path, error=type(error).__name__, exc_info=error)
+    return _error_page(request, 500, "")
+
+
+def _error_page(request: Request, status: int, text: str) -> Response:
+    site: Site = request.app.state.site
+    here = Here(site, request, None)
+    heads = {403: "common.not_allowed", 404: "common.not_found", 500: "common.went_wrong"}
+    head = here.words(heads.get(status, "common.not_done"))
+    if status == 500:
+        text = here.words("common.went_wrong_how")
+    template = "error_piece.html" if here.is_partial else "error.html"
+    return here.page(template, status=status, head=head, text=text)
+
+
+_HANDLERS: dict[int | type[Exception], Any] = {HubError: _told, HTTPException: _http_error, Exception: _failed}
+
+
+def rules_of(app: FastAPI) -> list[tuple[str, str, Any]]:
+    """Each address and method with the rule that says who may open it; None where a route has none."""
+    found: list[tuple[str, str, Any]] = []
+    for route in app.router.routes:
+        methods = sorted(getattr(route, "methods", None) or ["*"])
+        path = str(getattr(route, "path", route))
+        for method in methods:
+            if method == "HEAD":
+                continue
+            found.append((method, path, _rule_of(route)))
+    return found
+
+
+def _rule_of(route: Any) -> Any:
+    if isinstance(route, (Route, Mount)):
+        return getattr(getattr(route, "endpoint", None) or route.app, "allow", None)
+    return getattr(route, "allow", None)

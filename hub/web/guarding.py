@@ -1,0 +1,89 @@
+"""What stands around every answer: the headers that keep a page to itself, and how much a request may weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "form-action 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""What a page may load: only what lies beside it, and nothing that stands in the page itself."""
+
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+"""What is said with every answer that does not say otherwise."""
+
+LARGEST_REQUEST = 25 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """An application whose answers carry the headers, and which refuses requests that are too large."""
+
+    app: Any
+    secure: bool = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass a request on, and its answer back with the headers."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        left = LARGEST_REQUEST
+        if _announced(scope) > LARGEST_REQUEST:
+            await _too_large()(scope, receive, send)
+            return
+
+        async def counted() -> Any:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:  # it came in pieces and announced no size: whoever reads sees it end
+                return {"type": "http.disconnect"}
+            return message
+
+        async def with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if self.secure:
+                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            await send(message)
+
+        await self.app(scope, counted, with_headers)
+
+
+def _announced(scope: Any) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else LARGEST_REQUEST + 1
+    return 0
+
+
+def _too_large() -> PlainTextResponse:
+    most = LARGEST_REQUEST // 1024**2
+    return PlainTextResponse(f"A request may have {most} MB; send fewer or smaller files.", 413, HEADERS)

@@ -1,0 +1,117 @@
+"""Live updates: one watcher looks at the store once a second, and tells every open page what changed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response, StreamingResponse
+
+from hub import log
+from hub.core.people import Permission
+from hub.errors import HubError
+from hub.web.routing import Room
+from hub.web.site import Here
+
+if TYPE_CHECKING:
+    from hub.core.ports import Store
+
+room = Room()
+
+LOOK_EVERY = 1.0
+"""How many seconds pass between two looks at the store."""
+_ALIVE_EVERY = 20.0
+_MOST_WAITING = 64
+_MOST_TOLD = 200
+
+
+class Live:
+    """Whoever has a page open, and what they are told; all of it happens in one thread."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._listeners: set[asyncio.Queue[str | None]] = set()
+
+    @asynccontextmanager
+    async def lifespan(self, app: Any) -> AsyncIterator[None]:
+        """Watch as long as the application serves."""
+        del app
+        watching = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+            self.end()
+
+    def end(self) -> None:
+        """Let every open page go, so that the server can stop."""
+        for listener in self._listeners:
+            with suppress(asyncio.QueueFull):
+                listener.put_nowait(None)
+
+    def say(self, kind: str, data: object) -> None:
+        """Tell every open page; one that does not keep up is told to look at everything again."""
+        told = f"event: {kind}\ndata: {json.dumps(data)}\n\n"
+        for listener in self._listeners:
+            try:
+                listener.put_nowait(told)
+            except asyncio.QueueFull:
+                _drain(listener)
+                listener.put_nowait("event: everything\ndata: null\n\n")
+
+    async def listen(self) -> AsyncIterator[str]:
+        """What one open page is told, until the server stops."""
+        listener: asyncio.Queue[str | None] = asyncio.Queue(_MOST_WAITING)
+        self._listeners.add(listener)
+        try:
+            yield "retry: 2000\n\n"
+            while True:
+                try:
+                    told = await asyncio.wait_for(listener.get(), _ALIVE_EVERY)
+                except TimeoutError:
+                    told = ": still here\n\n"
+                if told is None:
+                    return
+                yield told
+        finally:
+            self._listeners.discard(listener)
+
+    async def _watch(self) -> None:
+        seen: object = None
+        cursor: int | None = None
+        while True:
+            try:
+                version = await run_in_threadpool(self._store.version)
+                if version != seen:
+                    numbers, cursor = await run_in_threadpool(self._changed, cursor)
+                    if seen is not None:
+                        self.say("changed" if len(numbers) <= _MOST_TOLD else "everything", numbers[:_MOST_TOLD])
+                    seen = version
+            except HubError as error:  # a locked or full disk passes; the pages only learn of it later
+                log.logger().warning("live updates pause", error=str(error))
+            await asyncio.sleep(LOOK_EVERY)
+
+    def _changed(self, cursor: int | None) -> tuple[list[str], int]:
+        """The cases to which something happened since the last look."""
+        if cursor is None:
+            return [], self._store.version().last_event
+        told, after = self._store.events_since(cursor, _MOST_TOLD + 1)
+        return list(dict.fromkeys(one.case_number for one in told)), after
+
+
+def _drain(listener: asyncio.Queue[str | None]) -> None:
+    while not listener.empty():
+        listener.get_nowait()
+
+
+@room.get("/live", Permission.SEE)
+def live(here: Here) -> Response:
+    """The stream that an open page listens to."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(here.site.live.listen(), media_type="text/event-stream", headers=headers)
