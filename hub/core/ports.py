@@ -16,6 +16,7 @@ from hub.core.merge import Change, Keys, Known
 from hub.core.model import Case, CaseState
 from hub.core.outbox import Reply, ReplyState
 from hub.core.people_port import People
+from hub.core.personal import Personal
 from hub.core.readings import Evaluation, Reading
 from hub.core.records import (
     CaseFilter,
@@ -126,6 +127,11 @@ class Store(Protocol):
     @property
     def people(self) -> People:
         """Who works here, kept in the same place; a transaction of theirs does not go into the one of `writing`."""
+        ...
+
+    @property
+    def personal(self) -> Personal:
+        """What each person keeps for themselves."""
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:
