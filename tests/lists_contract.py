@@ -233,6 +233,24 @@ class ListsContract:
         finally:
             store.close()
 
+    # Search within a filter
+
+    def test_what_is_searched_within_a_filter_fits_both(self, store: Store) -> None:
+        one = take(store, mail("a", "äpple och päron"))[0]
+        two = take(store, mail("b", "äpple", after=1), channel="annan")[0]
+        closed = take(store, mail("c", "äppelträd", after=2))[0]
+        happen(store, closed, CLOSED)
+
+        def within(**wanted: object) -> list[str]:
+            only = replace(EVERY, **wanted)  # type: ignore[arg-type]  # each call's own
+            return [case.number for case in store.search("äpp", within=only)]
+
+        assert within() == [closed, two, one] == [case.number for case in store.search("äpp")]
+        assert within(channel="shop") == [closed, one]
+        assert within(states=CaseFilter().states) == [two, one]
+        assert within(channel="shop", limit=0, order=ListOrder.DUE, after="x") == [closed, one]
+        assert [case.number for case in store.search(two, within=CaseFilter(channel="shop"))] == []
+
     # Counts
 
     def test_counting_stops_at_its_cap(self, store: Store) -> None:

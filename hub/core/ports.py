@@ -16,6 +16,7 @@ from hub.core.merge import Change, Keys, Known
 from hub.core.model import Case, CaseState
 from hub.core.outbox import Reply, ReplyState
 from hub.core.people_port import People
+from hub.core.personal import Personal
 from hub.core.readings import Evaluation, Reading
 from hub.core.records import (
     CaseFilter,
@@ -132,6 +133,11 @@ class Store(Protocol):
     @property
     def webhooks(self) -> WebhookStore:
         """The endpoints that are told of events, and the messages on their way."""
+        ...
+
+    @property
+    def personal(self) -> Personal:
+        """What each person keeps for themselves."""
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:

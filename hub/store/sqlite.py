@@ -38,6 +38,7 @@ from hub.store.connection import BUSY_SECONDS, Connection
 from hub.store.counting import SqliteCounting
 from hub.store.inspection import inspect
 from hub.store.people import SqlitePeople
+from hub.store.personal import SqlitePersonal
 from hub.store.rebuilding import rebuild
 from hub.store.schema import prepare
 from hub.store.webhooks import SqliteWebhooks
@@ -109,6 +110,10 @@ class SqliteStore:
     @property
     def people(self) -> SqlitePeople:
         return SqlitePeople(self._connection, self._transaction)
+
+    @property
+    def personal(self) -> SqlitePersonal:
+        return SqlitePersonal(self._connection, self._transaction)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
