@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -203,6 +203,10 @@ class Store(Protocol):
 
     def counts(self) -> dict[CaseState, int]:
         """How many cases there are in each state; states without any are left out."""
+        ...
+
+    def open_by_assignee(self) -> Mapping[str, int]:
+        """How many cases that are not closed each person has; those that nobody has are left out."""
         ...
 
     def open_cases(self, channel: str) -> Sequence[OpenCase]:

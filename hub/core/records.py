@@ -40,6 +40,7 @@ class CaseFilter:
     changed_since: datetime | None = None
     order: ListOrder = ListOrder.DUE
     limit: int | None = None
+    unassigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,12 @@ class SqlitePeople:
             connection.run(statement, values)
 
 
+def open_by_assignee(connection: Connection) -> dict[str, int]:
+    """How many open cases each person has."""
+    query = "SELECT assignee, count(*) FROM cases WHERE is_open AND assignee <> '' GROUP BY assignee"
+    return dict(connection.rows(query))
+
+
 def _replace(table: str, columns: str) -> str:
     return f"REPLACE INTO {table} ({columns}) VALUES ({marks(columns.split(', '))})"
 

@@ -127,6 +127,8 @@ def _terms(wanted: CaseFilter) -> tuple[list[str], list[object]]:
         if value:
             terms.append(f"+{column} = ?")
             values.append(storable(value))
+    if wanted.unassigned:
+        terms.append("+assignee = ''")
     if wanted.due_before is not None:
         terms.append("due IS NOT NULL AND due < ?")
         values.append(to_micros(wanted.due_before))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ from hub.store.backup import back_up
 from hub.store.blobs import Blobs, disk_errors, make_private
 from hub.store.connection import BUSY_SECONDS, Connection
 from hub.store.inspection import inspect
-from hub.store.people import SqlitePeople
+from hub.store.people import SqlitePeople, open_by_assignee
 from hub.store.rebuilding import rebuild
 from hub.store.schema import prepare
 from hub.store.writing import SqliteWriter
@@ -196,6 +196,10 @@ class SqliteStore:
     def counts(self) -> dict[CaseState, int]:
         with self._connection() as connection:
             return reading.count_states(connection)
+
+    def open_by_assignee(self) -> Mapping[str, int]:
+        with self._connection() as connection:
+            return open_by_assignee(connection)
 
     def open_cases(self, channel: str) -> Sequence[OpenCase]:
         with self._connection() as connection:
