@@ -32,6 +32,7 @@ from hub.setting_tables import (
     PluginChoice,
     Run,
     Web,
+    Webhooks,
     Week,
     channel_name,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "Run",
     "Settings",
     "Web",
+    "Webhooks",
     "Week",
     "adapter_settings",
     "channel_name",
@@ -76,6 +78,7 @@ class Settings(BaseSettings):
     approval: dict[ChannelName, ApprovalTable] = Field(default_factory=dict)
     goodwill: Goodwill = Goodwill()
     sharing: SharingTable = SharingTable()
+    webhooks: Webhooks = Webhooks()
     channels: dict[ChannelName, ChannelTable] = Field(default_factory=dict)
     notifiers: dict[ChannelName, NotifierTable] = Field(default_factory=dict)
 

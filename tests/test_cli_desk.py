@@ -390,6 +390,7 @@ def test_a_case_in_json_has_its_messages_replies_and_history(desktop: Desktop) -
     assert shown["case"]["order"] == {
         "number": "7",
         "confirmed": False,
+        "placed_at": None,
         "candidates": [],
         "value": {"amount": "12.50", "currency": "SEK"},
         "lines": [],

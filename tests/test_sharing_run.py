@@ -266,7 +266,7 @@ def test_how_many_open_cases_people_have_is_counted(hub: Hub, desktop: Desktop) 
     desktop.told("assign", "1002", "asa")
     desktop.told("close", "1002", "--here")
 
-    assert hub.store.open_by_assignee() == {"asa": 1}
+    assert hub.store.people.open_cases() == {"asa": 1}
 
 
 def test_a_group_for_a_channel_that_is_not_there_is_refused(desktop: Desktop) -> None:

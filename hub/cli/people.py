@@ -41,7 +41,7 @@ def list_people(hub: Hub, as_json: bool) -> None:
 
     now = hub.clock.now()
     away = {one.who: one for one in hub.store.people.absences(now) if one.covers(now)}
-    load = hub.store.open_by_assignee()
+    load = hub.store.people.open_cases()
     found = hub.store.people.people()
     if as_json:
         echo_json({"people": [person_json(one, load.get(one.name, 0), away.get(one.name)) for one in found]})
@@ -162,7 +162,7 @@ def deactivate(hub: Hub, name: str, yes: bool, who: str | None, as_json: bool) -
     """
     from hub.people import staff_of
 
-    load = hub.store.open_by_assignee().get(name, 0)
+    load = hub.store.people.open_cases().get(name, 0)
     confirm(f"{name} has {load} open cases. Let them in no more?", yes=yes)
     left = f" {load} open cases are with them: `casehub assign` gives them to others." if load else ""
     _tell(staff_of(hub).deactivate(name, _by(who)), f"{name} cannot sign in any more.{left}", as_json=as_json)

@@ -35,7 +35,7 @@ def print_people(hub: Hub, found: Sequence[Person], away: Mapping[str, Absence])
     """Print everybody, a line each."""
     from rich.table import Table
 
-    now, zone, load = hub.clock.now(), hub.settings.office.timezone, hub.store.open_by_assignee()
+    now, zone, load = hub.clock.now(), hub.settings.office.timezone, hub.store.people.open_cases()
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for name in ("name", "role", "open cases", "", ""):
         table.add_column(name, justify="right" if name == "open cases" else "left")

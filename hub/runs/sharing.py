@@ -71,7 +71,7 @@ class _Round:
         recent = desk.store.people.absences(self.now - _LOOK_BACK)
         self.absences: list[Absence] = [one for one in recent if one.until > self.now]
         self.ended: list[Absence] = [one for one in recent if one.until <= self.now]
-        self.load = dict(desk.store.open_by_assignee())
+        self.load = dict(desk.store.people.open_cases())
         memory = json.loads(desk.store.fact(FACT) or "{}")
         self.turns: dict[str, tuple[str, ...]] = {name: tuple(them) for name, them in memory.get("turns", {}).items()}
         self.seen: set[str] = set(memory.get("seen", ()))
