@@ -74,6 +74,11 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "notices": Entry("hub.cli.notices:notices", "List orders past their date, and tell their customers."),
         "policy": Entry("hub.cli.policy:policy", "Show, check, test and try out policies."),
     },
+    "Work together": {
+        "people": Entry("hub.cli.people:people", "Say who works here, what they may do, and who is away."),
+        "token": Entry("hub.cli.token:token", "Let programs use the API."),
+        "audit": Entry("hub.cli.audit:audit", "Show who did what, when and from where."),
+    },
     "Write a plugin": {
         "new-plugin": Entry("hub.cli.new_plugin:new_plugin", "Begin a plugin: a package whose tests pass."),
         "simulate": Entry("hub.cli.simulate:simulate", "Run a pretended platform, to play with."),
