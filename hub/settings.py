@@ -25,6 +25,7 @@ from hub.secrets import resolved
 from hub.setting_tables import (
     ChannelName,
     ChannelTable,
+    Claims,
     Goodwill,
     NotifierTable,
     Notify,
@@ -39,6 +40,7 @@ from hub.setting_tables import (
 __all__ = [
     "ChannelName",
     "ChannelTable",
+    "Claims",
     "Goodwill",
     "NotifierTable",
     "Notify",
@@ -74,6 +76,7 @@ class Settings(BaseSettings):
     outbox: OutboxTable = OutboxTable()
     approval: dict[ChannelName, ApprovalTable] = Field(default_factory=dict)
     goodwill: Goodwill = Goodwill()
+    statistics: Claims = Claims()
     channels: dict[ChannelName, ChannelTable] = Field(default_factory=dict)
     notifiers: dict[ChannelName, NotifierTable] = Field(default_factory=dict)
 
