@@ -33,6 +33,7 @@ from hub.setting_tables import (
     PluginChoice,
     Run,
     Web,
+    Webhooks,
     Week,
     channel_name,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "Run",
     "Settings",
     "Web",
+    "Webhooks",
     "Week",
     "adapter_settings",
     "channel_name",
@@ -77,6 +79,7 @@ class Settings(BaseSettings):
     approval: dict[ChannelName, ApprovalTable] = Field(default_factory=dict)
     goodwill: Goodwill = Goodwill()
     statistics: Claims = Claims()
+    webhooks: Webhooks = Webhooks()
     channels: dict[ChannelName, ChannelTable] = Field(default_factory=dict)
     notifiers: dict[ChannelName, NotifierTable] = Field(default_factory=dict)
 

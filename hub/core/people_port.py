@@ -32,8 +32,8 @@ class People(Protocol):
         """The hash of a person's password; empty if there is none, or no such person."""
         ...
 
-    def set_password(self, name: str, hashed: str) -> None:
-        """Keep another hash; NotFound if there is no such person."""
+    def set_password(self, name: str, hashed: str, instead_of: str | None = None) -> None:
+        """Keep another hash, where one is named only in its place; NotFound if there is no such person."""
         ...
 
     def save_session(self, session: Session) -> None:
@@ -70,6 +70,10 @@ class People(Protocol):
 
     def take_link(self, key: str, now: datetime) -> str:
         """Whom a link signs in, which it can do no more from now on; empty if it is unknown or its time is over."""
+        ...
+
+    def drop_links(self, who: str) -> None:
+        """Forget the links that would sign in a person."""
         ...
 
     def save_token(self, token: Token) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -22,13 +22,17 @@ from hub.core.records import (
     CaseSummary,
     ChannelRecord,
     ClockRow,
+    Count,
     FigureRow,
     Finding,
     ListOrder,
     Rating,
-    Told,
+    Recorded,
+    Version,
 )
 from hub.core.uptime import Clock
+from hub.core.views import View
+from hub.core.webhook_ports import WebhookStore
 
 __all__ = [
     "CaseFilter",
@@ -36,13 +40,15 @@ __all__ = [
     "ChannelRecord",
     "Clock",
     "ClockRow",
+    "Count",
     "EvaluationOf",
     "FigureRow",
     "Finding",
     "ListOrder",
     "Rating",
+    "Recorded",
     "Store",
-    "Told",
+    "Version",
     "Writer",
 ]
 
@@ -123,6 +129,11 @@ class Store(Protocol):
         """Who works here, kept in the same place; a transaction of theirs does not go into the one of `writing`."""
         ...
 
+    @property
+    def webhooks(self) -> WebhookStore:
+        """The endpoints that are told of events, and the messages on their way."""
+        ...
+
     def writing(self) -> AbstractContextManager[Writer]:
         """Open the one write transaction; waits for another writer.
 
@@ -147,15 +158,43 @@ class Store(Protocol):
         ...
 
     def cases(self, wanted: CaseFilter) -> Sequence[CaseSummary]:
-        """The cases that fit, in the order asked for."""
+        """The cases that fit, in the order asked for; Refused where the cursor in the filter is none."""
         ...
 
-    def search(self, text: str, limit: int = 50) -> Sequence[CaseSummary]:
+    def count(self, wanted: CaseFilter, cap: int | None = None) -> Count:
+        """How many cases fit, whatever the filter's order, limit and cursor; no further than `cap` if there is one."""
+        ...
+
+    def view_counts(self, views: Iterable[View], cap: int | None = 999) -> Mapping[str, Count]:
+        """How many cases each view has, by its key, all at one moment; see `count`."""
+        ...
+
+    def search(self, text: str, limit: int = 50, within: CaseFilter | None = None) -> Sequence[CaseSummary]:
         """Cases in which every word of the text occurs, newest first, whatever their state.
 
         Case and diacritics do not matter, the last word may be a beginning; case number, order number, customer name,
-        e-mail, customer number, subject and the words of messages are searched. No text finds nothing.
+        e-mail, customer number, subject and the words of messages are searched. No text finds nothing. Of a filter
+        `within` which cases must lie everything but its order, limit and cursor counts.
         """
+        ...
+
+    def others(self, number: str, limit: int = 20) -> Sequence[CaseSummary]:
+        """The other cases of the same customer, by e-mail address, newest change first; none where that is unknown.
+
+        Those that were merged into others are left out. NotFound if there is no such case.
+        """
+        ...
+
+    def events_since(self, cursor: int, limit: int = 500) -> tuple[Sequence[Recorded], int]:
+        """The events recorded after this place, in the order of their recording, and the place to go on from.
+
+        None is ever passed over, whoever else writes meanwhile. 0 is the beginning, `version` has the end. Refused
+        where there is no such place, as after a backup was put back.
+        """
+        ...
+
+    def version(self) -> Version:
+        """What has been written up to now, at the cost of hardly anything: made for asking every second."""
         ...
 
     def summary(self, number: str) -> CaseSummary:
@@ -233,18 +272,6 @@ class Store(Protocol):
 
     def replies_named(self, beginning: str) -> Sequence[Reply]:
         """The replies whose keys begin so, oldest first."""
-        ...
-
-    def events_since(self, place: int, limit: int) -> Sequence[Told]:
-        """The events after a place, in the order in which they were recorded; none is ever passed over."""
-        ...
-
-    def newest_event(self) -> int:
-        """The place of the newest event, 0 without any."""
-        ...
-
-    def version(self) -> int:
-        """A number that is another one as soon as anything was written; made to be asked for once a second."""
         ...
 
     def unreadable(self) -> Sequence[tuple[str, str]]:

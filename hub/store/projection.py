@@ -12,6 +12,7 @@ from hub.core.events import Absorbed, Acted, Event, MessageArrived, MessageRerea
 from hub.core.evidence_events import EvidenceGiven
 from hub.core.model import Attachment, Case, Direction, Message
 from hub.core.readings import Evaluation
+from hub.core.search import lookup_key
 from hub.store.blobs import Blobs
 from hub.store.clocks import EVALUATION_COLUMNS, evaluation_values
 from hub.store.connection import Connection, Row
@@ -21,7 +22,7 @@ from hub.store.values import id_of, marks, optional_micros, storable, to_micros
 
 CASE_COLUMNS = (
     "channel, ref, type, type_raw, state, subject, customer_name, customer_email, order_number, assignee, "
-    "opened, changed, messages, unreadable, rating, rated, open_tasks, tasks"
+    "opened, changed, messages, unreadable, rating, rated, open_tasks, tasks, customer_key, order_key"
 )
 ORDER_COLUMNS = "about, order_due"
 _NAMES = f"{CASE_COLUMNS}, {ORDER_COLUMNS}, {EVALUATION_COLUMNS}".split(", ")
@@ -44,7 +45,8 @@ def case_values(case: Case) -> Row:
     instants = (to_micros(case.opened_at), to_micros(case.changed_at))
     rating = (storable(case.rating), optional_micros(case.rated_at))
     tasks = (len(case.open_tasks), len(case.portal_tasks))
-    return (*map(storable, texts), *instants, len(case.messages), unreadable, *rating, *tasks)
+    keys = (lookup_key(case.customer.email), lookup_key(case.order.number if case.order else ""))
+    return (*map(storable, texts), *instants, len(case.messages), unreadable, *rating, *tasks, *map(storable, keys))
 
 
 def order_values(case: Case) -> Row:

@@ -27,12 +27,13 @@ from hub.runs.delivery import deliver
 from hub.runs.escalation import escalate
 from hub.runs.schedule import every
 from hub.runs.sync import Silent, sync
+from hub.webhooks import tell_programs
 
 if TYPE_CHECKING:
     from hub.app import Hub
 
 LOOK_EVERY = 1.0
-"""How many seconds pass between two looks at the outbox."""
+"""How many seconds pass between two looks at the outbox, and at what other programs are to be told."""
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Worker:
 
     def start(self) -> None:
         """Begin."""
-        tasks: list[Callable[[], None]] = [self._send_what_may_go]
+        tasks: list[Callable[[], None]] = [self._send_what_may_go, self._tell_what_happened]
         if self.every is not None:
             tasks.append(self._rounds)
         for task in tasks:
@@ -67,6 +68,10 @@ class Worker:
     def _send_what_may_go(self) -> None:
         while not self.stop.wait(LOOK_EVERY):
             _guarded(self._send, "sending")
+
+    def _tell_what_happened(self) -> None:
+        while not self.stop.wait(LOOK_EVERY):
+            _guarded(lambda: _tell_programs(self.hub, self.stop), "telling other programs")
 
     def _send(self) -> None:
         channels = ready_channels(self.hub)
@@ -104,6 +109,12 @@ def one_round(hub: Hub, stop: threading.Event) -> None:
         logger.warning("channel broken", channel=channel["channel"], error=channel["error"])
     if not stop.is_set():
         _tell_people(hub, stop)
+
+
+def _tell_programs(hub: Hub, stop: threading.Event) -> None:
+    for result in tell_programs(hub, stop):
+        if not result.ok:
+            log.logger().warning("webhook failed", endpoint=result.endpoint, error=result.trouble)
 
 
 def _tell_people(hub: Hub, stop: threading.Event) -> None:
