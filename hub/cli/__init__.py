@@ -70,6 +70,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     "Keep promises": {
         "escalations": Entry("hub.cli.escalations:escalations", "Show who was told of what is due, or tell them now."),
         "summary": Entry("hub.cli.summary:summary", "Tell what a day brought: answered, saved and lost."),
+        "statistics": Entry("hub.cli.statistics:statistics", "Count cases, answers, claims and money at risk."),
         "scores": Entry("hub.cli.scores:scores", "Show the platforms' scores and what is left of them."),
         "notices": Entry("hub.cli.notices:notices", "List orders past their date, and tell their customers."),
         "policy": Entry("hub.cli.policy:policy", "Show, check, test and try out policies."),
