@@ -190,7 +190,7 @@ class Hub:
 
     def _sign(self, channel: str, text: str) -> str:
         # The key is made when something is first signed: a check, say, leaves no trace.
-        return signer(self._key, channel)(text)
+        return signer(self.signing_key, channel)(text)
 
     @cached_property
     def _configured(self) -> Sequence[Channel | BrokenChannel]:
@@ -213,7 +213,8 @@ class Hub:
         return channel
 
     @cached_property
-    def _key(self) -> bytes:
+    def signing_key(self) -> bytes:
+        """The hub's own key, made when something is first signed."""
         return signing_key(self.settings.data_folder)
 
 

@@ -145,12 +145,14 @@ def escalation_ports(hub: Hub, outlets: Sequence[Outlet], stop: threading.Event,
     """What telling people by these outlets needs, from the opened hub."""
     from hub.outlets import notification_hours
     from hub.runs.telling import EscalationPorts
+    from hub.webhooks import OUTLET, webhook_outlets
 
     return EscalationPorts(
         store=hub.store,
         clock=hub.clock,
         evaluation_of=hub.evaluate,
-        outlets=outlets,
+        outlets=[*outlets, *webhook_outlets(hub)],
+        awake=frozenset({OUTLET}),
         new_id=lambda: secrets.token_hex(16),
         hours=notification_hours(hub.settings, hub.office),
         stop=stop,

@@ -137,6 +137,12 @@ class Web(Table):
     every: Duration = timedelta(minutes=5)
 
 
+class Webhooks(Table):
+    """Where webhooks may go: `allow_private` lets them reach machines of one's own network as well."""
+
+    allow_private: bool = False
+
+
 def _amounts(limits: dict[str, Decimal]) -> dict[str, Decimal]:
     # The environment has its names in small letters: CASEHUB_GOODWILL__LIMITS__SEK=100.
     given = {currency.upper(): amount for currency, amount in limits.items()}

@@ -32,6 +32,7 @@ from hub.setting_tables import (
     PluginChoice,
     Run,
     Web,
+    Webhooks,
     Week,
     channel_name,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "Run",
     "Settings",
     "Web",
+    "Webhooks",
     "Week",
     "adapter_settings",
     "channel_name",
@@ -74,6 +76,7 @@ class Settings(BaseSettings):
     outbox: OutboxTable = OutboxTable()
     approval: dict[ChannelName, ApprovalTable] = Field(default_factory=dict)
     goodwill: Goodwill = Goodwill()
+    webhooks: Webhooks = Webhooks()
     channels: dict[ChannelName, ChannelTable] = Field(default_factory=dict)
     notifiers: dict[ChannelName, NotifierTable] = Field(default_factory=dict)
 

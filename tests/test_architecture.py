@@ -165,7 +165,7 @@ def only_the_store_speaks_with_the_database(module: Module) -> Iterator[str]:
 
 
 def only_the_http_client_speaks_http(module: Module) -> Iterator[str]:
-    libraries = ("httpx", "tenacity", "urllib.request", "http.client")
+    libraries = ("httpx", "httpcore", "tenacity", "urllib.request", "http.client")
     yield from only_in(module, ("hub.http",), libraries, "only hub.http goes to the web")
 
 

@@ -206,7 +206,7 @@ def test_a_reply_of_a_newer_casehub_is_refused_without_its_words(folder: Path, s
 
 
 def test_a_damaged_file_is_a_finding_and_no_traceback(folder: Path, store: Store) -> None:
-    take(store, *(mail(f"m{n}", "text " * 200) for n in range(50)))
+    take(store, *(mail(f"m{n}", "text " * 200) for n in range(400)))
     store.close()
     file = folder / "casehub.sqlite"
     content = bytearray(file.read_bytes())

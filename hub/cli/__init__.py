@@ -38,6 +38,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "sync": Entry("hub.cli.sync:sync", "Read new cases and messages from the channels."),
         "deliver": Entry("hub.cli.deliver:deliver", "Send the replies that wait in the outbox."),
         "run": Entry("hub.cli.run:run", "Read and send, once or every so often."),
+        "webhook": Entry("hub.cli.webhook:webhook", "Tell other programs of events, by signed webhooks."),
         "status": Entry("hub.cli.status:status", "Say how the channels are doing; made for monitors too."),
     },
     "Work on cases": {

@@ -24,10 +24,10 @@ def status(hub: Hub, as_json: bool) -> None:
     """Say for each channel when it was last read, what is behind, whether people are told of what is due.
 
     A channel that has been silent for longer than its `silent_after` is an alarm, and so are a notifier or a policy
-    that cannot be used, steps that nobody could be told of, replies that wait for longer than [outbox.limits] allows,
-    sending that somebody stopped, and a calendar that is known for a week or less: deadlines
-    beyond are unknown. The exit code is 0 when all is well and 1 when something needs attention, so that a monitor can
-    call it.
+    that cannot be used, steps that nobody could be told of, webhooks that nobody takes, replies that wait for longer
+    than [outbox.limits] allows, sending that somebody stopped, and a calendar that is known for a week or less:
+    deadlines beyond are unknown. The exit code is 0 when all is well and 1 when something needs attention, so that a
+    monitor can call it.
 
     With --json: {"ok", "channels": [{"channel", "ok", "troubles", ...}], "remarks": [{"text", "alarm"}], "cases",
     "calendar_known_until"}.
@@ -54,6 +54,7 @@ def _remarks(hub: Hub) -> Iterator[Remark]:
     from hub.outlets import broken_outlets, notification_hours
     from hub.rounds import stops
     from hub.runs.health import Remark, untold
+    from hub.runs.webhook_health import webhook_remarks
 
     for outlet in broken_outlets(hub.settings, hub.plugins, hub.clock):
         yield Remark(outlet.error)
@@ -70,6 +71,7 @@ def _remarks(hub: Hub) -> Iterator[Remark]:
     for stop in stops(hub):
         yield Remark(f"{stop}: `{stop.way_back}` lets it go on")
     yield from _late_orders(hub)
+    yield from webhook_remarks(hub.store.webhooks, hub.clock.now())
 
 
 def _left_to_do(hub: Hub) -> Iterator[Remark]:

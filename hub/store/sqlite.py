@@ -41,6 +41,7 @@ from hub.store.people import SqlitePeople
 from hub.store.personal import SqlitePersonal
 from hub.store.rebuilding import rebuild
 from hub.store.schema import prepare
+from hub.store.webhooks import SqliteWebhooks
 from hub.store.writing import SqliteWriter
 
 FILE = "casehub.sqlite"
@@ -84,6 +85,7 @@ class SqliteStore:
         self._watch: Connection | None = None
         self._watch_lock = Lock()
         self._closed = False
+        self.webhooks = SqliteWebhooks(self._connection, self._alone)
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
