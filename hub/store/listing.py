@@ -148,7 +148,7 @@ def terms_of_filter(wanted: CaseFilter, index: str = "") -> Iterator[Term]:
     if wanted.assignee or wanted.unassigned:
         yield f"{plus}assignee = ?", (storable(wanted.assignee),)
     if wanted.assignee and wanted.unassigned:
-        yield "0", ()
+        yield "+assignee = ''", ()
     yield from _terms_of_kind(wanted)
     yield from _terms_of_time(wanted)
     yield from _terms_of_few(wanted)
