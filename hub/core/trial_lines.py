@@ -56,6 +56,17 @@ class TrialLine:
         self.saved += bool(before) and not after
         self.unknown += before.unknown or after.unknown
 
+    def take_all(self, other: TrialLine) -> None:
+        """Count all that another line counts."""
+        self.moved += other.moved
+        self.become_late += other.become_late
+        self.no_longer_late += other.no_longer_late
+        self.lost += other.lost
+        self.saved += other.saved
+        self.unknown += other.unknown
+        _sum(self._before, other.before)
+        _sum(self._after, other.after)
+
 
 def by_rule(trial: Trial, channels: Mapping[str, str]) -> list[TrialLine]:
     """A line for each channel and rule in which something would be another; `channels` has that of each case."""
@@ -77,14 +88,7 @@ def total(lines: Iterable[TrialLine]) -> TrialLine:
     """All lines as one."""
     whole = TrialLine("", "")
     for line in lines:
-        whole.moved += line.moved
-        whole.become_late += line.become_late
-        whole.no_longer_late += line.no_longer_late
-        whole.lost += line.lost
-        whole.saved += line.saved
-        whole.unknown += line.unknown
-        _sum(whole._before, line.before)
-        _sum(whole._after, line.after)
+        whole.take_all(line)
     return whole
 
 

@@ -43,7 +43,7 @@ def policies(here: Here) -> Response:
         "policies.html",
         words=words_of(here),
         channels=[(channel, shown_of(force, channel)) for channel in channels],
-        others=[policy for policy in force.every() if not _binds(policy, channels)],
+        others=[_shown(force, policy.id) for policy in force.every() if not _binds(policy, channels)],
         broken=force.broken(),
         trouble=mistakes(trouble, force.own.text if force.own else "") if trouble else (),
         outdated=not trouble and force.is_outdated(),

@@ -132,7 +132,9 @@ class PolicyWords:
             return self.t("policies.before_due", time=self._step(moment.before))
         if moment.from_start:
             return self.t("policies.after_start", time=self.steps(moment.from_start))
-        return self.t("policies.after_due", time=self.steps(moment.after)) if moment.after else self.t("policies.at_due")
+        if moment.after and any(step.amount for step in moment.after):
+            return self.t("policies.after_due", time=self.steps(moment.after))
+        return self.t("policies.at_due")
 
     def deed(self, stage: Stage | StageReading) -> str:
         """What casehub does at a stage, and whom it tells."""
