@@ -120,7 +120,7 @@ class Hub:
         now = self.clock.now()
         return self.book.chosen(Case("", channel, "", now, now)).policy
 
-    def book_with(self, own: Path) -> PolicyBook:
+    def book_with(self, own: Path | PolicyFile | None) -> PolicyBook:
         """The book as it would be with another file in the place of policies.toml, once all its versions have begun."""
         book = _book(self.settings, self.plugins, self.surroundings, own, self.clock)
         return replace(book, today=date.max)
@@ -243,7 +243,7 @@ def _book(
     settings: Settings,
     plugins: Plugins,
     around: Surroundings,
-    own: Path | None,
+    own: Path | PolicyFile | None,
     clock: Clock,
     whole: bool = False,
 ) -> PolicyBook:

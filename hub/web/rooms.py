@@ -1,0 +1,30 @@
+"""Every room that has pages, in the order in which their addresses are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.web import (
+    assets,
+    bulk,
+    cases,
+    front_page,
+    live,
+    policies,
+    policies_calendar,
+    policies_what_if,
+    sign_in,
+)
+from hub.web.routing import Room
+
+ROOMS: Sequence[Room] = (
+    assets.room,
+    sign_in.room,
+    front_page.room,
+    cases.room,
+    bulk.room,
+    live.room,
+    policies_calendar.room,
+    policies_what_if.room,
+    policies.room,  # after the two, whose addresses could be those of a policy
+)
