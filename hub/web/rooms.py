@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.web import (
+    account,
     assets,
+    audit_log,
     bulk,
     cases,
     front_page,
@@ -14,6 +16,7 @@ from hub.web import (
     policies_calendar,
     policies_what_if,
     sign_in,
+    staff,
 )
 from hub.web.routing import Room
 
@@ -24,6 +27,9 @@ ROOMS: Sequence[Room] = (
     cases.room,
     bulk.room,
     live.room,
+    account.room,
+    staff.room,
+    audit_log.room,
     policies_calendar.room,
     policies_what_if.room,
     policies.room,  # after the two, whose addresses could be those of a policy
