@@ -12,6 +12,7 @@ from hub.web import (
     cases,
     front_page,
     live,
+    overview,
     policies,
     policies_calendar,
     policies_what_if,
@@ -30,6 +31,7 @@ ROOMS: Sequence[Room] = (
     account.room,
     staff.room,
     audit_log.room,
+    overview.room,
     policies_calendar.room,
     policies_what_if.room,
     policies.room,  # after the two, whose addresses could be those of a policy
