@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from hub.core.platform_acts import Act, ActKind, EvidenceKind, Need, Offer, Tracking, Wanted
     from hub.core.policy import Audience, Deed, Mark
     from hub.core.ports import Clock
+    from hub.core.pushes import Push, Pushes, PushRequest, PushSubscription
     from hub.core.shipments import Shipment
     from hub.core.text_checks import refusals
     from hub.core.text_rules import (
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
         StoreError,
         Unavailable,
         Uncertain,
+        UnknownKey,
         Unsupported,
     )
     from hub.hookspecs import hookimpl
@@ -157,6 +159,10 @@ __all__ = [
     "Progress",
     "Promised",
     "Proof",
+    "Push",
+    "PushRequest",
+    "PushSubscription",
+    "Pushes",
     "RateLimited",
     "Receipt",
     "Refused",
@@ -171,6 +177,7 @@ __all__ = [
     "Tracking",
     "Unavailable",
     "Uncertain",
+    "UnknownKey",
     "Unsupported",
     "Wanted",
     "Weight",
@@ -190,6 +197,7 @@ _ROOMS = (
     "hub.core.text_rules",
     "hub.core.text_checks",
     "hub.core.outbox",
+    "hub.core.pushes",
     "hub.adapter",
     "hub.hookspecs",
     "hub.core.escalation",  # before hub.notifier, and its Step before that of hub.core.policy

@@ -17,6 +17,7 @@ from hub.core.model import Case, Message, Order, Party
 from hub.core.outbox import Receipt, Reply
 from hub.core.platform_acts import ActKind, Offer, Wanted
 from hub.core.ports import Clock
+from hub.core.pushes import Pushes
 from hub.core.text_rules import TextRules
 from hub.errors import AuthenticationFailed, ConfigurationError, HubError, Unavailable, Unsupported
 
@@ -237,7 +238,7 @@ class Adapter(ABC):
     run that died before is sent again without asking; what writes through clients of `Tools.open_api` alone does so.
     `forbidden_placeholders` names what templates may not fill in there (docs/templates.md lists the placeholders), each
     with the reason, its source and its mark. `writes_greeting` tells that the page on which a person answers there adds
-    salutation and closing itself.
+    salutation and closing itself. `pushes_news` says that `open_pushes` answers how it sends news by itself.
     """
 
     key: ClassVar[str]
@@ -251,6 +252,7 @@ class Adapter(ABC):
     tells_when_it_sends: ClassVar[bool] = False
     forbidden_placeholders: ClassVar[Mapping[str, str]] = {}
     writes_greeting: ClassVar[bool] = False
+    pushes_news: ClassVar[bool] = False
     Settings: ClassVar[type[BaseModel]]
 
     @abstractmethod
@@ -282,6 +284,10 @@ class Adapter(ABC):
         a mailbox.
         """
         return None
+
+    def open_pushes(self, settings: Any, tools: Tools) -> Pushes:
+        """How the platform pushes news to an account with these settings; opens nothing before it is used."""
+        raise Unsupported("this platform pushes nothing")
 
     @classmethod
     def refusal(cls, capability: Capability) -> Unsupported:

@@ -16,6 +16,7 @@ from hub.web import (
     policies,
     policies_calendar,
     policies_what_if,
+    pushes,
     sign_in,
     staff,
 )
@@ -32,6 +33,7 @@ ROOMS: Sequence[Room] = (
     staff.room,
     audit_log.room,
     overview.room,
+    pushes.room,
     policies_calendar.room,
     policies_what_if.room,
     policies.room,  # after the two, whose addresses could be those of a policy
