@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ from hub.app import open_hub
 from hub.core.incoming import CaseUpdate
 from hub.core.merge import keys_of, merge_batch
 from hub.core.model import Author, Direction, Message
+from hub.web.serving import bound_socket
 from tests.conftest import OFFICE
 
 COMMAND = [sys.executable, "-c", "from hub.cli import main; main(prog_name='casehub')"]
@@ -58,7 +61,8 @@ class Browser:
     def ask(self, method: str, path: str, form: dict[str, str] | None = None, **headers: str) -> tuple[int, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
-        self.connection.request(method, path, urlencode(form) if form else None, {"Cookie": cookies, **kind, **headers})
+        told = {"Cookie": cookies, "Connection": "close", **kind, **headers}
+        self.connection.request(method, path, urlencode(form) if form else None, told)
         response = self.connection.getresponse()
         for cookie in response.headers.get_all("set-cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")
@@ -104,8 +108,9 @@ def test_an_open_page_is_told_of_what_another_process_wrote(config: Path) -> Non
         case_arrives(config)
         told = [lines.readline() for _ in range(3)]
 
-        assert told[1:] == [b"event: changed\n", b'data: ["CH-1001"]\n']
+        lines.close()
         stream.close()
+        assert told[1:] == [b"event: changed\n", b'data: ["CH-1001"]\n']
 
 
 def case_arrives(config: Path) -> None:
@@ -128,3 +133,22 @@ def test_a_port_that_is_taken_is_named_with_the_way_out(config: Path) -> None:
     assert again.returncode == 2
     assert "--port" in again.stderr
     assert "Traceback" not in again.stderr
+
+
+def test_no_answer_waits_for_its_last_packet() -> None:
+    async def look() -> list[int]:
+        asked: list[int] = []
+
+        async def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            asked.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        at = bound_socket("127.0.0.1", 0)
+        async with await asyncio.start_server(accept, sock=at):
+            reader, writer = await asyncio.open_connection(*at.getsockname())
+            await reader.read()
+            writer.close()
+            await writer.wait_closed()
+        return asked
+
+    assert asyncio.run(look()) != [0]
