@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -52,22 +52,22 @@ def config(tmp_path: Path) -> Path:
 
 
 class Browser:
-    """Cookies and forms, spoken by hand."""
+    """Cookies and forms, spoken by hand; each request has a connection of its own."""
 
     def __init__(self, address: str) -> None:
-        self.connection = HTTPConnection(urlsplit(address).netloc, timeout=30)
+        self.place = urlsplit(address).netloc
         self.cookies: dict[str, str] = {}
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None, **headers: str) -> tuple[int, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
-        told = {"Cookie": cookies, "Connection": "close", **kind, **headers}
-        self.connection.request(method, path, urlencode(form) if form else None, told)
-        response = self.connection.getresponse()
-        for cookie in response.headers.get_all("set-cookie") or ():
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        return response.status, response.read().decode()
+        with closing(HTTPConnection(self.place, timeout=30)) as line:
+            line.request(method, path, urlencode(form) if form else None, {"Cookie": cookies, **kind, **headers})
+            response = line.getresponse()
+            for cookie in response.headers.get_all("set-cookie") or ():
+                name, _, value = cookie.partition(";")[0].partition("=")
+                self.cookies[name] = value
+            return response.status, response.read().decode()
 
     def sign_in(self, link: str) -> None:
         path = urlsplit(link).path
@@ -100,17 +100,15 @@ def test_an_open_page_is_told_of_what_another_process_wrote(config: Path) -> Non
         browser = Browser(address)
         browser.sign_in(link)
         cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-        stream = HTTPConnection(urlsplit(address).netloc, timeout=30)
-        stream.request("GET", "/live", headers={"Cookie": cookies})
-        lines = stream.getresponse()
-        assert lines.readline() == b"retry: 2000\n"
+        with closing(HTTPConnection(browser.place, timeout=30)) as line:
+            line.request("GET", "/live", headers={"Cookie": cookies})
+            with line.getresponse() as stream:
+                assert stream.readline() == b"retry: 2000\n"
 
-        case_arrives(config)
-        told = [lines.readline() for _ in range(3)]
+                case_arrives(config)
+                told = [stream.readline() for _ in range(3)]
 
-        lines.close()
-        stream.close()
-        assert told[1:] == [b"event: changed\n", b'data: ["CH-1001"]\n']
+    assert told[1:] == [b"event: changed\n", b'data: ["CH-1001"]\n']
 
 
 def case_arrives(config: Path) -> None:

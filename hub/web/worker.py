@@ -22,6 +22,7 @@ from hub.rounds import (
     escalation_ports,
     hold_what_no_channel_sends,
     look_up_orders,
+    share_cases,
     sync_ports,
 )
 from hub.runs.delivery import deliver
@@ -115,6 +116,8 @@ def one_round(hub: Hub, stop: threading.Event) -> None:
     look_up_orders(hub, read, stop)
     for trouble in acknowledge(hub):
         logger.warning("acknowledging failed", error=trouble)
+    for trouble in share_cases(hub).troubles:
+        logger.warning("giving cases to people", error=trouble)
     ports = delivery_ports(hub, stop)
     hold_what_no_channel_sends(hub, ports)
     if not stop.is_set():
