@@ -83,6 +83,7 @@ if TYPE_CHECKING:
         Uncertain,
         Unsupported,
     )
+    from hub.front import FrontDesk, Site
     from hub.hookspecs import hookimpl
     from hub.notifier import Notification, Notifier, NotifierTools
 
@@ -124,6 +125,7 @@ __all__ = [
     "Finding",
     "ForbiddenLetters",
     "ForbiddenWords",
+    "FrontDesk",
     "HubError",
     "Incoming",
     "IncomingMessage",
@@ -164,6 +166,7 @@ __all__ = [
     "Reply",
     "RuleSource",
     "Shipment",
+    "Site",
     "Step",
     "StoreError",
     "TextRules",
@@ -191,6 +194,7 @@ _ROOMS = (
     "hub.core.text_checks",
     "hub.core.outbox",
     "hub.adapter",
+    "hub.front",
     "hub.hookspecs",
     "hub.core.escalation",  # before hub.notifier, and its Step before that of hub.core.policy
     "hub.notifier",
