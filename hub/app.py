@@ -25,6 +25,7 @@ from hub.core.ports import Clock, Store
 from hub.core.readings import Deadline, Evaluation, headline, noticed
 from hub.core.worktime import Calendar
 from hub.errors import ConfigurationError, HubError
+from hub.front import folder_of
 from hub.mail_readers import MailReaders
 from hub.office import OfficeHours, surroundings
 from hub.plugins import AdapterInfo, Plugins, disabled_by, load_plugins
@@ -151,6 +152,7 @@ class Hub:
             read_mail=self._mail_readers,
             open_api=partial(self._open_api, channel),
             about_to_send=partial(about_to_send, self.store, channel),
+            folder=partial(folder_of, self.settings.data_folder, channel),
         )
 
     @cached_property
