@@ -183,8 +183,12 @@ def only_the_templates_fill_in_texts(module: Module) -> Iterator[str]:
 
 def only_the_web_serves_pages(module: Module) -> Iterator[str]:
     if not module.is_plugin:
-        libraries = ("fastapi", "starlette", "uvicorn", "argon2")
+        libraries = ("fastapi", "starlette", "uvicorn")
         yield from only_in(module, ("hub.web",), libraries, "only hub.web serves pages")
+
+
+def only_one_module_knows_how_passwords_are_hashed(module: Module) -> Iterator[str]:
+    yield from only_in(module, ("hub.passwords",), ("argon2",), "only hub.passwords hashes passwords")
 
 
 def the_web_leaves_the_command_line_alone(module: Module) -> Iterator[str]:
@@ -310,6 +314,10 @@ WALLS: dict[Wall, tuple[Module, Module]] = {
     only_the_web_serves_pages: (
         Module("hub.cli.bad", "from starlette.requests import Request\n"),
         Module("hub.web.good", "from fastapi import FastAPI\n"),
+    ),
+    only_one_module_knows_how_passwords_are_hashed: (
+        Module("hub.web.bad", "from argon2 import PasswordHasher\n"),
+        Module("hub.passwords", "from argon2 import PasswordHasher\n"),
     ),
     the_web_leaves_the_command_line_alone: (
         Module("hub.web.bad", "from hub.cli.common import options\n"),

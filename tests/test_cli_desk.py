@@ -184,6 +184,24 @@ def test_cases_are_chosen_by_state_person_type_and_channel(desktop: Desktop) -> 
     assert desktop.told("cases", "--state", "closed").splitlines()[-1] == "1 closed"
 
 
+def test_cases_are_chosen_by_customer_and_order_and_for_want_of_a_person(desktop: Desktop) -> None:
+    desktop.arrive(
+        mail("m1"),
+        mail("m2", sender=TARO),
+        CaseUpdate("c1", NINE, customer=TARO, order=Order("ORD-77/12"), type=CaseType.RETURN),
+    )
+    desktop.told("assign", "1001", "Bo Ek")
+
+    def numbers(*words: str) -> list[str]:
+        return sorted(case["number"] for case in desktop.data("cases", *words)["cases"])
+
+    assert numbers("--customer", TARO.email.upper()) == ["CH-1002", "CH-1003"]
+    assert numbers("--order", "ord-77 / 12") == ["CH-1003"]
+    assert numbers("--unassigned") == ["CH-1002", "CH-1003"]
+    assert numbers("--unassigned", "--mine") == []
+    assert desktop.told("cases", "--unassigned").splitlines()[-1].startswith("2 open")
+
+
 def test_a_list_that_is_cut_says_so(desktop: Desktop) -> None:
     desktop.arrive(*(mail(f"m{number}") for number in range(3)))
 
@@ -390,6 +408,7 @@ def test_a_case_in_json_has_its_messages_replies_and_history(desktop: Desktop) -
     assert shown["case"]["order"] == {
         "number": "7",
         "confirmed": False,
+        "placed_at": None,
         "candidates": [],
         "value": {"amount": "12.50", "currency": "SEK"},
         "lines": [],

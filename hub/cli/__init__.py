@@ -71,9 +71,15 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     "Keep promises": {
         "escalations": Entry("hub.cli.escalations:escalations", "Show who was told of what is due, or tell them now."),
         "summary": Entry("hub.cli.summary:summary", "Tell what a day brought: answered, saved and lost."),
+        "statistics": Entry("hub.cli.statistics:statistics", "Count cases, answers, claims and money at risk."),
         "scores": Entry("hub.cli.scores:scores", "Show the platforms' scores and what is left of them."),
         "notices": Entry("hub.cli.notices:notices", "List orders past their date, and tell their customers."),
         "policy": Entry("hub.cli.policy:policy", "Show, check, test and try out policies."),
+    },
+    "Work together": {
+        "people": Entry("hub.cli.people:people", "Say who works here, what they may do, and who is away."),
+        "token": Entry("hub.cli.token:token", "Let programs use the API."),
+        "audit": Entry("hub.cli.audit:audit", "Show who did what, when and from where."),
     },
     "Write a plugin": {
         "new-plugin": Entry("hub.cli.new_plugin:new_plugin", "Begin a plugin: a package whose tests pass."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import click
@@ -28,6 +28,19 @@ def given_instant(text: str, zone: str, now: datetime | None = None) -> datetime
                 param_hint="--at",
             )
     return told
+
+
+def day_or_instant(text: str, zone: str, option: str) -> datetime:
+    """The beginning of a day in this zone, or the instant that the text says."""
+    try:
+        told = datetime.combine(date.fromisoformat(text.strip()), time(), ZoneInfo(zone))
+    except ValueError:
+        try:
+            told = given_instant(text, zone)
+        except click.BadParameter as error:
+            error.param_hint = option
+            raise
+    return told.astimezone(UTC)
 
 
 def _read(text: str) -> datetime:

@@ -47,6 +47,15 @@ class Desk(ReplyDesk):
         with self.store.writing() as writer:
             return self._save(writer, acts.assign(writer.case(number), to, self.who, self.clock.now()))
 
+    def give(self, number: str, to: str, instead_of: str) -> bool:
+        """Give an open case to somebody; whether it was still with whom it was thought to be."""
+        with self.store.writing() as writer:
+            case = writer.case(number)
+            if case.assignee != instead_of or not case.is_open:
+                return False
+            self._save(writer, acts.assign(case, to, self.who, self.clock.now()))
+            return True
+
     def close(self, number: str, reason: str = "", task: PortalTask | None = None) -> Case:
         """Close the case; with `task` it is to be closed in the platform's portal as well."""
         with self.store.writing() as writer:

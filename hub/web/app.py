@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 
 from hub import log
 from hub.errors import Busy, HubError, NotFound, Refused, StoreError
-from hub.web import assets, front_page, live, pushes, sign_in
+from hub.web import assets, bulk, cases, front_page, live, pushes, sign_in, webhooks
 from hub.web.guarding import Guarded
 from hub.web.rendering import Renderer
 from hub.web.routing import Room
@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     from hub.app import Hub
     from hub.signing_in import SigningIn
 
-ROOMS: Sequence[Room] = (assets.room, sign_in.room, front_page.room, live.room, pushes.room)
+ROOMS: Sequence[Room] = (
+    assets.room,
+    sign_in.room,
+    front_page.room,
+    cases.room,
+    bulk.room,
+    webhooks.room,
+    pushes.room,
+    live.room,
+)
 """Every room that has pages."""
 
 _STATUS: Sequence[tuple[type[HubError], int]] = (
