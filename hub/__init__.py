@@ -85,6 +85,7 @@ if TYPE_CHECKING:
         UnknownKey,
         Unsupported,
     )
+    from hub.front import FrontDesk, Site
     from hub.hookspecs import hookimpl
     from hub.notifier import Notification, Notifier, NotifierTools
 
@@ -126,6 +127,7 @@ __all__ = [
     "Finding",
     "ForbiddenLetters",
     "ForbiddenWords",
+    "FrontDesk",
     "HubError",
     "Incoming",
     "IncomingMessage",
@@ -170,6 +172,7 @@ __all__ = [
     "Reply",
     "RuleSource",
     "Shipment",
+    "Site",
     "Step",
     "StoreError",
     "TextRules",
@@ -199,6 +202,7 @@ _ROOMS = (
     "hub.core.outbox",
     "hub.core.pushes",
     "hub.adapter",
+    "hub.front",
     "hub.hookspecs",
     "hub.core.escalation",  # before hub.notifier, and its Step before that of hub.core.policy
     "hub.notifier",

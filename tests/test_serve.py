@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ from hub.app import open_hub
 from hub.core.incoming import CaseUpdate
 from hub.core.merge import keys_of, merge_batch
 from hub.core.model import Author, Direction, Message
+from hub.web.serving import bound_socket
 from tests.conftest import OFFICE
 
 COMMAND = [sys.executable, "-c", "from hub.cli import main; main(prog_name='casehub')"]
@@ -128,3 +131,22 @@ def test_a_port_that_is_taken_is_named_with_the_way_out(config: Path) -> None:
     assert again.returncode == 2
     assert "--port" in again.stderr
     assert "Traceback" not in again.stderr
+
+
+def test_no_answer_waits_for_its_last_packet() -> None:
+    async def look() -> list[int]:
+        asked: list[int] = []
+
+        async def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            asked.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        at = bound_socket("127.0.0.1", 0)
+        async with await asyncio.start_server(accept, sock=at):
+            reader, writer = await asyncio.open_connection(*at.getsockname())
+            await reader.read()
+            writer.close()
+            await writer.wait_closed()
+        return asked
+
+    assert asyncio.run(look()) != [0]

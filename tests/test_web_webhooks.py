@@ -47,8 +47,11 @@ def boss(world: WebWorld) -> Visitor:
 
 def added(world: WebWorld, boss: Visitor, receiver: Receiver, **more: object) -> str:
     """An address that was added by the form; its id."""
+    store = world.hub.store.webhooks
+    before = {standing.endpoint.id for standing in store.standings()}
     assert boss.post("/webhooks", {"url": receiver.url, **more}).status_code == 200
-    return world.hub.store.webhooks.standings()[-1].endpoint.id
+    [name] = {standing.endpoint.id for standing in store.standings()} - before
+    return name
 
 
 def test_an_address_is_added_and_its_secret_shown_once(world: WebWorld, boss: Visitor, receiver: Receiver) -> None:

@@ -224,8 +224,8 @@ _STEPS: dict[str, Callable[[Database], None]] = {
     "people": people_tables,
     "lists": make_lists,
     "figures_by_case": lambda db: add_figures(db.execute),
-    "personal": personal_tables,
     "webhooks": make_webhooks,
+    "personal": personal_tables,
 }
 
 
