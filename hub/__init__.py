@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hub.adapter import Adapter, Capability, Connection, PretendedPlatform, Proof, Tools
+    from hub.adapter import Adapter, Capability, Connection, Proof, Tools
     from hub.core.escalation import Step
     from hub.core.incoming import (
         Batch,
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from hub.core.platform_acts import Act, ActKind, EvidenceKind, Need, Offer, Tracking, Wanted
     from hub.core.policy import Audience, Deed, Mark
     from hub.core.ports import Clock
+    from hub.core.pushes import Push, Pushes, PushRequest, PushSubscription
     from hub.core.shipments import Shipment
     from hub.core.text_checks import refusals
     from hub.core.text_rules import (
@@ -81,10 +82,13 @@ if TYPE_CHECKING:
         StoreError,
         Unavailable,
         Uncertain,
+        UnknownKey,
         Unsupported,
     )
+    from hub.front import FrontDesk, Site
     from hub.hookspecs import hookimpl
     from hub.notifier import Notification, Notifier, NotifierTools
+    from hub.pretended import PretendedPlatform
 
     __version__: str
 
@@ -124,6 +128,7 @@ __all__ = [
     "Finding",
     "ForbiddenLetters",
     "ForbiddenWords",
+    "FrontDesk",
     "HubError",
     "Incoming",
     "IncomingMessage",
@@ -157,6 +162,10 @@ __all__ = [
     "Progress",
     "Promised",
     "Proof",
+    "Push",
+    "PushRequest",
+    "PushSubscription",
+    "Pushes",
     "RateLimited",
     "Receipt",
     "Refused",
@@ -164,6 +173,7 @@ __all__ = [
     "Reply",
     "RuleSource",
     "Shipment",
+    "Site",
     "Step",
     "StoreError",
     "TextRules",
@@ -171,6 +181,7 @@ __all__ = [
     "Tracking",
     "Unavailable",
     "Uncertain",
+    "UnknownKey",
     "Unsupported",
     "Wanted",
     "Weight",
@@ -190,7 +201,10 @@ _ROOMS = (
     "hub.core.text_rules",
     "hub.core.text_checks",
     "hub.core.outbox",
+    "hub.core.pushes",
     "hub.adapter",
+    "hub.pretended",
+    "hub.front",
     "hub.hookspecs",
     "hub.core.escalation",  # before hub.notifier, and its Step before that of hub.core.policy
     "hub.notifier",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from threading import Lock
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -45,11 +46,14 @@ from hub.scoring import gather
 
 if TYPE_CHECKING:
     from hub.app import Hub
+    from hub.core.records import Version
     from hub.core.scores import ObjectiveScore, SatisfactionScore
     from hub.runs.health import ChannelHealth
 
 HORIZON, STEP = timedelta(hours=48), timedelta(hours=4)
 """How far ahead money at risk is looked for, and in which steps."""
+
+_FRESH, _MOST_KEPT = timedelta(minutes=1), 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,28 @@ def statistics_of(hub: Hub, days: DayRange, channel: str = "") -> Statistics:
         scores=list(_scores(hub, channel, second)),
         health=[_health(one, now) for one in health_of(hub) if channel in {"", one.name}],
     )
+
+
+class RecentStatistics:
+    """Figures for pages: counted once for all who look at the same within a minute in which nothing was written."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: dict[tuple[DayRange, str], tuple[Version, Statistics]] = {}
+
+    def of(self, hub: Hub, days: DayRange, channel: str = "") -> Statistics:
+        """The figures of a range, at most a minute old."""
+        # One at a time: fifty people who open the page at once need one count and not fifty.
+        with self._lock:
+            version, now = hub.store.version(), hub.clock.now()
+            kept = self._kept.get((days, channel))
+            if kept is not None and kept[0] == version and timedelta() <= now - kept[1].now < _FRESH:
+                return kept[1]
+            found = statistics_of(hub, days, channel)
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[days, channel] = version, found
+            return found
 
 
 def read_days(hub: Hub, first: str = "", last: str = "") -> DayRange:

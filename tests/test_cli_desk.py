@@ -23,7 +23,7 @@ from hub.adapter import Connection, Proof
 from hub.app import open_hub
 from hub.cli import main
 from hub.cli.due import LATE, LATER, TODAY, UNKNOWN, WITHIN_2_HOURS, when
-from hub.cli.editor import SCISSORS, template, written_text
+from hub.cli.editor import template, written_text
 from hub.cli.reply_preview import preview
 from hub.cli.saving import save_files
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage
@@ -44,6 +44,7 @@ from hub.core.model import (
 from hub.core.outbox import Receipt, Reply, ReplyState, become_uncertain, move, start_sending
 from hub.core.ports import Clock
 from hub.core.readings import Deadline
+from hub.drafts import SCISSORS
 from hub.runs.channel import Source
 
 NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

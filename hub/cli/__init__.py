@@ -39,6 +39,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "deliver": Entry("hub.cli.deliver:deliver", "Send the replies that wait in the outbox."),
         "run": Entry("hub.cli.run:run", "Read and send, once or every so often."),
         "webhook": Entry("hub.cli.webhook:webhook", "Tell other programs of events, by signed webhooks."),
+        "push": Entry("hub.cli.push:push", "Let a platform tell of news by itself."),
         "status": Entry("hub.cli.status:status", "Say how the channels are doing; made for monitors too."),
     },
     "Work on cases": {

@@ -99,6 +99,10 @@ class Store(Protocol):
         """The case with this number; NotFound if there is none."""
         ...
 
+    def number_with_ref(self, channel: str, ref: str) -> str:
+        """The number of the case that has this ref on its channel, also of a merged one; empty if there is none."""
+        ...
+
     def history(self, number: str) -> Sequence[Event]:
         """Every event of a case in the order in which they were recorded; NotFound if there is none."""
         ...

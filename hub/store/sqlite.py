@@ -154,6 +154,10 @@ class SqliteStore:
         with self._connection() as connection:
             return reading.load_case(connection, number)
 
+    def number_with_ref(self, channel: str, ref: str) -> str:
+        with self._connection() as connection:
+            return reading.number_with_ref(connection, channel, ref)
+
     def history(self, number: str) -> Sequence[Event]:
         with self._connection() as connection:
             return reading.history(connection, number)
