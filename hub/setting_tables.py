@@ -164,6 +164,13 @@ class Goodwill(Table):
     types: tuple[CaseType, ...] = (CaseType.COMPLAINT, CaseType.MISSING_ITEM)
 
 
+class Claims(Table):
+    """From how many claims on one product or batch within which time on statistics call it alarming."""
+
+    several_claims: Annotated[int, Field(ge=2, le=1000)] = 3
+    within: Duration = timedelta(days=14)
+
+
 class NotifyHours(Week):
     """When people may be told: hours of their own, or those that `named` names."""
 
@@ -226,6 +233,7 @@ class ChannelTable(_OpenTable):
     soft_checks: Literal["warn", "refuse", "off"] = "warn"
     languages: tuple[Language, ...] = Field(("en",), min_length=1)
     return_label: Annotated[str, AfterValidator(label_file)] = ""
+    key_expires: date | None = None
 
     @field_validator("languages", mode="before")
     @classmethod

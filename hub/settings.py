@@ -25,6 +25,7 @@ from hub.secrets import resolved
 from hub.setting_tables import (
     ChannelName,
     ChannelTable,
+    Claims,
     Goodwill,
     NotifierTable,
     Notify,
@@ -41,6 +42,7 @@ from hub.sharing_tables import SharingTable
 __all__ = [
     "ChannelName",
     "ChannelTable",
+    "Claims",
     "Goodwill",
     "NotifierTable",
     "Notify",
@@ -78,6 +80,7 @@ class Settings(BaseSettings):
     approval: dict[ChannelName, ApprovalTable] = Field(default_factory=dict)
     goodwill: Goodwill = Goodwill()
     sharing: SharingTable = SharingTable()
+    statistics: Claims = Claims()
     webhooks: Webhooks = Webhooks()
     channels: dict[ChannelName, ChannelTable] = Field(default_factory=dict)
     notifiers: dict[ChannelName, NotifierTable] = Field(default_factory=dict)

@@ -7,7 +7,7 @@ import re
 from hub.core.model import Author, Case, Direction
 
 _WORDS = "batch|lot|parti|partij|charge|šarže|ロット"
-_LINE = re.compile(rf"^[ \t]*(?:{_WORDS})[ \t]*[:：][ \t]*(\S[^\n\r]{{0,59}}?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_LINE = re.compile(rf"^[ \t]*(?:{_WORDS})[ \t]*[:：][ \t]*(\S[^\n\r]{{0,59}}?)[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _NONE = "-"
 
 

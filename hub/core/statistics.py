@@ -218,10 +218,10 @@ def by_type(opened: Iterable[OpenedCases]) -> list[TypeFigure]:
 
 
 def by_cause(opened: Iterable[OpenedCases]) -> list[CauseFigure]:
-    """How many cases gave each cause, the commonest first; those of which no platform told one are left out."""
+    """How many cases gave each cause, the commonest first; a platform that only told the type told no cause."""
     counted: Counter[tuple[str, str, str]] = Counter()
     for row in opened:
-        if row.cause:
+        if row.cause and row.cause.casefold() != row.type:
             counted[row.cause, row.type, row.channel] += row.cases
     return [CauseFigure(*key, cases) for key, cases in _commonest_first(counted)]
 
