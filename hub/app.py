@@ -25,6 +25,7 @@ from hub.core.ports import Clock, Store
 from hub.core.readings import Deadline, Evaluation, headline, noticed
 from hub.core.worktime import Calendar
 from hub.errors import ConfigurationError, HubError
+from hub.front import folder_of
 from hub.mail_readers import MailReaders
 from hub.office import OfficeHours, surroundings
 from hub.plugins import AdapterInfo, Plugins, disabled_by, load_plugins
@@ -120,7 +121,7 @@ class Hub:
         now = self.clock.now()
         return self.book.chosen(Case("", channel, "", now, now)).policy
 
-    def book_with(self, own: Path) -> PolicyBook:
+    def book_with(self, own: Path | PolicyFile | None) -> PolicyBook:
         """The book as it would be with another file in the place of policies.toml, once all its versions have begun."""
         book = _book(self.settings, self.plugins, self.surroundings, own, self.clock)
         return replace(book, today=date.max)
@@ -151,6 +152,7 @@ class Hub:
             read_mail=self._mail_readers,
             open_api=partial(self._open_api, channel),
             about_to_send=partial(about_to_send, self.store, channel),
+            folder=partial(folder_of, self.settings.data_folder, channel),
         )
 
     @cached_property
@@ -243,7 +245,7 @@ def _book(
     settings: Settings,
     plugins: Plugins,
     around: Surroundings,
-    own: Path | None,
+    own: Path | PolicyFile | None,
     clock: Clock,
     whole: bool = False,
 ) -> PolicyBook:

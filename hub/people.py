@@ -141,15 +141,15 @@ class Staff:
         self.people.drop_token(token.key)
         self._note(by, HouseAct.TOKEN_REVOKED, token.who, _called(token))
 
-    def end_session(self, name: str, key: str, by: Actor) -> None:
-        """End one session of a person, or (no key) all."""
+    def end_session(self, name: str, key: str, by: Actor, *, but: str = "") -> None:
+        """End one session of a person, or (no key) all but one."""
         if key and all(session.key != key for session in self.people.sessions(name)):
             raise NotFound("This session has ended already.")
         if key:
             self.people.end_session(key)
         else:
-            self.people.end_sessions(name)
-        self._note(by, HouseAct.SESSION_ENDED, name, "" if key else "all")
+            self.people.end_sessions(name, but=but)
+        self._note(by, HouseAct.SESSION_ENDED, name, "" if key else "all others" if but else "all")
 
     def set_away(self, name: str, since: datetime, until: datetime, cover: str, by: Actor) -> Absence:
         """Note that a person is away, and who has their cases meanwhile; Refused if that cannot be."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hub.runs.acknowledge import AcknowledgingChannel
     from hub.runs.channel import Source
     from hub.runs.delivery import DeliveryPorts
+    from hub.runs.sharing import Shared
     from hub.runs.sync import ChannelResult, SyncPorts, Watcher
     from hub.runs.telling import EscalationPorts, Outlet
 
@@ -108,6 +109,20 @@ def look_up_orders(hub: Hub, results: Sequence[ChannelResult], stop: threading.E
     silent = enrich(EnrichPorts(hub.store, hub.clock, hub.evaluation_of, stop), sources)
     for name, why in silent.items():
         read[name].notices = (*read[name].notices, f"orders were not looked up: {why}")
+
+
+def share_cases(hub: Hub) -> Shared:
+    """Give new cases to people, and those of people who are away to their covers, where that is switched on."""
+    from hub.core.sharing import ITSELF
+    from hub.desks import desk_of
+    from hub.drafts import drafts_of
+    from hub.runs.sharing import Shared, share
+
+    table = hub.settings.sharing
+    if not table.enabled:
+        return Shared()
+    drafts = drafts_of(hub)
+    return share(desk_of(hub, ITSELF), table.sharing, lambda number: any(one.is_written for one in drafts.of(number)))
 
 
 def acknowledge(hub: Hub) -> list[str]:

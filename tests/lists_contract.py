@@ -80,6 +80,7 @@ class ListsContract:
         assert [case.number for case in store.cases(CaseFilter(unassigned=True))] == [two]
         assert [case.number for case in store.cases(CaseFilter(assignee="åsa"))] == [one]
         assert numbers(store, unassigned=True, assignee="åsa") == []
+        assert store.cases(CaseFilter(unassigned=True, assignee="åsa")) == []
 
     def test_a_span_of_due_instants_has_its_beginning_and_not_its_end(self, store: Store) -> None:
         early, middle, late, undated = some_cases(store, 4)
@@ -172,7 +173,7 @@ class ListsContract:
         assert numbers(store, reply_holds=frozenset({Hold.APPROVAL})) == []
 
     @settings(
-        max_examples=150, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=300, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
     @given(data=st.data())
     def test_whatever_is_asked_for_list_count_and_pages_agree(self, crowd: Store, data: st.DataObject) -> None:
@@ -232,6 +233,24 @@ class ListsContract:
             assert [number for number in seen if seen.count(number) > 1 and number not in moved] == []
         finally:
             store.close()
+
+    # Search within a filter
+
+    def test_what_is_searched_within_a_filter_fits_both(self, store: Store) -> None:
+        one = take(store, mail("a", "äpple och päron"))[0]
+        two = take(store, mail("b", "äpple", after=1), channel="annan")[0]
+        closed = take(store, mail("c", "äppelträd", after=2))[0]
+        happen(store, closed, CLOSED)
+
+        def within(**wanted: object) -> list[str]:
+            only = replace(EVERY, **wanted)  # type: ignore[arg-type]  # each call's own
+            return [case.number for case in store.search("äpp", within=only)]
+
+        assert within() == [closed, two, one] == [case.number for case in store.search("äpp")]
+        assert within(channel="shop") == [closed, one]
+        assert within(states=CaseFilter().states) == [two, one]
+        assert within(channel="shop", limit=0, order=ListOrder.DUE, after="x") == [closed, one]
+        assert [case.number for case in store.search(two, within=CaseFilter(channel="shop"))] == []
 
     # Counts
 

@@ -177,8 +177,8 @@ def only_the_store_writes_sql(module: Module) -> Iterator[str]:
 
 
 def only_the_templates_fill_in_texts(module: Module) -> Iterator[str]:
-    rooms = ("hub.templates", "hub.web")
-    yield from only_in(module, rooms, ("jinja2",), "only hub.templates and hub.web know how a template is filled in")
+    rooms = ("hub.templates", "hub.web", "hub_web_form")
+    yield from only_in(module, rooms, ("jinja2",), "only hub.templates and what serves pages fill in templates")
 
 
 def only_the_web_serves_pages(module: Module) -> Iterator[str]:
@@ -207,7 +207,7 @@ def templates_know_the_core_only(module: Module) -> Iterator[str]:
 def plugins_use_public_names_only(module: Module) -> Iterator[str]:
     if module.is_plugin:
         public = tuple(f"hub.{name}" for name in hub.__all__)
-        allowed = ("hub.core", "hub.errors", "hub.adapter", "hub.testing", "hub.http", *public)
+        allowed = ("hub.core", "hub.errors", "hub.adapter", "hub.testing", "hub.http", "hub.smtp", "hub.tls", *public)
         own = module.name.split(".")[0]
         for line, name in imports(module):
             foreign_plugin = name.startswith("hub_") and not within(name, (own,))

@@ -293,7 +293,7 @@ def test_all_problems_of_a_file_are_shown_at_once(write_settings: Write) -> None
         ("[offic]", "offic (hub.toml) is not a setting; did you mean office?"),
         (
             "xyz = 1",
-            "data, goodwill, notifiers, notify, office, outbox, plugins, policies, run, statistics, templates",
+            "data, goodwill, notifiers, notify, office, outbox, plugins, policies, run, sharing, statistics",
         ),
         ("_env_file = 'x'", "_env_file (hub.toml) is not a setting"),
         ("data = 5", "data (hub.toml) should be a path in quotes"),

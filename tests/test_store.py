@@ -8,8 +8,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -22,9 +23,10 @@ from hub.core.model import Author, CaseState, CaseType
 from hub.core.outbox import Hold, ReplyState, start_sending
 from hub.core.ports import CaseFilter, ListOrder, Store
 from hub.core.readings import headline
+from hub.core.search import words as folded_words
 from hub.errors import Busy, Refused, StoreError
 from hub.refreshing import refresh_evaluations
-from hub.store import SqliteStore, clocks, connection, listing, open_store, reading, schema, scores, steps
+from hub.store import SqliteStore, clocks, connection, finding, listing, open_store, reading, schema, scores, steps
 from hub.store.connection import Connection
 from hub.store.counting import SqliteCounting
 from tests.clocks_contract import ClocksContract
@@ -438,6 +440,39 @@ def test_what_runs_ask_again_and_again_is_found_by_an_index(
     folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Connection], object], plan: str
 ) -> None:
     assert plans_of(folder, monkeypatch, ask)[0].startswith(plan)
+
+
+_WAYS = [(500, 20_000, 1_000), (0, 0, 2), (0, 3, 2), (1, 3, 0), (99, 99, 0)]
+_TYPED = ("hej", "h", "hej äp", "äpple hej", "注文", "文番", "注番", "päron äpplen", "hej hej h", "exa", "CH-1004")
+
+
+@pytest.mark.parametrize(("rare", "scarce", "newest"), _WAYS)
+@pytest.mark.parametrize("text", _TYPED)
+def test_a_search_finds_the_same_whichever_way_it_goes(
+    store: Store, monkeypatch: pytest.MonkeyPatch, text: str, rare: int, scarce: int, newest: int
+) -> None:
+    for name, value in (("_RARE", rare), ("_SCARCE", scarce), ("_NEWEST", newest), ("_AT_ONCE", 3)):
+        monkeypatch.setattr(finding, name, value)
+    texts = ("hej äpple", "hej", "äpplen päron", "hej 注文番号", "注文 päron", "hejsan", "hej e")
+    for n in range(12):
+        take(store, mail(f"m{n}", texts[n % 7], after=n * 7 % 12))
+    take(store, mail("more", "äpple hej", answers="m1", after=30))
+    newest_first = [case.number for case in store.cases(replace(EVERY, order=ListOrder.NEWEST))]
+
+    fit = [number for number in newest_first if _has_all(store, number, text.split())]
+
+    assert found(store, text) == fit
+    assert [case.number for case in store.search(text, limit=2)] == fit[:2]
+
+
+def _has_all(store: Store, number: str, typed: Sequence[str]) -> bool:
+    """Whether each word stands in one of the case's documents, by looking at all of them."""
+    who = store.case(number).customer
+    texts = [number, *(f"{m.subject} {m.text} {who.name} {who.email}" for m in store.case(number).messages)]
+    documents = [f" {' '.join(folded_words(text))} " for text in texts]
+    asked = [f" {' '.join(folded_words(word))} " for word in typed]
+    asked[-1] = asked[-1][:-1]
+    return all(any(word in document for document in documents) for word in asked)
 
 
 @pytest.mark.parametrize(

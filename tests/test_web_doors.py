@@ -19,6 +19,7 @@ PUBLIC = {
     ("POST", "/sign-in/{secret}"): Public.SIGN_IN,
     ("POST", "/sign-out"): Public.SIGN_IN,
     ("POST", "/looks"): Public.SIGN_IN,
+    ("POST", "/push/{channel}"): Public.SIGNED,
 }
 
 

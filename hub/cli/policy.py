@@ -87,9 +87,9 @@ def check(hub: Hub, everything: bool, as_json: bool) -> None:
 
     Example: casehub policy check
     """
-    from hub.cli.policy_text import notes_for_authors
+    from hub.in_force import InForce
 
-    left_out = frozenset() if everything else notes_for_authors(hub)
+    left_out = frozenset() if everything else InForce(hub, hub.clock.now().date()).notes_for_authors()
     warnings = [warning for warning in hub.whole_book.warnings if warning not in left_out]
     broken = [{"where": where, "error": error} for where, error in hub.whole_book.broken]
     if as_json:
@@ -159,7 +159,8 @@ def calendar(hub: Hub, name: str, calendar: str | None, first: Any, days: int, a
 
     Example: casehub policy calendar fyndiq se-platform --from 2026-12-21 --days 14
     """
-    from hub.cli.policy_text import calendar_days, calendar_named, calendar_table
+    from hub.cli.policy_text import calendar_days, calendar_table
+    from hub.policy_calendars import calendar_named
 
     found_name, found = calendar_named(hub, name, calendar)
     begin: date = first.date() if first else hub.clock.now().date()

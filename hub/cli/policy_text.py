@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rich.padding import Padding
@@ -12,17 +12,15 @@ from rich.table import Table
 from rich.text import Text
 
 from hub.cli.clock_words import deed_words, percent
-from hub.core.openings import DAYS
 from hub.core.policy import Anchor, ClockRule, Moment, Policy, Rule, Source, Stage
 from hub.core.turns import Owner
 from hub.core.worktime import Calendar
-from hub.errors import NotFound
+from hub.policy_calendars import days_of
 
 if TYPE_CHECKING:
     from hub.app import Hub
 
 Json = dict[str, Any]
-_LONG_AGO = date(1970, 1, 1)
 _ANCHORS = {
     Anchor.OPENED: "begins with the opening where no message is known",
     Anchor.OURS: "begins anew whenever the case comes back to you",
@@ -78,20 +76,6 @@ def tested(hub: Hub, names: Sequence[str]) -> list[Json]:
         for entry in hub.whole_book.entries
         if not names or entry.policy.id in names
     ]
-
-
-def notes_for_authors(hub: Hub) -> frozenset[str]:
-    """The warnings about how rules of shipped policies overlap that nobody here has changed.
-
-    A doubt that a policy had before any source or calendar was old is one about its rules.
-    """
-    from hub.policies.book import house_file
-    from hub.policies.doubts import doubts
-
-    shipped = {house_file().where, *(policy.where for policy in hub.plugins.policies)}
-    entries = [entry for entry in hub.whole_book.entries if entry.where in shipped]
-    about_rules = {f"{entry.where}: {doubt}" for entry in entries for doubt in doubts(entry.policy, _LONG_AGO)}
-    return frozenset(about_rules.intersection(hub.whole_book.warnings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,27 +176,12 @@ def policy_json(policy: Policy) -> Json:
     }
 
 
-def calendar_named(hub: Hub, name: str, calendar: str | None) -> tuple[str, Calendar]:
-    """A calendar of a policy; the only one, or the office's, needs no name."""
-    found = hub.whole_book.named(name)
-    calendars = {**found.calendars, "office": hub.office}
-    used = sorted({clock.calendar_name for rule in found.rules for clock in rule.clocks})
-    chosen = calendar or (used[0] if len(used) == 1 else "")
-    if not chosen:
-        raise NotFound(f"policy {name} has several calendars; name one of {', '.join(sorted(calendars))}")
-    if chosen not in calendars:
-        raise NotFound(f"policy {name} has no calendar {chosen!r}; it has {', '.join(sorted(calendars))}")
-    return chosen, calendars[chosen]
-
-
 def calendar_days(calendar: Calendar, first: date, days: int) -> list[Json]:
     """What is open on each day, and why not; days the calendar does not know are left out."""
-    found = []
-    for day in (first + timedelta(days=number) for number in range(days)):
-        if calendar.valid_from <= day <= calendar.valid_to:
-            hours, why = _hours_of(calendar, day)
-            found.append({"date": day, "weekday": DAYS[day.weekday()], "hours": list(hours), "why": why})
-    return found
+    return [
+        {"date": day.day, "weekday": day.weekday, "hours": list(day.hours), "why": day.why}
+        for day in days_of(calendar, first, days)
+    ]
 
 
 def calendar_table(rows: Sequence[Json]) -> Table:
@@ -223,14 +192,6 @@ def calendar_table(rows: Sequence[Json]) -> Table:
         shown = (str(row["date"]), row["weekday"], " and ".join(row["hours"]) or "closed", row["why"])
         table.add_row(*(Text(cell, style=style) for cell in shown))
     return table
-
-
-def _hours_of(calendar: Calendar, day: date) -> tuple[Sequence[str], str]:
-    if day in calendar.special:
-        return calendar.special[day], "special hours"
-    if day in calendar.holidays:
-        return (), calendar.holidays[day] or "holiday"
-    return calendar.hours.get(DAYS[day.weekday()], ()), ""
 
 
 def stage_text(stage: Stage) -> str:

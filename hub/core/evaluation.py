@@ -46,6 +46,12 @@ def evaluate(
     )
 
 
+def begun_at(rule: Rule, clock: ClockRule, start: int) -> Reading:
+    """What a clock of a rule would show of a case of which nothing else is known, had it begun at an instant."""
+    reading = _timed(Reading(clock.name, 0, "", rule.id, start, None), Run("", start), clock, ())
+    return stage_readings(reading, clock, {}, {})
+
+
 def choose(policy: Policy, facts: Facts) -> tuple[Rule, tuple[RuleTest, ...]]:
     """The first rule whose conditions are all true, and what each rule up to it said; unknown is not true."""
     tried: list[RuleTest] = []

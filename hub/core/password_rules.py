@@ -11,6 +11,15 @@ from hub.errors import Refused
 SHORTEST, LONGEST = 12, 256
 _LEAST_DIFFERENT = 5
 _LEAST_OF_ITS_OWN = 6
+_INSTEAD = "take four words in a row"
+
+
+class PoorPassword(Refused):
+    """A password that is not taken; `reason` is short, long, common or own, for whoever tells it in other words."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 def normal(password: str) -> str:
@@ -19,17 +28,18 @@ def normal(password: str) -> str:
 
 
 def require_good(password: str, *own: str) -> None:
-    """Refuse a password that is short, or that somebody would guess who knows `own`, the names of its person."""
+    """Refuse (PoorPassword) what is short, or guessed by whoever knows `own`, the names of its person."""
     password = normal(password)
     if len(password) < SHORTEST:
-        raise Refused(f"A password has at least {SHORTEST} characters; four words in a row are easy to remember.")
+        told = f"A password has at least {SHORTEST} characters; four words in a row are easy to remember."
+        raise PoorPassword("short", told)
     if len(password) > LONGEST:
-        raise Refused(f"A password has at most {LONGEST} characters.")
+        raise PoorPassword("long", f"A password has at most {LONGEST} characters.")
     folded = _plain(password)
     if len(set(folded)) < _LEAST_DIFFERENT or folded in COMMON or _is_a_row(folded):
-        raise Refused("This password is among those that are tried first; take four words in a row.")
+        raise PoorPassword("common", f"This password is among those that are tried first; {_INSTEAD}.")
     if len(_without(folded, own)) < _LEAST_OF_ITS_OWN:
-        raise Refused("This password is little more than a name or a usual word; take four words in a row.")
+        raise PoorPassword("own", f"This password is little more than a name or a usual word; {_INSTEAD}.")
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -26,6 +26,10 @@ class People(Protocol):
 
     def save_person(self, person: Person) -> None:
         """Insert the person, or replace the one of this name; their password stays."""
+        ...
+
+    def open_cases(self) -> Mapping[str, int]:
+        """How many cases that are not closed each person has; those that nobody has are left out."""
         ...
 
     def password(self, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from hub.core.model import Money
 from hub.core.policy import ClockName
 from hub.core.readings import LATE, Evaluation, Reading
 
@@ -33,12 +34,41 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Toll:
+    """What the platform is expected to have taken or refunded by now because nobody answered in time.
+
+    `unknown` is that something had a price that nobody knows.
+    """
+
+    costs: tuple[Money, ...] = ()
+    unknown: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.costs) or self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class CaseToll:
+    """What a case costs by the rule that is in force, and by the one that is tried."""
+
+    case_number: str
+    rule_before: str
+    rule_after: str
+    before: Toll
+    after: Toll
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
-    """What comes of trying a policy out: over how many cases and runs, and every run that it sees in another way."""
+    """What comes of trying a policy out: over how many cases and runs, and every run that it sees in another way.
+
+    `tolls` are the cases that cost something in one way or the other.
+    """
 
     cases: int
     runs: int
     differences: tuple[Difference, ...]
+    tolls: tuple[CaseToll, ...] = ()
 
     @property
     def moved(self) -> tuple[Difference, ...]:
@@ -58,14 +88,33 @@ class Trial:
 
 def try_out(pairs: Iterable[tuple[str, Evaluation, Evaluation]], now: int) -> Trial:
     """Compare the evaluations of each case (its number, as it is, as it would be)."""
-    cases, runs, found = 0, 0, list[Difference]()
+    cases, runs, found, tolls = 0, 0, list[Difference](), list[CaseToll]()
     for number, before, after in pairs:
         cases += 1
+        toll = CaseToll(number, before.rule, after.rule, toll_of(before, now), toll_of(after, now))
+        tolls += [toll] if toll.before or toll.after else []
         for difference in _differences(number, before, after, now):
             runs += 1
             if difference.moves or difference.was_late is not difference.is_late:
                 found.append(difference)
-    return Trial(cases, runs, tuple(found))
+    return Trial(cases, runs, tuple(found), tuple(tolls))
+
+
+def toll_of(evaluation: Evaluation, now: int) -> Toll:
+    """What has come of the consequences in a case by now; two clocks that lead to the same one cost once."""
+    come = [
+        stage
+        for reading in evaluation.clocks
+        for stage in reading.stages
+        if stage.expect and stage.certain and stage.at <= now and _is_late(reading, now)
+    ]
+    highest: dict[tuple[str, str], Money] = {}
+    for stage in come:
+        if stage.costs is not None:
+            key = (stage.expect, stage.costs.currency)
+            highest[key] = max(highest.get(key, stage.costs), stage.costs, key=lambda money: money.amount)
+    costs = tuple(money for _, money in sorted(highest.items()) if money.amount > 0)
+    return Toll(costs, any(stage.costs_unknown for stage in come))
 
 
 def _differences(number: str, before: Evaluation, after: Evaluation, now: int) -> Iterator[Difference]:

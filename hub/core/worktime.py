@@ -152,17 +152,23 @@ class Calendar(Timeline):
             raise BeyondCalendar(f"the calendar knows no opening before that instant: {self._known_from()}")
         return min(instant, index.starts[latest] + index.cum[latest + 1] - index.cum[latest])
 
+    def openings_of(self, day: date) -> tuple[Span, ...]:
+        """From which instant to which it is open, of the openings that start on a date."""
+        if day not in self._days:
+            self._days[day] = tuple(self._real_openings(day))
+        return self._days[day]
+
     def is_open_day(self, day: date) -> bool:
         """Whether the calendar opens at all on a date: whether an opening starts on it."""
-        return bool(self._openings_of(day))
+        return bool(self.openings_of(day))
 
     def opening_of(self, day: date) -> int | None:
         """The first instant of the openings that start on a date."""
-        return min((start for start, _ in self._openings_of(day)), default=None)
+        return min((start for start, _ in self.openings_of(day)), default=None)
 
     def closing_of(self, day: date) -> int | None:
         """The last closing of the openings that start on a date; for a night shift it lies on the next one."""
-        return max((end for _, end in self._openings_of(day)), default=None)
+        return max((end for _, end in self.openings_of(day)), default=None)
 
     def explain(self, start: int, end: int) -> tuple[Segment, ...]:
         """What `between` counted and what it did not, cut where the local date changes."""
@@ -223,12 +229,6 @@ class Calendar(Timeline):
             intervals = self._openings.on(wall_date(number * DAY))
             for opens, closes in (*intervals, (0, DAY)) if with_dates else intervals:
                 yield from real_spans(number * DAY + opens, number * DAY + closes, offsets)
-
-    def _openings_of(self, day: date) -> tuple[Span, ...]:
-        """The real spans of the openings that start on a date, worked out once."""
-        if day not in self._days:
-            self._days[day] = tuple(self._real_openings(day))
-        return self._days[day]
 
     def _real_openings(self, day: date) -> list[Span]:
         """The real spans of the openings that start on a date.

@@ -96,6 +96,28 @@ class PolicyBook:
         there = [known.version for known in versions]
         raise NotFound(f"policy {policy} has no version {shown(version)}; {nearest(version, there)}")
 
+    def versions(self, policy: str) -> tuple[ReadPolicy, ...]:
+        """Every version of a policy, from the oldest to the newest; NotFound if there is none."""
+        self.named(policy)
+        return tuple(entry for entry in self.entries if entry.policy.id == policy)
+
+    def in_force(self, policy: str, day: date) -> Policy:
+        """The version by which cases that are opened on a day are judged."""
+        self.named(policy)
+        newest = self._newest(policy)
+        return newest if newest.pin is Pin.FOLLOW else self._begun(policy, day)
+
+    def binding(self, channel: str, day: date) -> tuple[str, ...]:
+        """The ids of the policies that cases of a channel can follow by its choice or adapter, as they are tried."""
+        choice, adapter = self.choices.get(channel, Choice()), self.adapters.get(channel, "")
+        if choice.policy:
+            return (choice.policy,)
+        here = (self.in_force(name, day) for name in self._by_id)
+        mine = [policy for policy in here if adapter in policy.adapters]
+        narrow = [policy.id for policy in mine if policy.applies]
+        always = [policy.id for policy in mine if not policy.applies]
+        return (*narrow, *(always[:1] or (HOUSE,)))
+
     def _versions(self, policy: str) -> tuple[Policy, ...]:
         return self._by_id.get(policy, ())
 
@@ -126,14 +148,14 @@ class PolicyBook:
 
 def load_book(
     files: Sequence[PolicyFile],
-    own: Path | None,
+    own: Path | PolicyFile | None,
     surroundings: Surroundings,
     adapters: Mapping[str, str],
     today: date,
     *,
     tests: bool = True,
 ) -> PolicyBook:
-    """The book of the plugins' files, the house policy and the seller's own file, which may be missing.
+    """The book of the plugins' files, the house policy and the seller's own file (or its text), which may be missing.
 
     Without `tests` those of the plugins' files are not read, which saves half the time. A plugin's file that is wrong
     is listed in `broken` and stops no other; a mistake of the seller's own is a ConfigurationError.
@@ -142,7 +164,7 @@ def load_book(
     whole = sources if tests else tuple(without_tests(file) for file in sources)
     shipped, broken, lost = _read_shipped(whole, surroundings, today)
     found = OwnPolicies(tuple(shipped))
-    file = own_file(own)
+    file = own if isinstance(own, PolicyFile) else own_file(own)
     if file is not None:
         found = OwnFile(shipped, frozenset(lost), surroundings, today).read(file, adapters)
     entries = tuple(sorted(found.policies, key=_by_age))

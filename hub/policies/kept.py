@@ -31,7 +31,7 @@ def with_last_good(
     book = load(files)
     bad = {where for where, _ in book.broken}
     good = [file for file in files if file.where not in bad]
-    known = {file.where: file for file in _read(folder)}
+    known = {file.where: file for file in kept_files(folder)}
     missed = [file for where, file in known.items() if where in bad or where.partition(":")[0] in broken_plugins]
     _keep([file for file in good if known.get(file.where) != file], folder)
     if not missed:
@@ -41,7 +41,8 @@ def with_last_good(
     return replace(mended, warnings=(*mended.warnings, *told), broken=(*book.broken, *mended.broken))
 
 
-def _read(folder: Path) -> list[PolicyFile]:
+def kept_files(folder: Path) -> list[PolicyFile]:
+    """The texts that could be read last."""
     found = []
     with suppress(OSError, UnicodeDecodeError):
         for path in sorted(folder.glob("*.toml")):

@@ -16,7 +16,7 @@ from hub.core.search import lookup_key
 from hub.core.views import View
 from hub.store.connection import Connection, Row
 from hub.store.projection import CASE_COLUMNS
-from hub.store.values import from_body, from_micros, id_of, marks, no_case, number_of, storable, to_micros
+from hub.store.values import chunks, from_body, from_micros, id_of, marks, no_case, number_of, storable, to_micros
 
 SUMMARY = f"SELECT id, {CASE_COLUMNS}, urgent, deadline, policy, version FROM cases"
 # Each part by which a list is sorted, and whether it goes downwards; hub.core.paging tells the same of a case.
@@ -56,6 +56,24 @@ def _places(wanted: CaseFilter) -> Iterator[list[Term]]:
             # IS, since of = SQLite concludes that the instant is known, and no longer sees that an index tells of it.
             same = [(f"({keys[place][0]}) IS ?", (values[place],)) for place in range(length)]
             yield [*same, (f"({expression}) {'<' if down else '>'} ?", (values[length],))]
+
+
+def list_ids(connection: Connection, wanted: CaseFilter, more: Sequence[Term] = ()) -> list[int]:
+    """The row ids of the cases that fit a filter and more terms, in its order."""
+    index = "" if more else _index_of(wanted)
+    where, values = joined((*more, *terms_of_filter(wanted, index)))
+    # More terms name a few cases, which are gathered and sorted.
+    order = f"{'+' if more else ''}{_order(wanted, index, 0)}"
+    query = f"SELECT id FROM cases {_through(index)}{where} ORDER BY {order} LIMIT ?"
+    return [case_id for (case_id,) in connection.rows(query, (*values, -1 if wanted.limit is None else wanted.limit))]
+
+
+def summaries_of(connection: Connection, ids: Sequence[int]) -> list[CaseSummary]:
+    """The lines of a list of these cases, in this order."""
+    found: dict[int, Row] = {}
+    for some in chunks(ids):
+        found.update((row[0], row) for row in connection.rows(f"{SUMMARY} WHERE id IN ({marks(some)})", some))
+    return [to_summary(found[case_id]) for case_id in ids]
 
 
 def _stretch(connection: Connection, wanted: CaseFilter, place: Sequence[Term], limit: int | None) -> list[Row]:
@@ -130,7 +148,7 @@ def terms_of_filter(wanted: CaseFilter, index: str = "") -> Iterator[Term]:
     if wanted.assignee or wanted.unassigned:
         yield f"{plus}assignee = ?", (storable(wanted.assignee),)
     if wanted.assignee and wanted.unassigned:
-        yield "0", ()
+        yield "+assignee = ''", ()
     yield from _terms_of_kind(wanted)
     yield from _terms_of_time(wanted)
     yield from _terms_of_few(wanted)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -62,6 +62,10 @@ class SqlitePeople:
         texts = (storable(person.full_name), storable(person.email), storable(person.language))
         flags = (int(person.active), int(person.takes_cases))
         self._run(_SAVE_PERSON, (person.name, person.role.value, to_micros(person.since), *texts, *flags))
+
+    def open_cases(self) -> Mapping[str, int]:
+        query = "SELECT assignee, count(*) FROM cases WHERE is_open AND assignee <> '' GROUP BY assignee"
+        return dict(self._rows(query))
 
     def password(self, name: str) -> str:
         found = self._rows("SELECT password FROM people WHERE name = ?", (storable(name),))

@@ -75,6 +75,12 @@ def load_case(connection: Connection, number: str) -> Case:
     return replay(history(connection, number))
 
 
+def number_with_ref(connection: Connection, channel: str, ref: str) -> str:
+    """The number of the case with this ref on its channel; empty if there is none."""
+    row = connection.row("SELECT id FROM cases WHERE channel = ? AND ref = ?", (storable(channel), storable(ref)))
+    return number_of(row[0]) if row is not None else ""
+
+
 def load_cases(connection: Connection, ids: Iterable[int]) -> dict[str, Case]:
     """These cases by number, with those they were merged into."""
     found: dict[str, Case] = {}

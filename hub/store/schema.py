@@ -10,6 +10,7 @@ from hub.store.connection import Connection
 from hub.store.figures_schema import add_figures
 from hub.store.lists_schema import make_lists
 from hub.store.people_schema import people_tables
+from hub.store.personal_schema import personal_tables
 from hub.store.webhooks_schema import make_webhooks
 
 if TYPE_CHECKING:
@@ -224,6 +225,7 @@ _STEPS: dict[str, Callable[[Database], None]] = {
     "lists": make_lists,
     "figures_by_case": lambda db: add_figures(db.execute),
     "webhooks": make_webhooks,
+    "personal": personal_tables,
 }
 
 

@@ -38,6 +38,7 @@ from hub.store.connection import BUSY_SECONDS, Connection
 from hub.store.counting import SqliteCounting
 from hub.store.inspection import inspect
 from hub.store.people import SqlitePeople
+from hub.store.personal import SqlitePersonal
 from hub.store.rebuilding import rebuild
 from hub.store.schema import prepare
 from hub.store.webhooks import SqliteWebhooks
@@ -110,6 +111,10 @@ class SqliteStore:
     def people(self) -> SqlitePeople:
         return SqlitePeople(self._connection, self._transaction)
 
+    @property
+    def personal(self) -> SqlitePersonal:
+        return SqlitePersonal(self._connection, self._transaction)
+
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with self._alone(), self._connection() as connection, connection.transaction("IMMEDIATE"):
@@ -146,6 +151,10 @@ class SqliteStore:
     def case(self, number: str) -> Case:
         with self._connection() as connection:
             return reading.load_case(connection, number)
+
+    def number_with_ref(self, channel: str, ref: str) -> str:
+        with self._connection() as connection:
+            return reading.number_with_ref(connection, channel, ref)
 
     def history(self, number: str) -> Sequence[Event]:
         with self._connection() as connection:

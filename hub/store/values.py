@@ -85,10 +85,10 @@ def from_body(kind: type[T], body: str) -> T:
         ) from error
 
 
-def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The items in pieces that fit the variables of one statement."""
-    for start in range(0, len(items), _MOST_VARIABLES):
-        yield items[start : start + _MOST_VARIABLES]
+def chunks(items: Sequence[T], size: int = _MOST_VARIABLES) -> Iterator[Sequence[T]]:
+    """The items in pieces that fit the variables of one statement, or smaller ones."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def marks(items: Sequence[object]) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from hub.core.model import CaseType
 from hub.core.paging import Page
 from hub.core.people import Permission
+from hub.core.personal import SavedView
 from hub.core.views import inbox_views
 from hub.web.case_rows import row_of
 from hub.web.filters import Listing, listing_behind, listing_of, page_for
@@ -45,13 +46,34 @@ def cases(here: Here) -> Response:
         "rows": [row_of(case, here.formats) for case in page.cases],
         "more": listing.address(after=page.after) if page.after else "",
         "shelves": _shelves(here, listing),
-        "saved": [],
+        "saved": _saved(here, listing),
         "channels": sorted(here.hub.settings.channels),
         "types": list(CaseType),
         "people": _people(here),
         "nothing": _nothing(here, listing, page),
     }
     return here.page("cases_list.html" if here.is_partial else "cases.html", **values)
+
+
+@room.post("/views", Permission.SEE)
+def save_view(here: Here) -> Response:
+    """Keep the list that is looked at under a name of one's own."""
+    listing = listing_behind(here.said("query"))
+    here.hub.store.personal.save_view(here.person.name, SavedView(here.said("name"), listing.asked()))
+    return here.go(listing.address())
+
+
+@room.post("/views/drop", Permission.SEE)
+def drop_view(here: Here) -> Response:
+    """Forget a list of one's own."""
+    here.hub.store.personal.drop_view(here.person.name, here.said("name"))
+    return here.go("/cases")
+
+
+def _saved(here: Here, listing: Listing) -> list[tuple[str, str, bool]]:
+    found = here.hub.store.personal.saved_views(here.person.name)
+    lists = [(view.name, listing_of(view.wanted)) for view in found]
+    return [(name, kept.address(), kept == listing) for name, kept in lists]
 
 
 def _shelves(here: Here, listing: Listing) -> list[Shelf]:

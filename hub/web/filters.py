@@ -48,10 +48,14 @@ class Listing:
             after=self.after,
         )
 
-    def query(self, **changes: str) -> str:
-        """What stands behind the question mark for this list, or for one that differs in some fields."""
+    def asked(self, **changes: str) -> dict[str, str]:
+        """What this list asks for from its beginning, or one that differs in some fields."""
         changed = replace(self, **{"after": "", **changes})
-        return urlencode([(f.name, getattr(changed, f.name)) for f in fields(self) if getattr(changed, f.name)])
+        return {f.name: getattr(changed, f.name) for f in fields(self) if getattr(changed, f.name)}
+
+    def query(self, **changes: str) -> str:
+        """The same as it stands behind the question mark of an address."""
+        return urlencode(self.asked(**changes))
 
     def address(self, **changes: str) -> str:
         """The address of this list, or of one that differs in some fields."""

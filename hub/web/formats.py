@@ -8,10 +8,11 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from hub.core.model import Money
+from hub.core.openings import DAYS
 from hub.web.words import Words
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -101,6 +102,32 @@ class Formats:
             if octets >= amount:
                 return f"{format_decimal(round(octets / amount, 1), locale=self.locale)} {unit}"
         return f"{octets} B"
+
+    def day_in_full(self, day: date) -> str:
+        """A day with its day of the week and its year."""
+        return str(format_date(day, "full", locale=self.locale))
+
+    def month(self, day: date) -> str:
+        """The month of a day, with its year."""
+        return str(format_skeleton("yMMMM", datetime(day.year, day.month, day.day), locale=self.locale))  # noqa: DTZ001  no instant
+
+    def month_name(self, number: int) -> str:
+        """A month of any year, from 1 on."""
+        return str(self.locale.months["stand-alone"]["wide"][number])
+
+    def weekday(self, number: int, width: str = "wide") -> str:
+        """A day of the week, Monday being 0; `abbreviated` is the shorter one."""
+        return str(self.locale.days["stand-alone"][width][number])
+
+    def weekday_of(self, key: str, width: str = "wide") -> str:
+        """A day of the week by the name that calendars have for it: mon, tue."""
+        return self.weekday(DAYS.index(key), width)
+
+    def hours(self, minutes: int) -> str:
+        """An amount of working time in hours and minutes, never in days, which mean something else there."""
+        parts = (("hours", minutes // 60), ("minutes", minutes % 60))
+        shown = [(unit, count) for unit, count in parts if count] or [("hours", 0)]
+        return " ".join(self.words(f"common.{unit}_short", n=count) for unit, count in shown)
 
 
 @lru_cache(maxsize=4096)

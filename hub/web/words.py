@@ -27,7 +27,7 @@ class Words:
 
     language: str
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, name: str, /, **values: object) -> str:
         """The text, with what stands in its braces filled in; one with a count `n` in the form that the number takes.
 
         KeyError if no room has such a text: that is a mistake in a page, and a test looks for it.
