@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from hub.core.platform_acts import Act, ActKind, EvidenceKind, Need, Offer, Tracking, Wanted
     from hub.core.policy import Audience, Deed, Mark
     from hub.core.ports import Clock
+    from hub.core.pushes import Push, Pushes, PushRequest, PushSubscription
     from hub.core.shipments import Shipment
     from hub.core.text_checks import refusals
     from hub.core.text_rules import (
@@ -81,8 +82,10 @@ if TYPE_CHECKING:
         StoreError,
         Unavailable,
         Uncertain,
+        UnknownKey,
         Unsupported,
     )
+    from hub.front import FrontDesk, Site
     from hub.hookspecs import hookimpl
     from hub.notifier import Notification, Notifier, NotifierTools
 
@@ -124,6 +127,7 @@ __all__ = [
     "Finding",
     "ForbiddenLetters",
     "ForbiddenWords",
+    "FrontDesk",
     "HubError",
     "Incoming",
     "IncomingMessage",
@@ -157,6 +161,10 @@ __all__ = [
     "Progress",
     "Promised",
     "Proof",
+    "Push",
+    "PushRequest",
+    "PushSubscription",
+    "Pushes",
     "RateLimited",
     "Receipt",
     "Refused",
@@ -164,6 +172,7 @@ __all__ = [
     "Reply",
     "RuleSource",
     "Shipment",
+    "Site",
     "Step",
     "StoreError",
     "TextRules",
@@ -171,6 +180,7 @@ __all__ = [
     "Tracking",
     "Unavailable",
     "Uncertain",
+    "UnknownKey",
     "Unsupported",
     "Wanted",
     "Weight",
@@ -190,7 +200,9 @@ _ROOMS = (
     "hub.core.text_rules",
     "hub.core.text_checks",
     "hub.core.outbox",
+    "hub.core.pushes",
     "hub.adapter",
+    "hub.front",
     "hub.hookspecs",
     "hub.core.escalation",  # before hub.notifier, and its Step before that of hub.core.policy
     "hub.notifier",

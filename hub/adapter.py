@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
@@ -17,6 +18,7 @@ from hub.core.model import Case, Message, Order, Party
 from hub.core.outbox import Receipt, Reply
 from hub.core.platform_acts import ActKind, Offer, Wanted
 from hub.core.ports import Clock
+from hub.core.pushes import Pushes
 from hub.core.text_rules import TextRules
 from hub.errors import AuthenticationFailed, ConfigurationError, HubError, Unavailable, Unsupported
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from structlog.typing import FilteringBoundLogger
 
+    from hub.front import FrontDesk, Site
     from hub.http import ApiDoor
 
 
@@ -86,6 +89,10 @@ def _no_web(api: object) -> Any:
     raise NotImplementedError("these tools open no way to the web")
 
 
+def _no_folder() -> Path:
+    raise NotImplementedError("these tools lend no folder")
+
+
 @dataclass(frozen=True)
 class Tools:
     """What the hub lends a connection, so that it creates no clock, key, logger, HTTP client or storage of its own.
@@ -94,7 +101,8 @@ class Tools:
     signature of a text, different for every channel, in small letters and digits. `open_api` gives a client for an API
     that the adapter declares. `read_mail` asks the plugins of all platforms whether a mail is one of theirs.
     `about_to_send` is called right before the first byte leaves by which a platform may take a reply; a client of
-    `open_api` does so itself. It may raise, and then nothing may be sent.
+    `open_api` does so itself. It may raise, and then nothing may be sent. `folder` answers the channel's own folder
+    beside the database, which is there, for what an adapter keeps itself because no platform does.
     """
 
     channel: str
@@ -106,6 +114,7 @@ class Tools:
     open_api: ApiDoor = _no_web
     read_mail: Callable[[Mail], MailReading | None] = _nobody_reads
     about_to_send: Callable[[], None] = _nobody_listens
+    folder: Callable[[], Path] = _no_folder
 
 
 class Connection(ABC):
@@ -237,7 +246,7 @@ class Adapter(ABC):
     run that died before is sent again without asking; what writes through clients of `Tools.open_api` alone does so.
     `forbidden_placeholders` names what templates may not fill in there (docs/templates.md lists the placeholders), each
     with the reason, its source and its mark. `writes_greeting` tells that the page on which a person answers there adds
-    salutation and closing itself.
+    salutation and closing itself. `pushes_news` says that `open_pushes` answers how it sends news by itself.
     """
 
     key: ClassVar[str]
@@ -251,6 +260,7 @@ class Adapter(ABC):
     tells_when_it_sends: ClassVar[bool] = False
     forbidden_placeholders: ClassVar[Mapping[str, str]] = {}
     writes_greeting: ClassVar[bool] = False
+    pushes_news: ClassVar[bool] = False
     Settings: ClassVar[type[BaseModel]]
 
     @abstractmethod
@@ -283,6 +293,10 @@ class Adapter(ABC):
         """
         return None
 
+    def open_pushes(self, settings: Any, tools: Tools) -> Pushes:
+        """How the platform pushes news to an account with these settings; opens nothing before it is used."""
+        raise Unsupported("this platform pushes nothing")
+
     @classmethod
     def refusal(cls, capability: Capability) -> Unsupported:
         """What a connection raises that is asked for what no program can do here; it holds the portal step."""
@@ -292,6 +306,14 @@ class Adapter(ABC):
     def speaks_as(self, settings: Any) -> Party:
         """In whose name, and from which address, an account with these settings writes to customers."""
         return Party()
+
+    def site(self, settings: Any, tools: Tools, desk: FrontDesk) -> Site | None:
+        """A web site of this account's own for customers, such as a contact page; None where it has none.
+
+        `casehub serve` shows it below /shop/CHANNEL/, to anybody. What it takes in it keeps in `tools.folder()`, and
+        `fetch` tells it; `desk` answers what a customer may know of a case. It may be asked by several threads at once.
+        """
+        return None
 
     @classmethod
     def pretend(cls, clock: Clock) -> PretendedPlatform | None:

@@ -25,6 +25,7 @@ from hub.core.ports import Clock, Store
 from hub.core.readings import Deadline, Evaluation, headline, noticed
 from hub.core.worktime import Calendar
 from hub.errors import ConfigurationError, HubError
+from hub.front import folder_of
 from hub.mail_readers import MailReaders
 from hub.office import OfficeHours, surroundings
 from hub.plugins import AdapterInfo, Plugins, disabled_by, load_plugins
@@ -151,6 +152,7 @@ class Hub:
             read_mail=self._mail_readers,
             open_api=partial(self._open_api, channel),
             about_to_send=partial(about_to_send, self.store, channel),
+            folder=partial(folder_of, self.settings.data_folder, channel),
         )
 
     @cached_property
@@ -190,7 +192,7 @@ class Hub:
 
     def _sign(self, channel: str, text: str) -> str:
         # The key is made when something is first signed: a check, say, leaves no trace.
-        return signer(self._key, channel)(text)
+        return signer(self.signing_key, channel)(text)
 
     @cached_property
     def _configured(self) -> Sequence[Channel | BrokenChannel]:
@@ -213,7 +215,8 @@ class Hub:
         return channel
 
     @cached_property
-    def _key(self) -> bytes:
+    def signing_key(self) -> bytes:
+        """The hub's own key, made when something is first signed."""
         return signing_key(self.settings.data_folder)
 
 

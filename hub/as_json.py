@@ -261,6 +261,7 @@ def _order(order: Order | None) -> Json | None:
     return {
         "number": order.number,
         "confirmed": order.confirmed,
+        "placed_at": instant(order.placed_at),
         "candidates": list(order.candidates),
         "value": money_json(order.value),
         "lines": [_line(line) for line in order.lines],

@@ -6,6 +6,7 @@ HubError
  ├ Busy                          another run of casehub is at work on the same thing
  ├ NotFound                      the thing a person named does not exist
  ├ Refused                       a person asked for something that would do harm; says what to do instead
+ │  └ UnknownKey                 what was pushed names a key that is not kept: read the platform's keys once more
  └ AdapterError
     ├ AuthenticationFailed       stop the channel, tell the operator once
     ├ Unavailable                try again later, bounded, jittered
@@ -43,6 +44,10 @@ class NotFound(HubError):
 
 class Refused(HubError):
     """A person asked for something that would do harm; the text says what to do instead."""
+
+
+class UnknownKey(Refused):
+    """What somebody pushed is signed with a key that is not kept: read the platform's keys, once, and check again."""
 
 
 class AdapterError(HubError):

@@ -26,6 +26,7 @@ OWN_KEYS = frozenset(
         "soft_checks",
         "languages",
         "return_label",
+        "key_expires",
     }
 )
 """The keys of a channel's table that are casehub's own; no adapter may have a setting of such a name."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hub.runs.acknowledge import AcknowledgingChannel
     from hub.runs.channel import Source
     from hub.runs.delivery import DeliveryPorts
+    from hub.runs.sharing import Shared
     from hub.runs.sync import ChannelResult, SyncPorts, Watcher
     from hub.runs.telling import EscalationPorts, Outlet
 
@@ -110,6 +111,20 @@ def look_up_orders(hub: Hub, results: Sequence[ChannelResult], stop: threading.E
         read[name].notices = (*read[name].notices, f"orders were not looked up: {why}")
 
 
+def share_cases(hub: Hub) -> Shared:
+    """Give new cases to people, and those of people who are away to their covers, where that is switched on."""
+    from hub.core.sharing import ITSELF
+    from hub.desks import desk_of
+    from hub.drafts import drafts_of
+    from hub.runs.sharing import Shared, share
+
+    table = hub.settings.sharing
+    if not table.enabled:
+        return Shared()
+    drafts = drafts_of(hub)
+    return share(desk_of(hub, ITSELF), table.sharing, lambda number: any(one.is_written for one in drafts.of(number)))
+
+
 def acknowledge(hub: Hub) -> list[str]:
     """Queue the acknowledgements of new cases on the channels that want them; what went wrong, a sentence each."""
     channels = [channel for channel in hub.channels() if channel.enabled and channel.acknowledges]
@@ -145,12 +160,14 @@ def escalation_ports(hub: Hub, outlets: Sequence[Outlet], stop: threading.Event,
     """What telling people by these outlets needs, from the opened hub."""
     from hub.outlets import notification_hours
     from hub.runs.telling import EscalationPorts
+    from hub.webhooks import OUTLET, webhook_outlets
 
     return EscalationPorts(
         store=hub.store,
         clock=hub.clock,
         evaluation_of=hub.evaluate,
-        outlets=outlets,
+        outlets=[*outlets, *webhook_outlets(hub)],
+        awake=frozenset({OUTLET}),
         new_id=lambda: secrets.token_hex(16),
         hours=notification_hours(hub.settings, hub.office),
         stop=stop,

@@ -94,6 +94,11 @@ def signer(key: bytes, channel: str) -> Callable[[str], str]:
     return lambda text: hmac.new(of_channel, text.encode(), hashlib.sha256).hexdigest()
 
 
+def webhook_key(key: bytes, endpoint: str, generation: int) -> bytes:
+    """The key that signs for an endpoint; it follows from the hub's own, so that no database holds it."""
+    return hmac.digest(key, f"casehub webhook {endpoint} {generation}".encode(), hashlib.sha256)
+
+
 def _revealed(value: object, folder: Path) -> object:
     """The value with every text in it looked up; only the environment may hold a secret itself."""
     if isinstance(value, Mapping):

@@ -137,6 +137,12 @@ class Web(Table):
     every: Duration = timedelta(minutes=5)
 
 
+class Webhooks(Table):
+    """Where webhooks may go: `allow_private` lets them reach machines of one's own network as well."""
+
+    allow_private: bool = False
+
+
 def _amounts(limits: dict[str, Decimal]) -> dict[str, Decimal]:
     # The environment has its names in small letters: CASEHUB_GOODWILL__LIMITS__SEK=100.
     given = {currency.upper(): amount for currency, amount in limits.items()}
@@ -156,6 +162,13 @@ class Goodwill(Table):
 
     limits: Amounts = Field(default_factory=dict)
     types: tuple[CaseType, ...] = (CaseType.COMPLAINT, CaseType.MISSING_ITEM)
+
+
+class Claims(Table):
+    """From how many claims on one product or batch within which time on statistics call it alarming."""
+
+    several_claims: Annotated[int, Field(ge=2, le=1000)] = 3
+    within: Duration = timedelta(days=14)
 
 
 class NotifyHours(Week):
@@ -220,6 +233,7 @@ class ChannelTable(_OpenTable):
     soft_checks: Literal["warn", "refuse", "off"] = "warn"
     languages: tuple[Language, ...] = Field(("en",), min_length=1)
     return_label: Annotated[str, AfterValidator(label_file)] = ""
+    key_expires: date | None = None
 
     @field_validator("languages", mode="before")
     @classmethod

@@ -25,6 +25,7 @@ from hub.secrets import resolved
 from hub.setting_tables import (
     ChannelName,
     ChannelTable,
+    Claims,
     Goodwill,
     NotifierTable,
     Notify,
@@ -32,13 +33,16 @@ from hub.setting_tables import (
     PluginChoice,
     Run,
     Web,
+    Webhooks,
     Week,
     channel_name,
 )
+from hub.sharing_tables import SharingTable
 
 __all__ = [
     "ChannelName",
     "ChannelTable",
+    "Claims",
     "Goodwill",
     "NotifierTable",
     "Notify",
@@ -47,6 +51,7 @@ __all__ = [
     "Run",
     "Settings",
     "Web",
+    "Webhooks",
     "Week",
     "adapter_settings",
     "channel_name",
@@ -74,6 +79,9 @@ class Settings(BaseSettings):
     outbox: OutboxTable = OutboxTable()
     approval: dict[ChannelName, ApprovalTable] = Field(default_factory=dict)
     goodwill: Goodwill = Goodwill()
+    sharing: SharingTable = SharingTable()
+    statistics: Claims = Claims()
+    webhooks: Webhooks = Webhooks()
     channels: dict[ChannelName, ChannelTable] = Field(default_factory=dict)
     notifiers: dict[ChannelName, NotifierTable] = Field(default_factory=dict)
 
@@ -231,8 +239,11 @@ def _judged(table: _OwnTable, file: Path) -> BaseModel:
 
 def _unknown_channels(settings: Settings, source_of: SourceOf) -> Iterator[str]:
     there = ", ".join(settings.channels) or "none at all"
-    named = [(("notifiers", name, "channels"), table.channels or ()) for name, table in settings.notifiers.items()]
+    named: list[tuple[KeyPath, tuple[str, ...]]] = []
+    named += [(("notifiers", name, "channels"), table.channels or ()) for name, table in settings.notifiers.items()]
     named += [(("approval", name, "channels"), table.channels) for name, table in settings.approval.items()]
+    groups = settings.sharing.groups
+    named += [(("sharing", "groups", name, "channels"), table.channels) for name, table in groups.items()]
     for path, channels in named:
         for channel in channels:
             if channel not in settings.channels:

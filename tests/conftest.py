@@ -7,8 +7,16 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.deciding_desk import AnyClock, Desktop
+from tests.deciding_shop import HUB_TOML, PORTAL
+from tests.deciding_shop import SHOP as DECIDING_SHOP
+
+if TYPE_CHECKING:
+    from tests.web_world import WebWorld
 
 InstallPlugin = Callable[..., None]
 WriteSettings = Callable[[str], Path]
@@ -108,3 +116,19 @@ def write_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WriteSett
         return file
 
     return write
+
+
+@pytest.fixture
+def world(
+    tmp_path: Path, clock: AnyClock, monkeypatch: pytest.MonkeyPatch, install_plugin: InstallPlugin
+) -> Iterator[WebWorld]:
+    """A served hub with a pretended shop and a portal."""
+    from tests.web_world import web_world  # noqa: PLC0415  only tests of pages need what serves them
+
+    config, state = tmp_path / "hub.toml", tmp_path / "state.json"
+    config.write_text(HUB_TOML, encoding="utf-8")
+    monkeypatch.setattr("hub.clock.SystemClock", lambda: clock)
+    install_plugin("shop", DECIDING_SHOP.format(state=str(state)))
+    install_plugin("portal", PORTAL)
+    with web_world(Desktop(config, state, clock)) as made:
+        yield made

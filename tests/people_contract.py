@@ -69,6 +69,12 @@ class PeopleContract:
     def test_nobody_has_a_password_before_one_is_set(self, people: People) -> None:
         assert people.password("asa") == ""
 
+    def test_a_hash_is_replaced_only_where_it_is_the_one_that_was_meant(self, people: People) -> None:
+        people.set_password("asa", "second", instead_of="")
+        people.set_password("asa", "third", instead_of="first")
+
+        assert people.password("asa") == "second"
+
     @pytest.mark.parametrize("save", ["session", "token", "link", "absence"])
     def test_nothing_is_kept_for_nobody(self, people: People, save: str) -> None:
         acts: dict[str, Callable[[], None]] = {
@@ -133,6 +139,13 @@ class PeopleContract:
 
         assert people.take_link("l", NOON + HOUR) == ""
         assert people.take_link("l", NOON) == ""
+
+    def test_the_links_of_a_person_are_dropped_and_nobody_else_s(self, people: People) -> None:
+        people.save_link("l", "asa", NOON + HOUR)
+        people.save_link("m", "bo", NOON + HOUR)
+        people.drop_links("asa")
+
+        assert (people.take_link("l", NOON), people.take_link("m", NOON)) == ("", "bo")
 
     def test_of_many_that_follow_one_link_at_once_one_is_signed_in(self, people: People) -> None:
         people.save_link("l", "asa", NOON + HOUR)

@@ -165,7 +165,7 @@ def only_the_store_speaks_with_the_database(module: Module) -> Iterator[str]:
 
 
 def only_the_http_client_speaks_http(module: Module) -> Iterator[str]:
-    libraries = ("httpx", "tenacity", "urllib.request", "http.client")
+    libraries = ("httpx", "httpcore", "tenacity", "urllib.request", "http.client")
     yield from only_in(module, ("hub.http",), libraries, "only hub.http goes to the web")
 
 
@@ -177,14 +177,18 @@ def only_the_store_writes_sql(module: Module) -> Iterator[str]:
 
 
 def only_the_templates_fill_in_texts(module: Module) -> Iterator[str]:
-    rooms = ("hub.templates", "hub.web")
-    yield from only_in(module, rooms, ("jinja2",), "only hub.templates and hub.web know how a template is filled in")
+    rooms = ("hub.templates", "hub.web", "hub_web_form")
+    yield from only_in(module, rooms, ("jinja2",), "only hub.templates and what serves pages fill in templates")
 
 
 def only_the_web_serves_pages(module: Module) -> Iterator[str]:
     if not module.is_plugin:
-        libraries = ("fastapi", "starlette", "uvicorn", "argon2")
+        libraries = ("fastapi", "starlette", "uvicorn")
         yield from only_in(module, ("hub.web",), libraries, "only hub.web serves pages")
+
+
+def only_one_module_knows_how_passwords_are_hashed(module: Module) -> Iterator[str]:
+    yield from only_in(module, ("hub.passwords",), ("argon2",), "only hub.passwords hashes passwords")
 
 
 def the_web_leaves_the_command_line_alone(module: Module) -> Iterator[str]:
@@ -203,7 +207,7 @@ def templates_know_the_core_only(module: Module) -> Iterator[str]:
 def plugins_use_public_names_only(module: Module) -> Iterator[str]:
     if module.is_plugin:
         public = tuple(f"hub.{name}" for name in hub.__all__)
-        allowed = ("hub.core", "hub.errors", "hub.adapter", "hub.testing", "hub.http", *public)
+        allowed = ("hub.core", "hub.errors", "hub.adapter", "hub.testing", "hub.http", "hub.smtp", "hub.tls", *public)
         own = module.name.split(".")[0]
         for line, name in imports(module):
             foreign_plugin = name.startswith("hub_") and not within(name, (own,))
@@ -310,6 +314,10 @@ WALLS: dict[Wall, tuple[Module, Module]] = {
     only_the_web_serves_pages: (
         Module("hub.cli.bad", "from starlette.requests import Request\n"),
         Module("hub.web.good", "from fastapi import FastAPI\n"),
+    ),
+    only_one_module_knows_how_passwords_are_hashed: (
+        Module("hub.web.bad", "from argon2 import PasswordHasher\n"),
+        Module("hub.passwords", "from argon2 import PasswordHasher\n"),
     ),
     the_web_leaves_the_command_line_alone: (
         Module("hub.web.bad", "from hub.cli.common import options\n"),

@@ -23,7 +23,7 @@ from hub.adapter import Connection, Proof
 from hub.app import open_hub
 from hub.cli import main
 from hub.cli.due import LATE, LATER, TODAY, UNKNOWN, WITHIN_2_HOURS, when
-from hub.cli.editor import SCISSORS, template, written_text
+from hub.cli.editor import template, written_text
 from hub.cli.reply_preview import preview
 from hub.cli.saving import save_files
 from hub.core.incoming import CaseUpdate, Incoming, IncomingMessage
@@ -44,6 +44,7 @@ from hub.core.model import (
 from hub.core.outbox import Receipt, Reply, ReplyState, become_uncertain, move, start_sending
 from hub.core.ports import Clock
 from hub.core.readings import Deadline
+from hub.drafts import SCISSORS
 from hub.runs.channel import Source
 
 NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -182,6 +183,24 @@ def test_cases_are_chosen_by_state_person_type_and_channel(desktop: Desktop) -> 
     assert numbers("--channel", "bol_nl") == ["CH-1004"]
     assert sorted(numbers("--state", "all")) == ["CH-1001", "CH-1002", "CH-1003", "CH-1004"]
     assert desktop.told("cases", "--state", "closed").splitlines()[-1] == "1 closed"
+
+
+def test_cases_are_chosen_by_customer_and_order_and_for_want_of_a_person(desktop: Desktop) -> None:
+    desktop.arrive(
+        mail("m1"),
+        mail("m2", sender=TARO),
+        CaseUpdate("c1", NINE, customer=TARO, order=Order("ORD-77/12"), type=CaseType.RETURN),
+    )
+    desktop.told("assign", "1001", "Bo Ek")
+
+    def numbers(*words: str) -> list[str]:
+        return sorted(case["number"] for case in desktop.data("cases", *words)["cases"])
+
+    assert numbers("--customer", TARO.email.upper()) == ["CH-1002", "CH-1003"]
+    assert numbers("--order", "ord-77 / 12") == ["CH-1003"]
+    assert numbers("--unassigned") == ["CH-1002", "CH-1003"]
+    assert numbers("--unassigned", "--mine") == []
+    assert desktop.told("cases", "--unassigned").splitlines()[-1].startswith("2 open")
 
 
 def test_a_list_that_is_cut_says_so(desktop: Desktop) -> None:
@@ -390,6 +409,7 @@ def test_a_case_in_json_has_its_messages_replies_and_history(desktop: Desktop) -
     assert shown["case"]["order"] == {
         "number": "7",
         "confirmed": False,
+        "placed_at": None,
         "candidates": [],
         "value": {"amount": "12.50", "currency": "SEK"},
         "lines": [],

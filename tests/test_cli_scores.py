@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,11 +16,13 @@ from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
 from hub import cli
+from hub.core.counting import EndedRuns, Outcome
 from hub.core.incoming import Figure
 from hub.core.model import epoch
 from hub.core.policy import ClockName, Mark, Objective, Period, Policy, Satisfaction, Source
-from hub.core.readings import Reading
+from hub.core.readings import ClockState, Reading
 from hub.core.records import ClockRow, FigureRow, Rating
+from hub.core.zones import Span
 from tests.fakes import MovableClock
 
 THURSDAY = datetime(2026, 11, 19, 12, tzinfo=UTC)  # in 2026-W47
@@ -45,6 +47,14 @@ BOL = replace(HOUSE, id="bolcom", title="bol.com: 8 working hours", objectives=(
 FYNDIQ = replace(HOUSE, id="fyndiq", title="Fyndiq: Åsa 漢字 🙂", satisfaction=CSS)
 
 
+_OUTCOMES = {
+    ClockState.MET: Outcome.MET,
+    ClockState.MET_LATE: Outcome.LATE,
+    ClockState.BREACHED: Outcome.LATE,
+    ClockState.RUNNING: Outcome.UNDECIDED,
+}
+
+
 @dataclass
 class PretendedStore:
     """What the store tells of clocks, ratings and figures, from lists."""
@@ -64,10 +74,18 @@ class PretendedStore:
     def set_fact(self, name: str, value: str) -> None:
         self.facts[name] = value
 
-    def clocks(self, clock: str, since: datetime, until: datetime, channel: str = "") -> Sequence[ClockRow]:
-        first, end = epoch(since), epoch(until)
-        ours = [row for row in self.runs if channel in {"", row.channel} and row.reading.clock == clock]
-        return [row for row in ours if first <= row.reading.start < end]
+    @property
+    def counting(self) -> PretendedStore:
+        return self
+
+    def ended(self, clocks: Collection[str], spans: Sequence[Span], now: int, channel: str = "") -> Sequence[EndedRuns]:
+        found = []
+        for place, (first, end) in enumerate(spans):
+            for row in self.runs:
+                run = row.reading
+                if channel in {"", row.channel} and run.clock in clocks and first <= run.start < end:
+                    found.append(EndedRuns(place, row.channel, run.clock, run.rule, _OUTCOMES[run.state(now)], 1))
+        return found
 
     def ratings(self, since: datetime, until: datetime, channel: str = "") -> Sequence[Rating]:
         ours = [rating for rating in self.thumbs if channel in {"", rating.channel}]

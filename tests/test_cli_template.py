@@ -17,11 +17,12 @@ from click.testing import CliRunner, Result
 
 from hub.app import open_hub
 from hub.cli import main
-from hub.cli.editor import SCISSORS, template
+from hub.cli.editor import template
 from hub.core.incoming import CaseUpdate
 from hub.core.merge import keys_of, merge_batch
 from hub.core.model import Author, Case, CaseType, Direction, Message, Order, OrderLine, Party, PlatformCase
 from hub.core.shipments import Shipment
+from hub.drafts import SCISSORS
 from hub.plugins import load_plugins
 from hub.templates.library import starter_set
 from hub.templates.model import Stage

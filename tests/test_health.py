@@ -10,9 +10,9 @@ import pytest
 from hub import Unavailable
 from hub.core.acting import mark_read
 from hub.core.outbox import Reply, ReplyState
-from hub.core.ports import CaseFilter, Store
+from hub.core.ports import CaseFilter, ChannelRecord, Store
 from hub.runs.channel import Source
-from hub.runs.health import IDLE, examine, in_words
+from hub.runs.health import IDLE, ChannelHealth, examine, in_words
 from hub.runs.sync import SyncPorts, sync
 from tests.fakes import MONDAY_NOON, MovableClock, PretendedPlatform, a_day_later, letter
 
@@ -140,3 +140,40 @@ def test_replies_of_a_channel_that_was_switched_off_are_an_alarm(store: Store, c
 )
 def test_spans_are_told_in_their_largest_fitting_unit(seconds: int, words: str) -> None:
     assert in_words(timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize(
+    ("days", "trouble", "note"),
+    [
+        (15, "", ""),
+        (14, "", "its key expires in 14 days, on 2026-03-16"),
+        (8, "", "its key expires in 8 days"),
+        (7, "its key expires in 7 days", ""),
+        (1, "its key expires in 1 day, on", ""),
+        (0, "its key expires today, on 2026-03-02: put a new one in its place", ""),
+        (-1, "its key expired on 2026-03-01", ""),
+    ],
+)
+def test_a_key_that_ends_is_a_note_two_weeks_before_and_an_alarm_in_its_last_week(
+    store: Store, clock: MovableClock, days: int, trouble: str, note: str
+) -> None:
+    last = MONDAY_NOON.date() + timedelta(days=days)
+    with store.writing() as writer:
+        writer.record_channel(ChannelRecord("shop", succeeded_at=clock.now(), read_until=clock.now()))
+
+    [shop] = examine(store, clock, HOUR, {}, keys={"shop": last})
+
+    assert shop.key_expires == last
+    assert [text.startswith(trouble) for text in shop.troubles] == [True] * bool(trouble)
+    assert [text.startswith(note) for text in shop.notes] == [True] * bool(note)
+
+
+def test_the_lag_of_a_channel_is_counted_from_where_it_was_read_to(store: Store, clock: MovableClock) -> None:
+    begun = clock.now() - timedelta(minutes=7)
+    with store.writing() as writer:
+        writer.record_channel(ChannelRecord("shop", succeeded_at=clock.now(), read_until=begun))
+
+    [shop] = examine(store, clock, HOUR, {})
+
+    assert (shop.lag(clock.now()), shop.silent_after) == (timedelta(minutes=7), timedelta(hours=1))
+    assert ChannelHealth("shop", ChannelRecord("shop")).lag(clock.now()) is None

@@ -33,7 +33,7 @@ HEAVY = {
     "holidays",
     "jinja2",
     "hub_email_imap.parse",
-    "hub_email_imap.sending",
+    "hub.smtp",
 }
 _LOADED = "import sys; sys.stderr.write('\\n' + ' '.join(sys.modules))"
 

@@ -30,6 +30,7 @@ from hub.plugins import AdapterInfo, NotifierInfo, load_plugins
 from hub.secrets import signer, signing_key
 from hub.settings import (
     ChannelTable,
+    Claims,
     Goodwill,
     NotifierTable,
     Notify,
@@ -292,7 +293,7 @@ def test_all_problems_of_a_file_are_shown_at_once(write_settings: Write) -> None
         ("[offic]", "offic (hub.toml) is not a setting; did you mean office?"),
         (
             "xyz = 1",
-            "data, goodwill, notifiers, notify, office, outbox, plugins, policies, run, templates",
+            "data, goodwill, notifiers, notify, office, outbox, plugins, policies, run, sharing, statistics",
         ),
         ("_env_file = 'x'", "_env_file (hub.toml) is not a setting"),
         ("data = 5", "data (hub.toml) should be a path in quotes"),
@@ -560,7 +561,8 @@ def test_the_example_is_valid_and_names_every_setting_of_the_hub() -> None:
     assert table["run"].keys() == Run.model_fields.keys()
     assert table["notify"].keys() == Notify.model_fields.keys()
     assert table["goodwill"].keys() == Goodwill.model_fields.keys()
-    assert table["channels"]["support"].keys() >= ChannelTable.model_fields.keys()
+    assert table["statistics"].keys() == Claims.model_fields.keys()
+    assert shown_in_the_example("channels.support").keys() >= ChannelTable.model_fields.keys()
     assert table["notifiers"]["team"].keys() >= NotifierTable.model_fields.keys()
     assert settings.channels["support"].adapter == "email_imap"
 

@@ -8,8 +8,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -19,15 +20,19 @@ from hub.core.codec import dump_happening
 from hub.core.escalation import StepState
 from hub.core.events import Happening, MessageArrived, Opened, StateChanged
 from hub.core.model import Author, CaseState, CaseType
-from hub.core.outbox import start_sending
+from hub.core.outbox import Hold, ReplyState, start_sending
 from hub.core.ports import CaseFilter, ListOrder, Store
 from hub.core.readings import headline
+from hub.core.search import words as folded_words
 from hub.errors import Busy, Refused, StoreError
 from hub.refreshing import refresh_evaluations
-from hub.store import SqliteStore, clocks, connection, open_store, reading, schema, scores, steps
+from hub.store import SqliteStore, clocks, connection, finding, listing, open_store, reading, schema, scores, steps
 from hub.store.connection import Connection
+from hub.store.counting import SqliteCounting
 from tests.clocks_contract import ClocksContract
+from tests.counting_contract import CABLE, CLAIMS, EVER, HORN, CountingContract, claim
 from tests.fakes import MovableClock
+from tests.lists_contract import ListsContract
 from tests.store_contract import (
     EARLY,
     EVERY,
@@ -48,6 +53,9 @@ from tests.store_contract import (
 )
 
 CLOCK = MovableClock()
+_OF_ANNA = CaseFilter(customer_email="anna@kund.example", order=ListOrder.NEWEST)
+_BY_ORDER_NUMBER = "SEARCH cases USING INDEX cases_by_order_number"
+_FAILED = CaseFilter(reply_states=frozenset({ReplyState.FAILED}), reply_holds=frozenset({Hold.APPROVAL}))
 LATELY = CaseFilter(states=frozenset(CaseState), changed_since=NOON, order=ListOrder.NEWEST)
 
 
@@ -80,7 +88,7 @@ def store(reopen: Opener) -> Store:
     return reopen()
 
 
-class TestSqliteStore(StoreContract, ClocksContract):
+class TestSqliteStore(StoreContract, ClocksContract, ListsContract, CountingContract):
     """The contract, kept by SQLite."""
 
 
@@ -198,7 +206,7 @@ def test_a_reply_of_a_newer_casehub_is_refused_without_its_words(folder: Path, s
 
 
 def test_a_damaged_file_is_a_finding_and_no_traceback(folder: Path, store: Store) -> None:
-    take(store, *(mail(f"m{n}", "text " * 200) for n in range(50)))
+    take(store, *(mail(f"m{n}", "text " * 200) for n in range(400)))
     store.close()
     file = folder / "casehub.sqlite"
     content = bytearray(file.read_bytes())
@@ -379,34 +387,51 @@ with store.writing() as writer:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "index"),
+    ("wanted", "plan"),
     [
-        (CaseFilter(limit=50), "cases_by_due"),
-        (CaseFilter(states=frozenset({CaseState.OPEN}), channel="shop", limit=50), "cases_by_due"),
-        (CaseFilter(due_before=NOON, limit=50), "cases_by_due"),
-        (CaseFilter(due_before=NOON, type=CaseType.MISSING_ITEM), "cases_by_due"),
-        (CaseFilter(order=ListOrder.NEWEST, limit=50), "cases_by_change"),
-        (CaseFilter(states=frozenset(), order=ListOrder.NEWEST, limit=50), "cases_by_change"),
+        (CaseFilter(limit=50), "SCAN cases USING INDEX cases_by_due"),
+        (CaseFilter(states=frozenset({CaseState.OPEN}), channel="s"), "SCAN cases USING INDEX cases_by_due"),
+        (CaseFilter(types=frozenset({CaseType.DELAY}), limit=50), "SCAN cases USING INDEX cases_by_due"),
+        (CaseFilter(due_before=NOON, limit=50), "SEARCH cases USING INDEX cases_by_due"),
+        (CaseFilter(due_from=NOON, due_before=NOON), "SEARCH cases USING INDEX cases_by_due"),
+        (CaseFilter(due_before=NOON, type=CaseType.MISSING_ITEM), "SEARCH cases USING INDEX cases_by_due"),
+        (CaseFilter(assignee="åsa", limit=50), "SEARCH cases USING INDEX cases_by_assignee"),
+        (CaseFilter(unassigned=True, channel="shop", limit=50), "SEARCH cases USING INDEX cases_by_assignee"),
+        (CaseFilter(assignee="åsa", due_before=NOON), "SEARCH cases USING INDEX cases_by_assignee"),
+        (CaseFilter(order=ListOrder.NEWEST, limit=50), "SCAN cases USING INDEX cases_by_change"),
+        (CaseFilter(states=frozenset(), order=ListOrder.NEWEST), "SCAN cases USING INDEX cases_by_change"),
+        (CaseFilter(order=ListOrder.NEWEST, after="newest.1.1001"), "SEARCH cases USING INDEX cases_by_change"),
+        (CaseFilter(after="due.0.1.0.0.1.1.1001"), "SEARCH cases USING INDEX cases_by_due"),
+        (CaseFilter(after="due.1.-.1.1.-.1.1001"), "SEARCH cases USING INDEX cases_by_due"),
+        (CaseFilter(after="due.0.1.0.0.1.1.1001", assignee="x"), "SEARCH cases USING INDEX cases_by_assignee"),
     ],
 )
 def test_the_next_cases_are_read_from_an_index_without_sorting(
-    folder: Path, store: Store, wanted: CaseFilter, index: str, monkeypatch: pytest.MonkeyPatch
+    folder: Path, store: Store, wanted: CaseFilter, plan: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plans = plans_of(folder, monkeypatch, lambda raw: reading.list_cases(raw, wanted))
+    plans = plans_of(folder, monkeypatch, lambda raw: listing.list_cases(raw, wanted))
 
-    assert plans == [f"SCAN cases USING INDEX {index}"]
+    assert set(plans) == {plan}
 
 
 @pytest.mark.parametrize(
     ("ask", "plan"),
     [
         (lambda raw: clocks.list_awake(raw, NOON, 9), "SEARCH cases USING COVERING INDEX cases_by_wakeup"),
-        (lambda raw: reading.list_cases(raw, CaseFilter(risk_before=NOON)), "SEARCH cases USING INDEX cases_by_risk"),
-        (lambda raw: reading.list_cases(raw, LATELY), "SEARCH cases USING INDEX cases_by_change"),
+        (lambda raw: listing.list_cases(raw, CaseFilter(risk_before=NOON)), "SEARCH cases USING INDEX cases_by_risk"),
+        (lambda raw: listing.list_cases(raw, LATELY), "SEARCH cases USING INDEX cases_by_change"),
         (lambda raw: clocks.list_clocks(raw, "x", NOON, NOON, ""), "SEARCH clocks USING INDEX clocks_by_start"),
         (lambda raw: clocks.list_clocks(raw, "x", NOON, NOON, "s"), "SEARCH clocks USING INDEX clocks_by_start"),
+        (lambda raw: listing.list_cases(raw, _OF_ANNA), "SEARCH cases USING INDEX cases_by_customer"),
+        (lambda raw: listing.list_cases(raw, CaseFilter(order_number="O-1")), _BY_ORDER_NUMBER),
+        (lambda raw: listing.list_cases(raw, CaseFilter(task=True)), "SCAN cases USING INDEX cases_by_open_tasks"),
+        (lambda raw: listing.list_cases(raw, _FAILED), "SEARCH cases USING INTEGER PRIMARY KEY"),
         (lambda raw: reading.list_orders(raw, ["s"], "p", NOON, 9), "SEARCH cases USING INDEX cases_by_order"),
         (lambda raw: scores.list_ratings(raw, NOON, NOON, "s"), "SEARCH cases USING INDEX cases_by_rating"),
+        (lambda raw: counting_of(raw).answered(EVER), "SEARCH clocks USING COVERING INDEX clocks_by_start"),
+        (lambda raw: counting_of(raw).paused(EVER), "SEARCH clocks USING INDEX clocks_paused"),
+        (lambda raw: counting_of(raw).exposed(EVER), "SEARCH cases USING INDEX cases_by_risk"),
+        (lambda raw: counting_of(raw).concerned(EVER, CLAIMS), "SEARCH products USING COVERING INDEX"),
         (lambda raw: steps.list_steps(raw, None, "", None, 50), "SCAN steps USING INDEX steps_by_change"),
         (lambda raw: steps.list_steps(raw, frozenset({StepState.FAILED}), "", None, None), "SEARCH steps USING INDEX"),
     ],
@@ -415,6 +440,57 @@ def test_what_runs_ask_again_and_again_is_found_by_an_index(
     folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Connection], object], plan: str
 ) -> None:
     assert plans_of(folder, monkeypatch, ask)[0].startswith(plan)
+
+
+_WAYS = [(500, 20_000, 1_000), (0, 0, 2), (0, 3, 2), (1, 3, 0), (99, 99, 0)]
+_TYPED = ("hej", "h", "hej äp", "äpple hej", "注文", "文番", "注番", "päron äpplen", "hej hej h", "exa", "CH-1004")
+
+
+@pytest.mark.parametrize(("rare", "scarce", "newest"), _WAYS)
+@pytest.mark.parametrize("text", _TYPED)
+def test_a_search_finds_the_same_whichever_way_it_goes(
+    store: Store, monkeypatch: pytest.MonkeyPatch, text: str, rare: int, scarce: int, newest: int
+) -> None:
+    for name, value in (("_RARE", rare), ("_SCARCE", scarce), ("_NEWEST", newest), ("_AT_ONCE", 3)):
+        monkeypatch.setattr(finding, name, value)
+    texts = ("hej äpple", "hej", "äpplen päron", "hej 注文番号", "注文 päron", "hejsan", "hej e")
+    for n in range(12):
+        take(store, mail(f"m{n}", texts[n % 7], after=n * 7 % 12))
+    take(store, mail("more", "äpple hej", answers="m1", after=30))
+    newest_first = [case.number for case in store.cases(replace(EVERY, order=ListOrder.NEWEST))]
+
+    fit = [number for number in newest_first if _has_all(store, number, text.split())]
+
+    assert found(store, text) == fit
+    assert [case.number for case in store.search(text, limit=2)] == fit[:2]
+
+
+def _has_all(store: Store, number: str, typed: Sequence[str]) -> bool:
+    """Whether each word stands in one of the case's documents, by looking at all of them."""
+    who = store.case(number).customer
+    texts = [number, *(f"{m.subject} {m.text} {who.name} {who.email}" for m in store.case(number).messages)]
+    documents = [f" {' '.join(folded_words(text))} " for text in texts]
+    asked = [f" {' '.join(folded_words(word))} " for word in typed]
+    asked[-1] = asked[-1][:-1]
+    return all(any(word in document for document in documents) for word in asked)
+
+
+@pytest.mark.parametrize(
+    ("ask", "plan"),
+    [
+        (lambda raw: counting_of(raw).opened([EVER]), "SEARCH origins USING COVERING INDEX origins_by_opening"),
+        (lambda raw: counting_of(raw).ended(["x"], [EVER], 1), "SEARCH clocks USING COVERING INDEX clocks_by_start"),
+    ],
+)
+def test_what_is_counted_is_read_from_an_index_alone(
+    folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Connection], object], plan: str
+) -> None:
+    assert plan in plans_of(folder, monkeypatch, ask)
+
+
+def counting_of(raw: Connection) -> SqliteCounting:
+    """The counts of a connection that is at hand."""
+    return SqliteCounting(lambda: nullcontext(raw))
 
 
 def plans_of(folder: Path, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Connection], object]) -> list[str]:
@@ -498,6 +574,31 @@ def test_a_database_of_the_first_casehub_is_opened_and_evaluated(folder: Path, m
         assert refresh_evaluations(store, due_in_a_day, "policies of tomorrow") == 1
 
 
+def test_what_is_counted_is_filled_in_from_the_events_of_before(
+    folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+    take(store, claim("h", HORN, CABLE, reason="defekt"), claim("i", HORN))
+    store.close()
+    meddle(
+        folder,
+        "DROP TABLE origins",
+        "DROP TABLE products",
+        "DROP INDEX clocks_paused",
+        "DROP INDEX clocks_by_start",
+        "ALTER TABLE clocks DROP COLUMN channel",
+        "CREATE INDEX clocks_by_start ON clocks (clock, start)",
+        "DELETE FROM _sqlite_migrations WHERE name = 'figures_by_case'",
+    )
+
+    with closing_store(folder) as opened:
+        claims = [claim for row in opened.counting.concerned(EVER, CLAIMS) for claim in row.claims]
+        assert [claim.ordered for claim in claims] == [None] * 3
+        counted = opened.counting.opened([EVER])
+        opened.rebuild(due_in_a_day)
+        assert (opened.counting.opened([EVER]), opened.inspect()) == (counted, [])
+
+
 def test_what_was_not_evaluated_yet_is_no_finding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first_tables(folder, monkeypatch)
 
@@ -537,6 +638,12 @@ def test_the_index_is_written_once_a_transaction(store: Store, monkeypatch: pyte
         ("DELETE FROM messages WHERE ref = 'd'", "messages of CH-1002 cannot be found", "casehub db rebuild"),
         ("DELETE FROM contents", "contents of CH-1002 are not listed", "casehub db rebuild"),
         ("UPDATE cases SET events = events - 1", "the clocks of CH-1002 do not know all", "casehub db rebuild"),
+        ("UPDATE origins SET cause = 'x' WHERE case_id = 1002", "figures count CH-1002 other", "casehub db rebuild"),
+        (
+            "INSERT INTO products VALUES (1002, 9, 1, '', '', '', '', '', 1)",
+            "count CH-1002 other",
+            "casehub db rebuild",
+        ),
         ("UPDATE clocks SET body = '{}'", "of the clocks of CH-1002, a Reading cannot be read", "casehub db rebuild"),
         ("UPDATE cases SET deadline = '[]' WHERE id = 1002", "CH-1002, a Deadline cannot", "casehub db rebuild"),
     ],

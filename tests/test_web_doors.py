@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 
 from hub.core.people import Permission, Role
 from hub.web.app import rules_of
 from hub.web.routing import Public
 from hub.web.words import LANGUAGES, texts
-from tests.deciding_desk import AnyClock, Desktop
-from tests.deciding_shop import HUB_TOML, PORTAL, SHOP
-from tests.web_world import WebWorld, web_world
+from tests.web_world import WebWorld
 
 PUBLIC = {
     ("GET", "/static/{digest}/{name}"): Public.STATIC,
@@ -24,20 +19,8 @@ PUBLIC = {
     ("POST", "/sign-in/{secret}"): Public.SIGN_IN,
     ("POST", "/sign-out"): Public.SIGN_IN,
     ("POST", "/looks"): Public.SIGN_IN,
+    ("POST", "/push/{channel}"): Public.SIGNED,
 }
-
-
-@pytest.fixture
-def world(
-    tmp_path: Path, clock: AnyClock, monkeypatch: pytest.MonkeyPatch, install_plugin: Callable[..., None]
-) -> Iterator[WebWorld]:
-    config, state = tmp_path / "hub.toml", tmp_path / "state.json"
-    config.write_text(HUB_TOML, encoding="utf-8")
-    monkeypatch.setattr("hub.clock.SystemClock", lambda: clock)
-    install_plugin("shop", SHOP.format(state=str(state)))
-    install_plugin("portal", PORTAL)
-    with web_world(Desktop(config, state, clock)) as made:
-        yield made
 
 
 def test_every_address_has_a_rule_and_only_these_are_public(world: WebWorld) -> None:

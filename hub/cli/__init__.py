@@ -38,6 +38,8 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "sync": Entry("hub.cli.sync:sync", "Read new cases and messages from the channels."),
         "deliver": Entry("hub.cli.deliver:deliver", "Send the replies that wait in the outbox."),
         "run": Entry("hub.cli.run:run", "Read and send, once or every so often."),
+        "webhook": Entry("hub.cli.webhook:webhook", "Tell other programs of events, by signed webhooks."),
+        "push": Entry("hub.cli.push:push", "Let a platform tell of news by itself."),
         "status": Entry("hub.cli.status:status", "Say how the channels are doing; made for monitors too."),
     },
     "Work on cases": {
@@ -69,9 +71,15 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     "Keep promises": {
         "escalations": Entry("hub.cli.escalations:escalations", "Show who was told of what is due, or tell them now."),
         "summary": Entry("hub.cli.summary:summary", "Tell what a day brought: answered, saved and lost."),
+        "statistics": Entry("hub.cli.statistics:statistics", "Count cases, answers, claims and money at risk."),
         "scores": Entry("hub.cli.scores:scores", "Show the platforms' scores and what is left of them."),
         "notices": Entry("hub.cli.notices:notices", "List orders past their date, and tell their customers."),
         "policy": Entry("hub.cli.policy:policy", "Show, check, test and try out policies."),
+    },
+    "Work together": {
+        "people": Entry("hub.cli.people:people", "Say who works here, what they may do, and who is away."),
+        "token": Entry("hub.cli.token:token", "Let programs use the API."),
+        "audit": Entry("hub.cli.audit:audit", "Show who did what, when and from where."),
     },
     "Write a plugin": {
         "new-plugin": Entry("hub.cli.new_plugin:new_plugin", "Begin a plugin: a package whose tests pass."),

@@ -1,35 +1,35 @@
-"""What the commands share that act on a platform: ask once more, queue the act, or hand over the portal step."""
+"""What the commands share that act on a platform: how a person is asked once more, and what is told."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.acting import queue_act
 from hub.cli.desk_options import desk_of, is_terminal
 from hub.cli.findings import tell_findings
 from hub.cli.safe_text import clean, one_line
-from hub.core.acting import Wish, draft, needs_a_yes, require_evidence, require_possible, with_kept
-from hub.core.acts import closing_forbidden
-from hub.core.asking import digest_of_act
+from hub.core.acting import Wish, needs_a_yes
 from hub.core.cost import cost_of
-from hub.core.evidence import checklist
 from hub.core.model import Attachment
 from hub.core.outbox import ReplyState
-from hub.core.platform_acts import Act, Offer, Tracking, in_words
-from hub.errors import HubError, Refused
+from hub.core.platform_acts import Offer, in_words
+from hub.errors import HubError
+from hub.on_platform import Platform
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hub.adapter import Capability
     from hub.app import Hub
     from hub.core.model import Case
     from hub.core.outbox import Reply
     from hub.core.portal import PortalTask
     from hub.runs.reach import Reach
+
+KEEP_TASK = "With --keep-task it becomes a task all the same."
+"""How a task is kept although evidence for it is missing."""
 
 
 def queue(
@@ -47,23 +47,29 @@ def queue(
     """Put an act into the outbox, once it is sure that it is possible and a person has said yes to it.
 
     A person at a terminal is asked about what moves money or cannot be undone, and with `ask` about anything.
-    `accepted` has the rules for texts that a guess decides and the person does not mind. A program that asks for the
-    same once more under its `client_key` gets the act that there is.
     """
-    desk = desk_of(hub, who)
-    forbidden = closing_forbidden(hub.book.chosen(case).policy, hub.evaluate(case))
-    given, wish = wish, with_kept(case, wish)
-    if before := desk.asked(case.number, client_key, digest_of_act(wish)):
-        return before
-    require_possible(case, wish, hub.store.replies(case_number=case.number), forbidden)
-    tell_findings(reach.require_acceptable(draft(case, wish, "", desk.who, hub.clock.now()), case, accepted))
-    heavy = needs_a_yes(wish.offer)
-    if not yes and (heavy or ask) and is_terminal():
-        for line in preview(case, wish, given):
+
+    def confirm(whole: Wish, given: Wish) -> bool:
+        if yes or not (needs_a_yes(whole.offer) or ask) or not is_terminal():
+            return yes
+        for line in preview(case, whole, given):
             click.echo(line, err=True)
         click.confirm("Do it?", abort=True, err=True)
-        yes = True
-    return desk.act(case.number, replace(wish, confirmed=yes), client_key=client_key)
+        return True
+
+    desk = desk_of(hub, who)
+    return queue_act(
+        hub, reach, case, wish, desk, confirm, tell=tell_findings, accepted=accepted, client_key=client_key
+    )
+
+
+def platform_of(hub: Hub, who: str | None, *, yes: bool, ask: bool = False, accepted: Collection[str] = ()) -> Platform:
+    """Where a person at the command line acts on cases."""
+
+    def put(reach: Reach, case: Case, wish: Wish) -> Reply:
+        return queue(hub, reach, case, wish, who, yes=yes, ask=ask, accepted=accepted)
+
+    return Platform(hub, desk_of(hub, who), put)
 
 
 def preview(case: Case, wish: Wish, given: Wish | None = None) -> Iterator[str]:
@@ -108,42 +114,9 @@ def _kept(wish: Wish, given: Wish) -> str:
     return ", ".join((*files, *parcels))
 
 
-def give_task(hub: Hub, reach: Reach, kind: Capability, case: Case, who: str | None, task: PortalTask) -> PortalTask:
-    """Keep what a person has to do in the portal, with the step and the link that `reach` knows."""
-    found = reach.task(kind, case, task.what, hub.clock.now())
-    return desk_of(hub, who).give_task(case.number, replace(task, step=found.step, url=found.url))
-
-
-def portal_gaps(reach: Reach, case: Case, act: Act, *, keep_task: bool) -> str:
-    """Which required evidence is missing for what a person shall do in a portal, as the end of the task's words.
-
-    Refused where some is, unless the task is to be kept all the same; also where no portal is known for it.
-    """
-    reach.require_step(act.kind, case)
-    offer = reach.in_portal(act.kind, case, act.word)
-    gaps = checklist(case, offer, act).gaps
-    if gaps and not keep_task:
-        try:
-            require_evidence(case, offer, act)
-        except Refused as error:
-            raise Refused(f"{error} With --keep-task it becomes a task all the same.") from error
-    return f", missing evidence: {', '.join(gap.kind for gap in gaps)}" if gaps else ""
-
-
 def named_only(path: Path) -> Attachment:
     """A file that a person has at hand for a portal and that stays where it is; only its name is told."""
     return Attachment(path.name, "", 0, "")
-
-
-def parcel_of(text: str) -> Tracking:
-    """A parcel written as CARRIER:NUMBER."""
-    carrier, _, number = text.partition(":")
-    return Tracking(carrier.strip(), number.strip())
-
-
-def seen_of(case: Case) -> str:
-    """The ref of the newest message from outside, which a person who acts on the case now can have seen."""
-    return case.last_inbound.ref if case.last_inbound else ""
 
 
 def told_as_queued(reply: Reply) -> str:

@@ -12,8 +12,8 @@ from hub.cli.findings import accept_option
 
 if TYPE_CHECKING:
     from hub.app import Hub
-    from hub.cli.on_platform import Acted
     from hub.core.model import Case
+    from hub.on_platform import Acted
 
 
 @click.command(short_help="Write a note on a case that stays in the house.")
@@ -35,9 +35,10 @@ def note(hub: Hub, number: str, message: str | None, to_platform: bool, who: str
         case = desk_of(hub, who).note(number, given_text(message, "the note"))
         _tell(hub, case, f"Noted on {number}.", as_json=as_json)
         return
-    from hub.cli.on_platform import leave_note
+    from hub.cli.acting import platform_of
 
-    _tell_acted(leave_note(hub, number, given_text(message, "the note"), who), as_json=as_json)
+    text = given_text(message, "the note")
+    _tell_acted(platform_of(hub, who, yes=False).note(number, text), as_json=as_json)
 
 
 @click.command(short_help="Give a case to somebody, or back.")
@@ -93,10 +94,11 @@ def close(
 
     Example: casehub close CH-1042 --reason "refunded by phone"
     """
-    from hub.cli.on_platform import close_case
+    from hub.cli.acting import platform_of
 
     waited = known_case(hub, number).deadline is not None
-    closed = close_case(hub, number, who, reason=reason, text=message, here=here, yes=yes, accepted=accepted)
+    platform = platform_of(hub, who, yes=yes, accepted=accepted)
+    closed = platform.close(number, reason=reason, text=message, here=here)
     unanswered = " Its customer had no answer yet." if waited and not closed.case.is_open else ""
     _tell_acted(closed, f"{number} is closed.{unanswered}", hub, as_json=as_json)
 
@@ -128,10 +130,11 @@ def reopen(
 
     Example: casehub reopen CH-1042 --reason "the refund bounced"
     """
-    from hub.cli.on_platform import reopen_case
+    from hub.cli.acting import platform_of
 
     known_case(hub, number)
-    opened = reopen_case(hub, number, who, reason=reason, text=message, here=here, yes=yes, accepted=accepted)
+    platform = platform_of(hub, who, yes=yes, accepted=accepted)
+    opened = platform.reopen(number, reason=reason, text=message, here=here)
     _tell_acted(opened, f"{number} is open again.", hub, as_json=as_json)
 
 

@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from hub.cli.due_text import local_time, time_left
-from hub.cli.history import reason_of, told, words_of_type
 from hub.cli.outbox_text import advice
 from hub.cli.safe_text import clean, fold_quotes, one_line, size_text
 from hub.cli.view import due_style, type_text
@@ -23,6 +22,7 @@ from hub.core.platform_acts import in_words
 from hub.core.readings import Deadline
 from hub.core.shipments import Shipment
 from hub.core.turns import Detection, Owner
+from hub.history_words import reason_of, told, words_of_type
 
 _STATE_STYLES = {CaseState.OPEN: "bold green", CaseState.WAITING: "cyan", CaseState.CLOSED: "dim"}
 _WRITER_STYLES = {Direction.INBOUND: "bold cyan", Direction.OUTBOUND: "bold green", Direction.NOTE: "bold yellow"}

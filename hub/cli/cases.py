@@ -31,6 +31,9 @@ _STATES = {
 @click.option("--state", type=click.Choice(list(_STATES)), help="Only these; without it, open and waiting ones.")
 @click.option("--mine", is_flag=True, help="Only cases that are with you.")
 @click.option("--assignee", default="", metavar="NAME", help="Only cases that are with this person.")
+@click.option("--unassigned", is_flag=True, help="Only cases that are with nobody.")
+@click.option("--customer", default="", metavar="EMAIL", help="Only cases of this customer.")
+@click.option("--order", default="", metavar="NUMBER", help="Only cases about this order.")
 @click.option("--type", "kind", type=click.Choice([kind.value for kind in CaseType]), help="Only cases of this type.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(min=0), help="At most so many; 0 for all.")
 @click.option("--newest", is_flag=True, help="The newest change first, instead of the soonest due.")
@@ -43,6 +46,9 @@ def cases(
     state: str | None,
     mine: bool,
     assignee: str,
+    unassigned: bool,
+    customer: str,
+    order: str,
     kind: str | None,
     limit: int,
     newest: bool,
@@ -62,6 +68,9 @@ def cases(
     wanted = CaseFilter(
         channel=channel,
         assignee=(who or login_name()) if mine else assignee,
+        unassigned=unassigned,
+        customer_email=customer,
+        order_number=order,
         type=CaseType(kind) if kind else None,
         order=ListOrder.NEWEST if newest else ListOrder.DUE,
         limit=limit + 1 if limit else None,
@@ -77,7 +86,7 @@ def _tell(hub: Hub, wanted: CaseFilter, limit: int, *, as_json: bool) -> None:
     if not found:
         _require_channel(hub, wanted.channel)
     late, soon = _late_and_soon(hub, wanted)
-    counted = _count(hub, wanted, listed)
+    counted = hub.store.count(replace(wanted, states=_counted_states(wanted))).number
     more = len(found) > len(listed)
     if as_json:
         _print_json(listed, counted, late, soon, more=more)
@@ -108,15 +117,13 @@ def _print_table(hub: Hub, listed: Sequence[CaseSummary], counted: str, late: in
 
 
 def _late_and_soon(hub: Hub, wanted: CaseFilter) -> tuple[int, int]:
-    from hub.cli.due_text import SOON
-    from hub.cli.view import count_late_and_soon
+    from hub.core.views import SOON
 
     now = hub.clock.now()
     # Deadlines are whole seconds, and one that ends in exactly two hours counts.
-    near = hub.store.cases(
-        replace(wanted, order=ListOrder.DUE, due_before=now + SOON + timedelta(seconds=1), limit=None)
-    )
-    return count_late_and_soon(near, now)
+    end = now + SOON + timedelta(seconds=1)
+    late = hub.store.count(replace(wanted, due_before=now))
+    return late.number, hub.store.count(replace(wanted, due_from=now, due_before=end)).number
 
 
 def _name_of(wanted: CaseFilter) -> str:
@@ -126,16 +133,6 @@ def _name_of(wanted: CaseFilter) -> str:
 def _counted_states(wanted: CaseFilter) -> frozenset[CaseState]:
     """What the number below the list counts: open cases, unless others were asked for."""
     return wanted.states & _STATES["open"] or wanted.states
-
-
-def _count(hub: Hub, wanted: CaseFilter, listed: Sequence[CaseSummary]) -> int:
-    states = _counted_states(wanted)
-    if not (wanted.channel or wanted.assignee or wanted.type):
-        counts = hub.store.counts()
-        return sum(counts.get(state, 0) for state in states)
-    if wanted.limit is not None and len(listed) >= wanted.limit - 1:
-        listed = hub.store.cases(replace(wanted, states=states, limit=None))
-    return sum(case.state in states for case in listed)
 
 
 def _require_channel(hub: Hub, name: str) -> None:

@@ -10,19 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.acting import (
-    acted_json,
-    give_task,
-    named_only,
-    parcel_of,
-    portal_gaps,
-    queue,
-    seen_of,
-    task_lines,
-    told_as_queued,
-)
+from hub.acting import give_task, parcel_of, portal_gaps, seen_of
+from hub.cli.acting import KEEP_TASK, acted_json, named_only, queue, task_lines, told_as_queued
 from hub.cli.common import console, echo_json, json_option, with_hub
-from hub.cli.desk_options import case_number, known_case, who_option
+from hub.cli.desk_options import case_number, desk_of, known_case, who_option
 from hub.cli.evidence_text import wanted_in_short
 from hub.cli.findings import accept_option, tell_findings, unsent
 from hub.cli.safe_text import one_line
@@ -274,9 +265,9 @@ def _to_portal(
     from hub.core.portal import PortalTask
 
     tell_findings(reach.require_acceptable(replace(unsent(hub, case, text, ()), act=act), case, accepted))
-    lacks = portal_gaps(reach, case, act, keep_task=keep_task)
+    lacks = portal_gaps(reach, case, act, keep_task=keep_task, way=KEEP_TASK)
     wanted = PortalTask("", "decide", in_words(act) + lacks, "", hub.clock.now(), text=text.strip(), word=act.word)
-    task = give_task(hub, reach, _capability(), case, who, wanted)
+    task = give_task(hub, reach, _capability(), case, desk_of(hub, who), wanted)
     if as_json:
         echo_json(acted_json(hub.store.case(case.number), task=task))
         return

@@ -9,10 +9,10 @@ from enum import StrEnum
 from hub.core.local_time import elapsed, local_time
 from hub.core.model import require_aware
 from hub.core.readings import Deadline
+from hub.core.views import SOON
 
 __all__ = ["SOON", "DueText", "Urgency", "elapsed", "local_time", "time_left"]
 
-SOON = timedelta(hours=2)
 _FAR = timedelta(hours=24)
 
 

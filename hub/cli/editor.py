@@ -10,9 +10,9 @@ import click
 
 from hub.cli.safe_text import clean
 from hub.core.model import Case, Direction, Message
+from hub.drafts import SCISSORS
 from hub.errors import Refused
 
-SCISSORS = "# ------------------------ >8 ------------------------"
 _EXPLANATION = "# Write your reply above. This line and everything below it is cut off. An empty text sends nothing."
 _LONGEST_QUOTE = 400
 

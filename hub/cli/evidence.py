@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli.acting import parcel_of
+from hub.acting import parcel_of
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, desk_of, known_case, who_option
 from hub.core.evidence import Checklist, checklist
@@ -90,7 +90,7 @@ def evidence(
 
     Example: casehub evidence CH-1042 --add photos=box.jpg --say solution_offered="new lamp offered on 3 March"
     """
-    from hub.cli.show import case_to_read
+    from hub.opening import case_to_read
     from hub.reaching import reach_of
 
     known_case(hub, number)

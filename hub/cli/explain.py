@@ -39,7 +39,7 @@ def explain(hub: Hub, number: str, clock: str | None, everything: bool, as_json:
     Example: casehub explain CH-1042 --clock first_response
     """
     known_case(hub, number)
-    from hub.cli.show import case_to_read
+    from hub.opening import case_to_read
 
     case = case_to_read(hub, number)
     chosen = hub.book.chosen(case)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.acting import acted_json, give_task, portal_gaps, queue, seen_of, task_lines, told_as_queued
+from hub.cli.acting import KEEP_TASK, acted_json, platform_of, task_lines, told_as_queued
 from hub.cli.common import echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, known_case, who_option
 
@@ -33,25 +33,13 @@ def hand_over(hub: Hub, number: str, message: str, yes: bool, keep_task: bool, w
 
     Example: casehub hand-over CH-1042 -m "The buyer wants more than we may give."
     """
-    from hub.adapter import Capability
-    from hub.core.acting import Wish
-    from hub.core.platform_acts import Act, ActKind
-    from hub.core.portal import PortalTask
-    from hub.reaching import reach_of
-
     known_case(hub, number)
-    case = hub.store.case(number)
-    reach = reach_of(hub, case)
-    if reach.can(Capability.HAND_OVER, case):
-        wish = Wish(reach.offer_of(ActKind.HAND_OVER, case), message, seen_of(case))
-        reply = queue(hub, reach, case, wish, who, yes=yes, ask=True)
-        data, lines = acted_json(hub.store.case(number), reply), [told_as_queued(reply)]
-    else:
-        lacks = portal_gaps(reach, case, Act(ActKind.HAND_OVER), keep_task=keep_task)
-        what = f"hand the case over to the platform{lacks}"
-        wanted = PortalTask("", "hand_over", what, "", hub.clock.now(), text=message.strip())
-        task = give_task(hub, reach, Capability.HAND_OVER, case, who, wanted)
-        data, lines = acted_json(hub.store.case(number), task=task), [*task_lines(case, task)]
+    platform = platform_of(hub, who, yes=yes, ask=True)
+    acted = platform.hand_over(number, message, keep_task=keep_task, way=KEEP_TASK)
+    data = acted_json(acted.case, acted.reply, acted.task)
+    lines = (
+        [told_as_queued(acted.reply)] if acted.reply else [*task_lines(acted.case, acted.task)] if acted.task else []
+    )
     if as_json:
         echo_json(data)
         return

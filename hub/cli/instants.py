@@ -1,51 +1,32 @@
-"""Instants as people type them: in the zone of the office, and never one that a clock shows twice or not at all."""
+"""Instants as people type them at the command line: what is none is a wrong value of --at."""
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import click
 
-_YEARS = range(2000, 2100)
-_TIME = re.compile(r"\d{1,2}:\d{2}", re.ASCII)
+from hub.core import given_instants
+from hub.errors import Refused
 
 
 def given_instant(text: str, zone: str, now: datetime | None = None) -> datetime:
-    """The instant a text says, in this zone where it names none; with `now`, a time alone is one of today.
-
-    A time that is skipped or shown twice is refused.
-    """
-    if now is not None and _TIME.fullmatch(text.strip()):
-        text = f"{now.astimezone(ZoneInfo(zone)):%Y-%m-%d} {text.strip():0>5}"
-    told = _read(text)
-    if told.tzinfo is None:
-        told = told.replace(tzinfo=ZoneInfo(zone))
-        if told.utcoffset() != told.replace(fold=1).utcoffset():
-            raise click.BadParameter(
-                f"{text!r} is in a night in which {zone} changes its clocks; add the offset, such as +01:00.",
-                param_hint="--at",
-            )
-    return told
-
-
-def _read(text: str) -> datetime:
+    """The instant a text says, in this zone where it names none; with `now`, a time alone is one of today."""
     try:
-        told = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _no_instant(text) from error
-    if told.year not in _YEARS:
-        raise _no_instant(text)
-    # A date alone would be its very beginning, when most people mean its end.
-    if len(text) <= len("2026-11-25"):
-        hint = f"{text!r} says no time of the day; write it as {told:%Y-%m-%d} 12:00."
-        raise click.BadParameter(hint, param_hint="--at")
-    return told
+        return given_instants.given_instant(text, zone, now)
+    except Refused as error:
+        raise click.BadParameter(str(error), param_hint="--at") from error
 
 
-def _no_instant(text: str) -> click.BadParameter:
-    return click.BadParameter(
-        f"{text!r} is no instant of {_YEARS.start} to {_YEARS.stop - 1}; write it as 2026-11-25 12:00.",
-        param_hint="--at",
-    )
+def day_or_instant(text: str, zone: str, option: str) -> datetime:
+    """The beginning of a day in this zone, or the instant that the text says."""
+    try:
+        told = datetime.combine(date.fromisoformat(text.strip()), time(), ZoneInfo(zone))
+    except ValueError:
+        try:
+            told = given_instant(text, zone)
+        except click.BadParameter as error:
+            error.param_hint = option
+            raise
+    return told.astimezone(UTC)

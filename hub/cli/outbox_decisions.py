@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from hub.cli.acting import seen_of, sheet_of
+from hub.acting import seen_of
+from hub.cli.acting import sheet_of
 from hub.cli.common import echo_json, json_option, with_hub
 from hub.cli.desk_options import confirm, desk_of, is_terminal, who_option
 from hub.cli.findings import accept_option, tell_findings
 from hub.cli.outbox_text import tell_reply
-from hub.cli.show import case_to_read
 from hub.core.outbox import Reply, ReplyState
+from hub.opening import case_to_read
 from hub.runs.desk import Desk
 
 if TYPE_CHECKING:

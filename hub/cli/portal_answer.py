@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 def answer_in_the_portal(hub: Hub, reach: Reach, case: Case, sending: Sending) -> None:
     """Keep the text as the draft of what a person writes on the platform's own page."""
+    from hub.acting import give_task
     from hub.adapter import Capability
-    from hub.cli.acting import give_task, task_lines
+    from hub.cli.acting import task_lines
     from hub.core.portal import PortalTask
 
     now = hub.clock.now()
@@ -41,7 +42,7 @@ def answer_in_the_portal(hub: Hub, reach: Reach, case: Case, sending: Sending) -
             "", "reply", f"answer the customer{files}", "", now, text=text, then_close=sending.then_close
         )
         task = _same(case, wanted) if sending.client_key else None
-        task = task or give_task(hub, reach, Capability.REPLY, case, sending.who, wanted)
+        task = task or give_task(hub, reach, Capability.REPLY, case, desk_of(hub, sending.who), wanted)
     if sending.as_json:
         from hub.as_json import task_json
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
+from hub.addressing import addressee_of, waiting_of, warnings_of
 from hub.cli.desk_options import confirm, is_terminal
 from hub.cli.safe_text import clean, one_line, size_text
-from hub.core.outbox import WAITING
 
 if TYPE_CHECKING:
-    from hub.core.model import Attachment, Case, Message
+    from hub.core.model import Attachment, Case
     from hub.core.outbox import Reply
 
 
@@ -25,11 +25,6 @@ class Sheet:
     text: str
     files: tuple[Attachment, ...]
     waiting: tuple[Reply, ...]
-
-
-def waiting_of(replies: Sequence[Reply]) -> tuple[Reply, ...]:
-    """Those of the replies to a customer that are on their way."""
-    return tuple(reply for reply in replies if reply.state in WAITING and not reply.is_quiet)
 
 
 def tell_waiting(case: Case, replies: Sequence[Reply]) -> None:
@@ -64,26 +59,9 @@ def preview(case: Case, text: str, files: Sequence[Attachment], waiting: Sequenc
     """What the customer will get, and what else is on its way, line by line."""
     newest = case.last_inbound
     subject = one_line((newest and newest.subject) or case.subject)
-    lines = ["", f"To:       {_addressee(case)}", f"Subject:  {subject or '(no subject)'}"]
+    lines = ["", f"To:       {addressee_of(case)}", f"Subject:  {subject or '(no subject)'}"]
     lines += [f"File:     {one_line(item.name)} ({size_text(item.size)}, {item.media_type})" for item in files]
     lines += ["", *(f"  {line}" for line in clean(text).strip().split("\n")), ""]
-    lines += _warnings(newest) if newest else []
+    lines += [f"! {warning}" for warning in warnings_of(newest)] if newest else []
     lines += [f"Already in the outbox for this customer: reply {r.key}, {r.state}." for r in waiting]
     return [*lines, *(["This replaces nothing: it is one reply more and will be sent once."] if waiting else [])]
-
-
-def _addressee(case: Case) -> str:
-    newest = case.last_inbound
-    if newest and newest.extra.get("reply_to"):
-        return one_line(newest.extra["reply_to"])
-    person = newest.sender if newest and (newest.sender.email or newest.sender.name) else case.customer
-    return one_line(f"{person.name} <{person.email}>" if person.name and person.email else person.email or person.name)
-
-
-def _warnings(newest: Message) -> Iterator[str]:
-    """What a person should see before an answer goes to somebody who may not be the customer."""
-    wanted = newest.extra.get("reply_to", "")
-    if wanted and wanted.split(", ") != [newest.sender.email]:
-        yield f"! {one_line(newest.sender.email)} wrote, but wants the answer sent to {one_line(wanted)}."
-    if "unverified" in newest.labels:
-        yield f"! Nobody has written from {one_line(newest.sender.email)} in this case before."

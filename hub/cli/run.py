@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,13 @@ from hub.rounds import (
     delivery_ports,
     hold_what_no_channel_sends,
     look_up_orders,
+    share_cases,
     sync_ports,
 )
 
 if TYPE_CHECKING:
     from hub.app import Hub
+    from hub.runs.sharing import Shared
 
 
 @click.command(short_help="Read and send, once or every so often.")
@@ -34,15 +37,17 @@ if TYPE_CHECKING:
 @json_option
 @with_hub
 def run(hub: Hub, once: bool, every: str | None, as_json: bool) -> None:
-    """Read all channels, tell people of what is due, and send what waits in the outbox.
+    """Read all channels, give new cases to people where [sharing] says so, tell people of what is due, send what waits
+    in the outbox, and tell other programs.
 
     Ctrl-C and SIGTERM end it at the next batch boundary. Two runs at once do no harm: each channel is worked on by one.
 
     With --every each round reads hub.toml and policies.toml anew. While there is a mistake in them, the rounds say so
     and go on with what was read before.
 
-    With --json each round is one line: {"at", "read": [...], "troubles": [...], "sent": [...], "told"}, as
-    `casehub sync`, `casehub deliver` and `casehub escalations` print them.
+    With --json each round is one line: {"at", "read": [...], "troubles": [...], "given": [{"case", "to",
+    "instead_of"}], "sent": [...], "told", "webhooks"}, as `casehub sync`, `casehub deliver` and `casehub escalations`
+    print them, and "webhooks": [{"endpoint", "delivered", "failed", "dead", "trouble", "off", "skipped"}].
 
     Example: casehub run --every 5m
     """
@@ -107,13 +112,17 @@ def _opened() -> Hub:
 
 def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
     from hub.cli.escalations import tell_people, told_lines
+    from hub.cli.webhook_text import webhook_line
     from hub.runs.delivery import deliver
     from hub.runs.sync import Silent, sync
+    from hub.webhooks import tell_programs
 
     sources = chosen_sources(hub, ())
     read = sync(sources, sync_ports(hub, Silent(), stop), scheduled=True)
     look_up_orders(hub, read, stop)
     troubles = acknowledge(hub)
+    shared = share_cases(hub)
+    troubles += shared.troubles
     ports = delivery_ports(hub, stop)
     hold_what_no_channel_sends(hub, ports)
     delivering.wait_out_undo(hub, {source.name for source in sources}, stop)
@@ -121,20 +130,30 @@ def _round(hub: Hub, stop: threading.Event, as_json: bool) -> bool:
     broken = broken_channels(hub, ())
     if not as_json:
         reading.tell(hub, read, broken)
+        _tell_shared(shared)
         delivering.tell(sent, [])
     told = None if stop.is_set() else tell_people(hub, stop, quiet=as_json, patient=True)
+    hooks = [] if stop.is_set() else tell_programs(hub, stop)
     if as_json:
-        _tell_machine(hub, [reading.as_data(result) for result in read] + broken, troubles, sent, told)
+        data = [reading.as_data(result) for result in read] + broken
+        _tell_machine(hub, data, troubles, shared, sent, told, hooks)
     elif told is not None and (told.told or told.failures):
         click.echo("\n".join(told_lines(told)))
     sys.stdout.flush()
-    for trouble in troubles:
+    for trouble in [*troubles, *(webhook_line(result) for result in hooks if not result.ok)]:
         click.echo(f"✗ {trouble}", err=True)
     went_well = not (broken or troubles) and all(result.ok for result in read) and all(result.ok for result in sent)
     return went_well and (told is None or told.ok)
 
 
-def _tell_machine(hub: Hub, read: Any, troubles: Any, sent: Any, told: Any) -> None:
+def _tell_shared(shared: Shared) -> None:
+    """Who was given how many cases."""
+    counts = Counter(given.to for given in shared.given)
+    if counts:
+        click.echo(f"given: {', '.join(f'{count} to {name}' for name, count in sorted(counts.items()))}")
+
+
+def _tell_machine(hub: Hub, read: Any, troubles: Any, shared: Shared, sent: Any, told: Any, hooks: Any) -> None:
     """One JSON object a round, on one line each, so that a log of rounds can be read line by line."""
     from hub.clocks_json import told_json
 
@@ -143,8 +162,10 @@ def _tell_machine(hub: Hub, read: Any, troubles: Any, sent: Any, told: Any) -> N
             "at": hub.clock.now(),
             "read": read,
             "troubles": troubles,
+            "given": [{"case": one.case_number, "to": one.to, "instead_of": one.instead_of} for one in shared.given],
             "sent": [delivering.as_data(result) for result in sent],
             "told": told_json(told) if told else None,
+            "webhooks": hooks,
         },
         one_line=True,
     )

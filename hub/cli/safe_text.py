@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from hub.core.folding import FEWEST_FOLDED
 from hub.core.plain_text import clean, one_line, safe_name
 
 __all__ = ["clean", "fold_quotes", "one_line", "safe_name", "size_text"]
-
-_FEWEST_FOLDED = 4
 
 
 def fold_quotes(text: str) -> str:
@@ -27,7 +26,7 @@ def size_text(size: int) -> str:
 def _folded(lines: list[str]) -> Iterator[str]:
     for quoted, run in groupby(lines, key=lambda line: line.lstrip().startswith(">")):
         block = list(run)
-        if quoted and len(block) >= _FEWEST_FOLDED:
+        if quoted and len(block) >= FEWEST_FOLDED:
             yield f"… {len(block)} quoted lines"
         else:
             yield from block

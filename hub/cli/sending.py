@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hub.addressing import waiting_of
 from hub.cli.common import echo_json
 from hub.cli.composing import written
 from hub.cli.desk_options import desk_of, is_terminal
 from hub.cli.findings import tell_findings
 from hub.cli.portal_answer import close_in_the_portal
-from hub.cli.reply_preview import Sheet, look_again, tell_collisions, tell_waiting, waiting_of
+from hub.cli.reply_preview import Sheet, look_again, tell_collisions, tell_waiting
 from hub.cli.safe_text import one_line
 from hub.core.outbox import FINAL, THEN, Reply, ReplyState
 from hub.errors import Refused

@@ -8,6 +8,7 @@ import click
 
 from hub.cli.common import Misuse, with_hub
 from hub.cli.desk_options import login_name, who_option
+from hub.errors import NotFound, Refused
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -49,8 +50,11 @@ def serve(hub: Hub, host: str | None, port: int | None, every: str | None, no_li
     address = serving.public_url.rstrip("/") or _address(serving.host, at.getsockname()[1])
     click.echo(f"casehub is at {address} (Ctrl-C ends it).")
     if not no_link:
-        link = signing_in.link_for(who or login_name())
-        click.echo(f"Sign in once, within 15 minutes: {address}/sign-in/{link}")
+        try:
+            link = signing_in.link_for(who or login_name())
+            click.echo(f"Sign in once, within 15 minutes: {address}/sign-in/{link}")
+        except (NotFound, Refused) as error:  # others sign in all the same
+            click.echo(f"There is no link to sign in with: {error} Say who you are with --as NAME.", err=True)
     go(site, serving, at)
 
 

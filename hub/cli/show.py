@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from hub.cli.drafts import writing_now
 from hub.core.model import Case, CaseType, Message
 from hub.core.outbox import SETTLED
 from hub.errors import HubError, NotFound, Refused
+from hub.opening import case_to_read, tell_read
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -69,14 +69,6 @@ def rule_title(hub: Hub, case: Case) -> str:
     """The title of the rule that a case falls under."""
     chosen, rule = hub.book.chosen(case).policy, hub.evaluate(case).rule
     return next(known.title for known in chosen.rules if known.id == rule)
-
-
-def case_to_read(hub: Hub, number: str) -> Case:
-    """The case under a number, merges followed."""
-    case = hub.store.case(number)
-    while case.merged_into:
-        case = hub.store.case(case.merged_into)
-    return case
 
 
 def _message_named(case: Case, name: str) -> Message:
@@ -157,7 +149,7 @@ def _print_case(hub: Hub, number: str, case: Case, *, full: bool, html: bool, hi
         parts.append(text.history(hub.store.history(case.number)))
     for part in parts:
         screen.print(part)
-    _mark_read(hub, case)
+    tell_read(hub, case)
 
 
 def _hints(hub: Hub, case: Case) -> list[str]:
@@ -206,18 +198,3 @@ def _on_platform(hub: Hub, case: Case) -> _OnPlatform:
 
 def _goodwill(found: Suggestion | None) -> str:
     return "" if found is None else str(found).removeprefix("Goodwill: ")
-
-
-def _mark_read(hub: Hub, case: Case) -> None:
-    """Let the platform know that a person has opened the case, where its channel wants that; it holds up nobody."""
-    from hub.cli.desk_options import desk_of
-    from hub.core.acting import mark_read
-    from hub.reaching import marks_read
-
-    if not marks_read(hub, case.channel):
-        return
-    with contextlib.suppress(HubError):
-        # Looked at first without waiting for other writers: mostly it was told already.
-        if mark_read(case, "", hub.clock.now(), hub.store.replies(case_number=case.number)) is None:
-            return
-        desk_of(hub, "casehub").mark_read(case.number)

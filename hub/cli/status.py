@@ -24,17 +24,20 @@ def status(hub: Hub, as_json: bool) -> None:
     """Say for each channel when it was last read, what is behind, whether people are told of what is due.
 
     A channel that has been silent for longer than its `silent_after` is an alarm, and so are a notifier or a policy
-    that cannot be used, steps that nobody could be told of, replies that wait for longer than [outbox.limits] allows,
-    sending that somebody stopped, and a calendar that is known for a week or less: deadlines
-    beyond are unknown. The exit code is 0 when all is well and 1 when something needs attention, so that a monitor can
-    call it.
+    that cannot be used, steps that nobody could be told of, webhooks that nobody takes, replies that wait for longer
+    than [outbox.limits] allows, sending that somebody stopped, and a calendar that is known for a week or less:
+    deadlines beyond are unknown. A key whose last day stands in `key_expires` is warned of two weeks before, and is an
+    alarm in its last week. The exit code is 0 when all is well and 1 when something needs attention, so that a
+    monitor can call it.
 
     With --json: {"ok", "channels": [{"channel", "ok", "troubles", ...}], "remarks": [{"text", "alarm"}], "cases",
     "calendar_known_until"}.
 
     Example: casehub status --json
     """
-    found, remarks = _examine(hub), list(_remarks(hub))
+    from hub.channel_health import health_of
+
+    found, remarks = health_of(hub), list(_remarks(hub))
     cases = {state.value: count for state, count in hub.store.counts().items()}
     well = all(channel.well for channel in found) and not any(remark.alarm for remark in remarks)
     if as_json:
@@ -54,6 +57,7 @@ def _remarks(hub: Hub) -> Iterator[Remark]:
     from hub.outlets import broken_outlets, notification_hours
     from hub.rounds import stops
     from hub.runs.health import Remark, untold
+    from hub.runs.webhook_health import webhook_remarks
 
     for outlet in broken_outlets(hub.settings, hub.plugins, hub.clock):
         yield Remark(outlet.error)
@@ -70,6 +74,7 @@ def _remarks(hub: Hub) -> Iterator[Remark]:
     for stop in stops(hub):
         yield Remark(f"{stop}: `{stop.way_back}` lets it go on")
     yield from _late_orders(hub)
+    yield from webhook_remarks(hub.store.webhooks, hub.clock.now())
 
 
 def _left_to_do(hub: Hub) -> Iterator[Remark]:
@@ -95,8 +100,8 @@ def _late_orders(hub: Hub) -> Iterator[Remark]:
 
 def _scored(hub: Hub) -> Iterator[Remark]:
     """What the platforms' own lines say of this week, such as the tenth late answer."""
-    from hub.cli.scores import gather
     from hub.runs.health import Remark
+    from hub.scoring import gather
 
     now = epoch(hub.clock.now())
     for channel in hub.channels():
@@ -122,20 +127,15 @@ def _ending(hub: Hub) -> Iterator[Remark]:
         yield from ending(f"the calendar {calendar} of policy {name} is", known, advice, today)
 
 
-def _examine(hub: Hub) -> list[ChannelHealth]:
-    from hub.runs.health import examine
-
-    silence = {channel.name: channel.silent_after for channel in hub.channels() if channel.enabled}
-    broken = {channel.name: channel.error for channel in hub.broken_channels()}
-    return examine(hub.store, hub.clock, silence, broken, hub.settings.outbox.limits.limits)
-
-
 def _as_data(channel: ChannelHealth) -> dict[str, Any]:
     record = channel.record
     return {
         "channel": channel.name,
         "ok": channel.well,
         "troubles": list(channel.troubles),
+        "read_until": record.read_until,
+        "silent_after_seconds": channel.silent_after,
+        "key_expires": channel.key_expires,
         "last_success": record.succeeded_at,
         "last_start": record.started_at,
         "failing_since": record.failing_since,
@@ -143,7 +143,7 @@ def _as_data(channel: ChannelHealth) -> dict[str, Any]:
         "replies_waiting": channel.replies_waiting,
         "replies_for_a_person": channel.replies_for_a_person,
         "unreadable_messages": channel.unreadable,
-        "notices": list(record.notices),
+        "notices": list(channel.notes),
     }
 
 
@@ -159,7 +159,7 @@ def _tell(hub: Hub, found: list[ChannelHealth], cases: dict[str, int]) -> None:
         click.echo(f"{'✓' if channel.well else '✗'} {channel.name}: {when}{waiting}{unreadable}")
         for trouble in channel.troubles:
             click.echo(f"    {trouble}")
-        for notice in channel.record.notices:
+        for notice in channel.notes:
             click.echo(f"    note: {notice}")
     if not found:
         click.echo(no_channels(hub))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from hub.cli.due_text import SOON, DueText, Urgency, time_left
+from hub.cli.due_text import DueText, Urgency, time_left
 from hub.cli.safe_text import one_line
 from hub.core.model import CaseState, CaseType
 from hub.core.ports import CaseFilter, CaseSummary
@@ -96,12 +96,6 @@ def summary_line(counted: str, late: int, soon: int) -> str:
     if soon:
         parts.append(f"{soon} due within 2 h")
     return ", ".join(parts)
-
-
-def count_late_and_soon(cases: Iterable[CaseSummary], now: datetime) -> tuple[int, int]:
-    """How many of the cases are late, and how many become late within two hours."""
-    dues = [case.deadline.due for case in cases if case.deadline is not None and case.deadline.due is not None]
-    return sum(due < now for due in dues), sum(now <= due <= now + SOON for due in dues)
 
 
 def due_style(due: DueText) -> str:

@@ -44,6 +44,7 @@ def with_what_is_known(told: Order, known: Order | None) -> Order:
         candidates=told.candidates or known.candidates,
         shipments=told.shipments or known.shipments,
         language=told.language or known.language,
+        placed_at=told.placed_at or known.placed_at,
     )
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 _EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
+_MICROSECOND = timedelta(microseconds=1)
+_EARLIEST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 def require_aware(instant: datetime) -> datetime:
@@ -34,3 +37,14 @@ def epoch(instant: datetime) -> int:
 def from_epoch(seconds: int) -> datetime:
     """The aware UTC instant of whole UTC seconds."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def to_micros(instant: datetime) -> int:
+    """The instant as UTC microseconds, which sort and compare as instants do."""
+    # A local instant of the year 1 or 9999 may lie outside the years that datetime knows in UTC.
+    return max(_EARLIEST, min(_LATEST, (instant - _EPOCH) // _MICROSECOND))
+
+
+def from_micros(micros: int) -> datetime:
+    """The aware UTC instant of UTC microseconds."""
+    return _EPOCH + timedelta(microseconds=micros)

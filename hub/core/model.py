@@ -118,7 +118,8 @@ class Order:
 
     `value` is what the customer paid, VAT included, and None where it is unknown; `fulfilment` is the platform's word
     for who ships it, such as FBB; `language` is its word for the language of whoever ordered. A number out of a mail is
-    a guess until its platform `confirmed` it; `candidates` has the others that stood there.
+    a guess until its platform `confirmed` it; `candidates` has the others that stood there. `placed_at` is when it was
+    ordered, None where nobody told.
     """
 
     number: str
@@ -129,6 +130,11 @@ class Order:
     candidates: tuple[str, ...] = ()
     shipments: tuple[Shipment, ...] = ()
     language: str = ""
+    placed_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.placed_at is not None:
+            object.__setattr__(self, "placed_at", comparable(self.placed_at))
 
 
 @dataclass(frozen=True, slots=True)

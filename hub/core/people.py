@@ -159,3 +159,41 @@ class Caller:
     def may(self, permission: Permission) -> bool:
         """Whether this is allowed."""
         return permission in self.permissions
+
+    @property
+    def actor(self) -> Actor:
+        """Whoever this is, for the log of acts."""
+        return Actor(self.person.name, self.door, self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something that goes into the log of acts, by which door and from where."""
+
+    who: str
+    door: Door
+    address: str = ""
+
+    def did(self, at: datetime, act: str, about: str = "", detail: str = "") -> AuditEntry:
+        """What they did, for the log of acts."""
+        return AuditEntry(at, self.who, self.door, act, about, self.address, detail)
+
+
+class HouseAct(StrEnum):
+    """What people do with the house itself, as the log of acts calls it; acts on cases are called as the desk's."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    LINK_MADE = "link_made"
+    PERSON_ADDED = "person_added"
+    PERSON_CHANGED = "person_changed"
+    ROLE_CHANGED = "role_changed"
+    DEACTIVATED = "deactivated"
+    ACTIVATED = "activated"
+    PASSWORD_SET = "password_set"  # noqa: S105  the name of an act
+    SESSION_ENDED = "session_ended"
+    TOKEN_MADE = "token_made"  # noqa: S105  the name of an act
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105  the name of an act
+    AWAY = "away"
+    BACK = "back"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -28,12 +28,16 @@ class People(Protocol):
         """Insert the person, or replace the one of this name; their password stays."""
         ...
 
+    def open_cases(self) -> Mapping[str, int]:
+        """How many cases that are not closed each person has; those that nobody has are left out."""
+        ...
+
     def password(self, name: str) -> str:
         """The hash of a person's password; empty if there is none, or no such person."""
         ...
 
-    def set_password(self, name: str, hashed: str) -> None:
-        """Keep another hash; NotFound if there is no such person."""
+    def set_password(self, name: str, hashed: str, instead_of: str | None = None) -> None:
+        """Keep another hash, where one is named only in its place; NotFound if there is no such person."""
         ...
 
     def save_session(self, session: Session) -> None:
@@ -70,6 +74,10 @@ class People(Protocol):
 
     def take_link(self, key: str, now: datetime) -> str:
         """Whom a link signs in, which it can do no more from now on; empty if it is unknown or its time is over."""
+        ...
+
+    def drop_links(self, who: str) -> None:
+        """Forget the links that would sign in a person."""
         ...
 
     def save_token(self, token: Token) -> None:

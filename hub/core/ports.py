@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from hub.core.counting import Counting
 from hub.core.escalation import StepRecord, StepState
 from hub.core.events import Event
-from hub.core.incoming import Checkpoint, Figure, OpenCase
-from hub.core.merge import Change, Keys, Known
+from hub.core.incoming import OpenCase
 from hub.core.model import Case, CaseState
 from hub.core.outbox import Reply, ReplyState
 from hub.core.people_port import People
+from hub.core.personal import Personal
 from hub.core.readings import Evaluation, Reading
 from hub.core.records import (
     CaseFilter,
     CaseSummary,
     ChannelRecord,
     ClockRow,
+    Count,
     FigureRow,
     Finding,
     ListOrder,
     Rating,
-    Told,
+    Recorded,
+    Version,
 )
 from hub.core.uptime import Clock
+from hub.core.views import View
+from hub.core.webhook_ports import WebhookStore
+from hub.core.writer_port import Writer
 
 __all__ = [
     "CaseFilter",
@@ -35,13 +41,15 @@ __all__ = [
     "ChannelRecord",
     "Clock",
     "ClockRow",
+    "Count",
     "EvaluationOf",
     "FigureRow",
     "Finding",
     "ListOrder",
     "Rating",
+    "Recorded",
     "Store",
-    "Told",
+    "Version",
     "Writer",
 ]
 
@@ -54,72 +62,22 @@ class EvaluationOf(Protocol):
         ...
 
 
-class Writer(Protocol):
-    """One transaction: everything written through it is kept, or, if an exception leaves the block, nothing is."""
-
-    def known(self, channel: str, keys: Keys) -> Known:
-        """What the store holds of these keys on this channel.
-
-        `threads.cases` has every case any key leads to, by number, with the cases those were merged into;
-        `by_ref` and `message_refs` hold only keys of this channel; `replies` holds replies of any state.
-        """
-        ...
-
-    def next_number(self) -> str:
-        """A case number that no case has had or will have, also after a rollback of later work: CH-1001, CH-1002 …"""
-        ...
-
-    def case(self, number: str) -> Case:
-        """The case as it stands within this transaction; NotFound if there is none."""
-        ...
-
-    def save(self, change: Change, evaluation: Evaluation) -> None:
-        """Append the events of the change and bring list, clocks, search index and lookups up to date.
-
-        A case of which people were told a step wakes at once: news may make untrue what they were told. Saving many
-        changes and indexing them once, when the transaction ends, is the store's business.
-        """
-        ...
-
-    def set_evaluation(self, number: str, evaluation: Evaluation) -> None:
-        """Replace the stored evaluation of a case that is as it was: its clocks, its wake-up, what the list shows."""
-        ...
-
-    def save_steps(self, steps: Iterable[StepRecord]) -> None:
-        """Insert the records, or replace the stored ones that have their keys."""
-        ...
-
-    def save_figures(self, channel: str, figures: Iterable[Figure], read_at: datetime) -> None:
-        """Keep what a platform reports of a channel, in the place of what it reported earlier of the same periods."""
-        ...
-
-    def set_checkpoint(self, channel: str, checkpoint: Checkpoint) -> None:
-        """Remember where reading this channel goes on."""
-        ...
-
-    def save_reply(self, reply: Reply) -> None:
-        """Insert the reply, or replace the stored one that has its key."""
-        ...
-
-    def reply(self, key: str) -> Reply:
-        """The reply with this key; NotFound if there is none."""
-        ...
-
-    def record_channel(self, record: ChannelRecord) -> None:
-        """Replace what is remembered of a channel, its checkpoint excepted."""
-        ...
-
-    def set_fact(self, name: str, value: str) -> None:
-        """Remember a small fact about the whole hub, such as the digest of the policies behind the deadlines."""
-        ...
-
-
 class Store(Protocol):
     """Where cases live. Any number of threads and processes may read; write transactions wait for one another."""
 
     @property
     def people(self) -> People:
         """Who works here, kept in the same place; a transaction of theirs does not go into the one of `writing`."""
+        ...
+
+    @property
+    def webhooks(self) -> WebhookStore:
+        """The endpoints that are told of events, and the messages on their way."""
+        ...
+
+    @property
+    def personal(self) -> Personal:
+        """What each person keeps for themselves."""
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:
@@ -141,20 +99,52 @@ class Store(Protocol):
         """The case with this number; NotFound if there is none."""
         ...
 
+    def number_with_ref(self, channel: str, ref: str) -> str:
+        """The number of the case that has this ref on its channel, also of a merged one; empty if there is none."""
+        ...
+
     def history(self, number: str) -> Sequence[Event]:
         """Every event of a case in the order in which they were recorded; NotFound if there is none."""
         ...
 
     def cases(self, wanted: CaseFilter) -> Sequence[CaseSummary]:
-        """The cases that fit, in the order asked for."""
+        """The cases that fit, in the order asked for; Refused where the cursor in the filter is none."""
         ...
 
-    def search(self, text: str, limit: int = 50) -> Sequence[CaseSummary]:
+    def count(self, wanted: CaseFilter, cap: int | None = None) -> Count:
+        """How many cases fit, whatever the filter's order, limit and cursor; no further than `cap` if there is one."""
+        ...
+
+    def view_counts(self, views: Iterable[View], cap: int | None = 999) -> Mapping[str, Count]:
+        """How many cases each view has, by its key, all at one moment; see `count`."""
+        ...
+
+    def search(self, text: str, limit: int = 50, within: CaseFilter | None = None) -> Sequence[CaseSummary]:
         """Cases in which every word of the text occurs, newest first, whatever their state.
 
         Case and diacritics do not matter, the last word may be a beginning; case number, order number, customer name,
-        e-mail, customer number, subject and the words of messages are searched. No text finds nothing.
+        e-mail, customer number, subject and the words of messages are searched. No text finds nothing. Of a filter
+        `within` which cases must lie everything but its order, limit and cursor counts.
         """
+        ...
+
+    def others(self, number: str, limit: int = 20) -> Sequence[CaseSummary]:
+        """The other cases of the same customer, by e-mail address, newest change first; none where that is unknown.
+
+        Those that were merged into others are left out. NotFound if there is no such case.
+        """
+        ...
+
+    def events_since(self, cursor: int, limit: int = 500) -> tuple[Sequence[Recorded], int]:
+        """The events recorded after this place, in the order of their recording, and the place to go on from.
+
+        None is ever passed over, whoever else writes meanwhile. 0 is the beginning, `version` has the end. Refused
+        where there is no such place, as after a backup was put back.
+        """
+        ...
+
+    def version(self) -> Version:
+        """What has been written up to now, at the cost of hardly anything: made for asking every second."""
         ...
 
     def summary(self, number: str) -> CaseSummary:
@@ -179,6 +169,11 @@ class Store(Protocol):
 
     def figures(self, channel: str = "") -> Sequence[FigureRow]:
         """What platforms reported, newest period first."""
+        ...
+
+    @property
+    def counting(self) -> Counting:
+        """The counts that figures are made of."""
         ...
 
     def steps(
@@ -227,18 +222,6 @@ class Store(Protocol):
 
     def replies_named(self, beginning: str) -> Sequence[Reply]:
         """The replies whose keys begin so, oldest first."""
-        ...
-
-    def events_since(self, place: int, limit: int) -> Sequence[Told]:
-        """The events after a place, in the order in which they were recorded; none is ever passed over."""
-        ...
-
-    def newest_event(self) -> int:
-        """The place of the newest event, 0 without any."""
-        ...
-
-    def version(self) -> int:
-        """A number that is another one as soon as anything was written; made to be asked for once a second."""
         ...
 
     def unreadable(self) -> Sequence[tuple[str, str]]:

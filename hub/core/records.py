@@ -10,6 +10,7 @@ from hub.core.events import Event
 from hub.core.incoming import Checkpoint, Figure
 from hub.core.model import CaseState, CaseType
 from hub.core.readings import Deadline, Reading
+from hub.core.reply import Hold, ReplyState
 
 
 class ListOrder(StrEnum):
@@ -25,10 +26,13 @@ class ListOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases to list; an empty field does not restrict.
+    """Which cases to list; an empty field does not restrict, and fields that are given all have to fit.
 
     `risk_before` is for cases in which the platform is expected to act before an instant unless somebody answers, and
-    `changed_since` for cases to which something happened at an instant or later.
+    `changed_since` for cases to which something happened at an instant or later. `customer_email` and `order_number`
+    fit whatever their letters' case and spaces; one of spaces alone fits nothing. `task` is for cases with something
+    to do in a portal, `reply_states` and `reply_holds` for those with a reply that is in one of these states or held
+    for one of these reasons. `after` is the cursor of a page, see hub/core/paging.py: what follows it is listed.
     """
 
     states: frozenset[CaseState] = frozenset({CaseState.OPEN, CaseState.WAITING})
@@ -40,6 +44,18 @@ class CaseFilter:
     changed_since: datetime | None = None
     order: ListOrder = ListOrder.DUE
     limit: int | None = None
+    channels: frozenset[str] = frozenset()
+    types: frozenset[CaseType] = frozenset()
+    unassigned: bool = False
+    due_from: datetime | None = None
+    opened_since: datetime | None = None
+    opened_until: datetime | None = None
+    customer_email: str = ""
+    order_number: str = ""
+    task: bool = False
+    reply_states: frozenset[ReplyState] = frozenset()
+    reply_holds: frozenset[Hold] = frozenset()
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +82,38 @@ class CaseSummary:
     deadline: Deadline | None
     policy: str = ""
     version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many there are: exactly so many, or `more` than so many, where counting went no further."""
+
+    number: int
+    more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.number}+" if self.more else str(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One event of any case, and its place among the events of all cases."""
+
+    cursor: int
+    case_number: str
+    channel: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What tells whether anything was written since: another one than before says yes, also of replies and steps.
+
+    `written` compares with earlier answers of the same opened store only; `last_event` is a cursor for `events_since`.
+    """
+
+    written: int
+    last_event: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +165,6 @@ class FigureRow:
     channel: str
     figure: Figure
     read_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An event with its case and channel, and its place among all events."""
-
-    place: int
-    case_number: str
-    channel: str
-    event: Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from hub.core.counting import Outcome
 from hub.core.incoming import Figure
 from hub.core.model import epoch
 from hub.core.policy import Objective, Period, Satisfaction
@@ -189,7 +190,12 @@ def objective_score(objective: Objective, period: str, readings: Iterable[Readin
     """The score of a period at an instant; of all the readings, those that belong to it are counted."""
     start, end = span_of(period, objective.period, objective.tz)
     ours = (reading for reading in readings if reading.clock is objective.clock and start <= reading.start < end)
-    found = Counter(_count_as(reading, now) for reading in ours)
+    return counted_score(objective, period, Counter(_count_as(reading, now) for reading in ours), now)
+
+
+def counted_score(objective: Objective, period: str, found: Mapping[Outcome, int], now: int) -> ObjectiveScore:
+    """The score of a period of which somebody counted how the runs of the clock came out."""
+    _, end = span_of(period, objective.period, objective.tz)
     return ObjectiveScore(
         objective=objective.id,
         title=objective.title,
@@ -199,7 +205,7 @@ def objective_score(objective: Objective, period: str, readings: Iterable[Readin
         least=objective.share,
         late_limit=objective.late_limit,
         late_means=objective.late_means,
-        **found,
+        **{outcome.value: count for outcome, count in found.items()},
     )
 
 
@@ -249,14 +255,14 @@ def _days_of(name: str, period: Period) -> tuple[date, date]:
     return date(year, part, 1), date(year + part // 12, part % 12 + 1, 1)
 
 
-def _count_as(reading: Reading, now: int) -> str:
+def _count_as(reading: Reading, now: int) -> Outcome:
     """The field of a score in which a run is counted; by when it was due must be known to call it met."""
     state = reading.state(now)
     if state is ClockState.CANCELLED:
-        return "cancelled"
+        return Outcome.CANCELLED
     if state in LATE:
-        return "late"
-    return "met" if state is ClockState.MET and reading.due is not None else "undecided"
+        return Outcome.LATE
+    return Outcome.MET if state is ClockState.MET and reading.due is not None else Outcome.UNDECIDED
 
 
 def _numbers(score: ObjectiveScore) -> tuple[int, int, int, int]:

@@ -42,3 +42,8 @@ def _parted(signs: re.Match[str]) -> str:
 def words(text: str) -> list[str]:
     """The folded words of a text; everything that is neither letter nor digit parts two words."""
     return _WORD.findall(fold(text))
+
+
+def lookup_key(text: str) -> str:
+    """What an address or a number is looked up by: neither spaces, nor the case and width of letters make another."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -1,4 +1,4 @@
-"""The way to the web, and the only importer of httpx and tenacity.
+"""The way to the web, and the only importer of httpx, httpcore and tenacity.
 
 Whatever goes wrong is told without the parameters of an address, which may hold a key, and without any known secret.
 """
@@ -11,6 +11,7 @@ from hub.http.budgets import Ledger, MemoryLedger
 from hub.http.doors import api_door
 from hub.http.exchange import Answering, ConnectionLost, Headers, Recorder, Request, Response
 from hub.http.posting import HttpAnswer, HttpClient, is_loopback, problem_with_url
+from hub.http.telling import TellingDoor, problem_with_address
 from hub.http.waiting import without_pauses
 
 __all__ = [
@@ -34,9 +35,11 @@ __all__ = [
     "Recorder",
     "Request",
     "Response",
+    "TellingDoor",
     "Upload",
     "api_door",
     "is_loopback",
+    "problem_with_address",
     "problem_with_url",
     "without_pauses",
 ]

@@ -33,7 +33,7 @@ def findings_of(
     if sender is not None:
         found += _against_sending(reply, case, sender)
     for asked in platforms:
-        rules = _rules_of(asked, case)
+        rules = rules_of(asked, case)
         if rules is not None:
             found += [replace(one, platform=asked.adapter.title) for one in _broken(reply, rules, in_portal=in_portal)]
     if soft is not SoftChecks.OFF and reply.writes_to_the_customer:
@@ -70,7 +70,8 @@ def _problems_of(reply: Reply, case: Case, sender: Asked) -> list[str]:
         raise Misunderstood(explain(error).text) from error
 
 
-def _rules_of(asked: Asked, case: Case) -> TextRules | None:
+def rules_of(asked: Asked, case: Case) -> TextRules | None:
+    """What a platform accepts as a reply to a case; Misunderstood if the plugin breaks at it."""
     if type(asked.adapter).text_rules is Adapter.text_rules:
         return None
     settings = asked.settings()

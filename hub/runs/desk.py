@@ -47,6 +47,15 @@ class Desk(ReplyDesk):
         with self.store.writing() as writer:
             return self._save(writer, acts.assign(writer.case(number), to, self.who, self.clock.now()))
 
+    def give(self, number: str, to: str, instead_of: str) -> bool:
+        """Give an open case to somebody; whether it was still with whom it was thought to be."""
+        with self.store.writing() as writer:
+            case = writer.case(number)
+            if case.assignee != instead_of or not case.is_open:
+                return False
+            self._save(writer, acts.assign(case, to, self.who, self.clock.now()))
+            return True
+
     def close(self, number: str, reason: str = "", task: PortalTask | None = None) -> Case:
         """Close the case; with `task` it is to be closed in the platform's portal as well."""
         with self.store.writing() as writer:
@@ -149,11 +158,20 @@ def keep_files(store: Store, paths: Sequence[Path]) -> tuple[Attachment, ...]:
     """Read the files that shall go with a reply and keep them beside the database."""
     for path in paths:
         _require_file(path)
-    total = sum(path.stat().st_size for path in paths)
+    _require_small(sum(path.stat().st_size for path in paths))
+    return tuple(_keep_file(store, path) for path in paths)
+
+
+def keep_contents(store: Store, files: Sequence[tuple[str, bytes]]) -> tuple[Attachment, ...]:
+    """Keep files that came by their names and contents, as a browser sends them, beside the database."""
+    _require_small(sum(len(content) for _, content in files))
+    return tuple(_kept(store, name, content) for name, content in files)
+
+
+def _require_small(total: int) -> None:
     if total > LARGEST_REPLY:
         together, most = total / 1024**2, LARGEST_REPLY // 1024**2
         raise Refused(f"The files are {together:.1f} MB together and a reply takes {most} MB; send fewer, or a link.")
-    return tuple(_keep_file(store, path) for path in paths)
 
 
 def _require_file(path: Path) -> None:
@@ -168,8 +186,12 @@ def _keep_file(store: Store, path: Path) -> Attachment:
         content = path.read_bytes()
     except OSError as error:
         raise Refused(f"{path} cannot be read ({error.strerror}); check who may read it.") from error
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Attachment(path.name, kind, len(content), store.keep(content))
+    return _kept(store, path.name, content)
+
+
+def _kept(store: Store, name: str, content: bytes) -> Attachment:
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Attachment(name, kind, len(content), store.keep(content))
 
 
 def _message_of(item: Incoming, ref: str) -> IncomingMessage | None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from hub.core.escalation import StepRecord, StepState
 from hub.core.outbox import FINAL, WAITING, Hold, Reply, ReplyState
@@ -19,6 +20,7 @@ IDLE = "it is switched off, or not in hub.toml any more: switch it on, or `caseh
 
 _SOON, _ALARM = timedelta(days=45), timedelta(days=7)
 """Before a calendar ends it is a note, and then an alarm: deadlines beyond its end are unknown."""
+_KEY_SOON = timedelta(days=14)
 
 ALARMING_TRIES = 6
 """A notifier that failed so often, for about half an hour, is an alarm; it is tried on meanwhile."""
@@ -41,7 +43,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class ChannelHealth:
-    """One channel's health; `troubles` is empty when all is well."""
+    """One channel's health; `troubles` is empty when all is well, `notes` are what a person should know all the same.
+
+    `key_expires` is the last day of its key or token, as far as somebody wrote it down.
+    """
 
     name: str
     record: ChannelRecord
@@ -49,11 +54,19 @@ class ChannelHealth:
     replies_for_a_person: int = 0
     unreadable: int = 0
     troubles: tuple[str, ...] = field(default=())
+    silent_after: timedelta | None = None
+    key_expires: date | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def well(self) -> bool:
         """Whether nothing is wrong."""
         return not self.troubles
+
+    def lag(self, now: datetime) -> timedelta | None:
+        """For how long nothing that was written on the platform is surely known; None if it was never read."""
+        until = self.record.read_until or self.record.succeeded_at
+        return None if until is None else max(now - until, timedelta())
 
 
 def examine(
@@ -62,9 +75,10 @@ def examine(
     silent_after: dict[str, timedelta],
     broken: dict[str, str],
     limits: Limits = Limits(),  # noqa: B008  frozen
+    keys: Mapping[str, date] = MappingProxyType({}),
 ) -> list[ChannelHealth]:
     """The health of every enabled channel (with its allowed silence), of every broken one (with its error), and of
-    every other one that still has replies to send.
+    every other one that still has replies to send; `keys` has the last days of the keys of channels.
     """
     now = clock.now()
     unreadable = [store.summary(number).channel for number, _ in store.unreadable()]
@@ -79,8 +93,24 @@ def examine(
         troubles += _reply_troubles(replies, limits, now)
         waiting = [reply for reply in replies if reply.state not in FINAL and not reply.needs_a_person]
         person = [reply for reply in replies if reply.needs_a_person]
-        found.append(ChannelHealth(name, record, len(waiting), len(person), unreadable.count(name), tuple(troubles)))
+        ending = [_ending(keys[name], now.date())] if name in keys else []
+        troubles += [remark.text for remark in ending if remark and remark.alarm]
+        notes = [remark.text for remark in ending if remark and not remark.alarm]
+        counts = (len(waiting), len(person), unreadable.count(name))
+        silence, last = silent_after.get(name), keys.get(name)
+        found.append(ChannelHealth(name, record, *counts, tuple(troubles), silence, last, (*record.notices, *notes)))
     return found
+
+
+def _ending(last: date, today: date) -> Remark | None:
+    """That a key soon ends, or has ended; it is a note first, and then an alarm."""
+    left = (last - today).days
+    if left > _KEY_SOON.days:
+        return None
+    days = "today" if left == 0 else f"in {left} day{'s' * (left != 1)}"
+    when = f"expired on {last}" if left < 0 else f"expires {days}, on {last}"
+    way_out = "put a new one in its place, then write its last day into key_expires"
+    return Remark(f"its key {when}: {way_out}", alarm=last - today <= _ALARM)
 
 
 def _reading_troubles(record: ChannelRecord, silent_after: timedelta, now: datetime) -> list[str]:

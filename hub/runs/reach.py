@@ -14,11 +14,11 @@ from hub.core.platform_acts import ActKind, Offer, Wanted
 from hub.core.portal import PortalTask
 from hub.core.portal_acts import REPLY
 from hub.core.soft_checks import SoftChecks
-from hub.core.text_rules import Finding, refusal, stands_against
+from hub.core.text_rules import Finding, Limit, refusal, stands_against
 from hub.core.turns import Owner
 from hub.errors import HubError, Misunderstood, Refused
 from hub.runs.channel import explain
-from hub.runs.checking import Asked, findings_of
+from hub.runs.checking import Asked, findings_of, rules_of
 
 _EFFECTS = {
     ActKind.CLOSE: "The platform shows the case as closed",
@@ -140,6 +140,14 @@ class Reach:
         platforms = [platform for platform in asked if platform is not None]
         sender = None if in_portal else own
         return findings_of(reply, case, sender, platforms, self.soft_checks, in_portal=in_portal)
+
+    def longest_text(self, case: Case) -> Limit | None:
+        """How long a reply to the case may be, by the platform that allows least; None where none says so."""
+        adapters = [] if self.about is None else [Asked(self.about, _no_settings)]
+        adapters += [] if self.adapter is None else [Asked(self.adapter, self.settings)]
+        rules = (rules_of(asked, case) for asked in adapters)
+        limits = (one.longest_text for one in rules if one is not None and one.longest_text is not None)
+        return min(limits, key=lambda limit: limit.most, default=None)
 
     def require_acceptable(self, reply: Reply, case: Case, accepted: Collection[str] = ()) -> tuple[Finding, ...]:
         """Refuse what a platform would refuse, naming each rule, before it is in the outbox; what is left is told.

@@ -64,6 +64,7 @@ class EscalationPorts:
     stop: threading.Event = field(default_factory=threading.Event)
     patient: bool = True
     limits: Limits | None = None
+    awake: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -133,7 +134,8 @@ def _still_due(
     outlet: Outlet | None, records: Iterable[StepRecord], ports: EscalationPorts, result: EscalationResult
 ) -> Iterator[tuple[StepRecord, Step | None, str]]:
     """Each record with its step as the case stands now (None: not due any more), and what telling waits for."""
-    closed = "" if _is_open(ports.hours, ports.clock.now()) else NOTIFICATION_HOURS
+    awake = outlet is not None and outlet.name in ports.awake
+    closed = "" if awake or _is_open(ports.hours, ports.clock.now()) else NOTIFICATION_HOURS
     looked_at: dict[str, Found | None] = {}
     for record in records:
         number = record.key.case_number

@@ -15,6 +15,7 @@ from hub.errors import NotFound, StoreError
 from hub.store.blobs import Blobs
 from hub.store.clocks import load_readings
 from hub.store.connection import Connection
+from hub.store.origins import agrees
 from hub.store.people_rows import unreadable
 from hub.store.projection import CASE_COLUMNS, case_values, named_contents
 from hub.store.reading import history
@@ -68,6 +69,8 @@ def _check_cases(connection: Connection) -> Iterator[Finding]:
 def _check_case(connection: Connection, case_id: int, case: Case, events: list[Event]) -> Iterator[Finding]:
     if connection.row(f"SELECT {CASE_COLUMNS} FROM cases WHERE id = ?", (case_id,)) != case_values(case):
         yield Finding(f"the list shows {case.number} other than its events say", _REBUILD)
+    if not agrees(connection, case):
+        yield Finding(f"figures count {case.number} other than its events say", _REBUILD)
     yield from _check_clocks(connection, case_id, len(events))
     if _written(connection, case_id) != documents(case, events):
         yield Finding(f"the search index does not know all of {case.number}", _REBUILD)

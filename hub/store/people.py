@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -63,14 +63,19 @@ class SqlitePeople:
         flags = (int(person.active), int(person.takes_cases))
         self._run(_SAVE_PERSON, (person.name, person.role.value, to_micros(person.since), *texts, *flags))
 
+    def open_cases(self) -> Mapping[str, int]:
+        query = "SELECT assignee, count(*) FROM cases WHERE is_open AND assignee <> '' GROUP BY assignee"
+        return dict(self._rows(query))
+
     def password(self, name: str) -> str:
         found = self._rows("SELECT password FROM people WHERE name = ?", (storable(name),))
         return str(found[0][0]) if found else ""
 
-    def set_password(self, name: str, hashed: str) -> None:
+    def set_password(self, name: str, hashed: str, instead_of: str | None = None) -> None:
         with self._writing() as connection:
             _require_person(connection, name)
-            connection.run("UPDATE people SET password = ? WHERE name = ?", (hashed, name))
+            statement = "UPDATE people SET password = ?2 WHERE name = ?1 AND (?3 IS NULL OR password = ?3)"
+            connection.run(statement, (name, hashed, instead_of))
 
     def save_session(self, session: Session) -> None:
         instants = (to_micros(session.began_at), to_micros(session.seen_at), to_micros(session.until))
@@ -108,6 +113,9 @@ class SqlitePeople:
             found = connection.row("SELECT who, until FROM sign_in_links WHERE key = ?", (storable(key),))
             connection.run("DELETE FROM sign_in_links WHERE key = ?", (storable(key),))
         return str(found[0]) if found and to_micros(now) < found[1] else ""
+
+    def drop_links(self, who: str) -> None:
+        self._run("DELETE FROM sign_in_links WHERE who = ?", (storable(who),))
 
     def save_token(self, token: Token) -> None:
         may = " ".join(sorted(permission.value for permission in token.permissions))

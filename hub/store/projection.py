@@ -12,15 +12,17 @@ from hub.core.events import Absorbed, Acted, Event, MessageArrived, MessageRerea
 from hub.core.evidence_events import EvidenceGiven
 from hub.core.model import Attachment, Case, Direction, Message
 from hub.core.readings import Evaluation
+from hub.core.search import lookup_key
 from hub.store.blobs import Blobs
 from hub.store.clocks import EVALUATION_COLUMNS, evaluation_values
 from hub.store.connection import Connection, Row
+from hub.store.origins import save_origin
 from hub.store.search import arrived
 from hub.store.values import id_of, marks, optional_micros, storable, to_micros
 
 CASE_COLUMNS = (
     "channel, ref, type, type_raw, state, subject, customer_name, customer_email, order_number, assignee, "
-    "opened, changed, messages, unreadable, rating, rated, open_tasks, tasks"
+    "opened, changed, messages, unreadable, rating, rated, open_tasks, tasks, customer_key, order_key"
 )
 ORDER_COLUMNS = "about, order_due"
 _NAMES = f"{CASE_COLUMNS}, {ORDER_COLUMNS}, {EVALUATION_COLUMNS}".split(", ")
@@ -43,7 +45,8 @@ def case_values(case: Case) -> Row:
     instants = (to_micros(case.opened_at), to_micros(case.changed_at))
     rating = (storable(case.rating), optional_micros(case.rated_at))
     tasks = (len(case.open_tasks), len(case.portal_tasks))
-    return (*map(storable, texts), *instants, len(case.messages), unreadable, *rating, *tasks)
+    keys = (lookup_key(case.customer.email), lookup_key(case.order.number if case.order else ""))
+    return (*map(storable, texts), *instants, len(case.messages), unreadable, *rating, *tasks, *map(storable, keys))
 
 
 def order_values(case: Case) -> Row:
@@ -52,9 +55,10 @@ def order_values(case: Case) -> Row:
 
 
 def save_case(connection: Connection, case: Case, evaluation: Evaluation, events: int) -> None:
-    """Bring the row of a case up to date, which has so many events."""
+    """Bring the row of a case up to date, which has so many events, and what figures count of it."""
     values = (*case_values(case), *order_values(case), *evaluation_values(evaluation, events))
     connection.run(_SAVE_CASE, (id_of(case.number), *values))
+    save_origin(connection, case)
 
 
 class Lookups:

@@ -12,15 +12,12 @@ from datetime import datetime
 from hub.core.codec import load_happening
 from hub.core.events import Event
 from hub.core.incoming import OpenCase
-from hub.core.model import Case, CaseState, CaseType
+from hub.core.model import Case, CaseState
 from hub.core.outbox import Reply, ReplyState
-from hub.core.ports import CaseFilter, CaseSummary, ChannelRecord, ListOrder
-from hub.core.readings import Deadline
+from hub.core.ports import ChannelRecord
 from hub.core.replay import replay
 from hub.errors import NotFound, StoreError
-from hub.store.connection import Connection, Row
-from hub.store.projection import CASE_COLUMNS
-from hub.store.search import PLACE_BITS, questions
+from hub.store.connection import Connection
 from hub.store.values import (
     chunks,
     find_id,
@@ -35,20 +32,6 @@ from hub.store.values import (
     terms_of,
     to_micros,
 )
-
-_SUMMARY = f"SELECT id, {CASE_COLUMNS}, urgent, deadline, policy, version FROM cases"
-_ORDERS = {
-    ListOrder.DUE: "due IS NULL, due, urgent DESC, started IS NULL, started, changed DESC, id DESC",
-    ListOrder.NEWEST: "changed DESC, id DESC",
-}
-# A word may stand in one message of a case and the next word in another: each is looked for by itself.
-_CASES_WITH = f"SELECT rowid >> {PLACE_BITS} FROM search WHERE search MATCH ?"
-_OCCURS = (
-    "EXISTS (SELECT 1 FROM search WHERE search MATCH ? "
-    f"AND search.rowid BETWEEN cases.id << {PLACE_BITS} AND ((cases.id + 1) << {PLACE_BITS}) - 1)"
-)
-_RARE = 500
-_OPEN = frozenset({CaseState.OPEN, CaseState.WAITING})
 
 _LAST = "\U0010ffff"
 """Sorted after whatever a key may go on with."""
@@ -92,6 +75,12 @@ def load_case(connection: Connection, number: str) -> Case:
     return replay(history(connection, number))
 
 
+def number_with_ref(connection: Connection, channel: str, ref: str) -> str:
+    """The number of the case with this ref on its channel; empty if there is none."""
+    row = connection.row("SELECT id FROM cases WHERE channel = ? AND ref = ?", (storable(channel), storable(ref)))
+    return number_of(row[0]) if row is not None else ""
+
+
 def load_cases(connection: Connection, ids: Iterable[int]) -> dict[str, Case]:
     """These cases by number, with those they were merged into."""
     found: dict[str, Case] = {}
@@ -102,98 +91,6 @@ def load_cases(connection: Connection, ids: Iterable[int]) -> dict[str, Case]:
         targets = {case.merged_into for case in loaded} - found.keys()
         wanted = {case_id for case_id in map(find_id, targets) if case_id is not None}
     return found
-
-
-def list_cases(connection: Connection, wanted: CaseFilter) -> list[CaseSummary]:
-    """The cases that fit a filter, in its order."""
-    terms, values = _terms(wanted)
-    where = f" WHERE {' AND '.join(terms)}" if terms else ""
-    limit = -1 if wanted.limit is None else wanted.limit
-    query = f"{_SUMMARY}{where} ORDER BY {_ORDERS[wanted.order]} LIMIT ?"
-    return [_to_summary(row) for row in connection.rows(query, (*values, limit))]
-
-
-def _terms(wanted: CaseFilter) -> tuple[list[str], list[object]]:
-    terms: list[str] = []
-    values: list[object] = []
-    if wanted.states:
-        # The plus keeps SQLite from gathering by state and sorting; the index in the order asked for needs no sort.
-        terms.append(f"+state IN ({marks([*wanted.states])})")
-        values.extend(sorted(wanted.states))
-        # Little of what is open is at risk: without this term SQLite looks for it by the index of risks.
-        if wanted.states <= _OPEN and wanted.risk_before is None:
-            terms.append("is_open")
-    for column, value in (("channel", wanted.channel), ("assignee", wanted.assignee), ("type", wanted.type)):
-        if value:
-            terms.append(f"+{column} = ?")
-            values.append(storable(value))
-    if wanted.due_before is not None:
-        terms.append("due IS NOT NULL AND due < ?")
-        values.append(to_micros(wanted.due_before))
-    if wanted.risk_before is not None:
-        terms.append("risk_at < ?")
-        values.append(to_micros(wanted.risk_before))
-    if wanted.changed_since is not None:
-        terms.append("changed >= ?")
-        values.append(to_micros(wanted.changed_since))
-    return terms, values
-
-
-def find_cases(connection: Connection, text: str, limit: int) -> list[CaseSummary]:
-    """The cases in which every word of the text occurs: one whose number was typed, then by newest change."""
-    asked = questions(text)
-    if not asked:
-        return []
-    rare = next((question for question in asked if _is_rare(connection, question)), None)
-    if rare is None:
-        terms = f"id IN ({' INTERSECT '.join([_CASES_WITH] * len(asked))})"
-    else:
-        # Most addresses and numbers hold words that stand in nearly every case, and one that does not.
-        asked = [rare, *(question for question in asked if question != rare)]
-        terms = " AND ".join([f"id IN ({_CASES_WITH})", *[_OCCURS] * (len(asked) - 1)])
-    query = f"{_SUMMARY} WHERE {terms} ORDER BY id = ? DESC, +changed DESC, id DESC LIMIT ?"
-    values = (*asked, find_id(text.strip().upper()), limit)
-    return [_to_summary(row) for row in connection.rows(query, values)]
-
-
-def _is_rare(connection: Connection, question: str) -> bool:
-    query = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)"
-    return bool(connection.value(query, (question, _RARE + 1)) <= _RARE)
-
-
-def load_summary(connection: Connection, number: str) -> CaseSummary:
-    """One case as a line of a list; NotFound if there is none."""
-    row = connection.row(f"{_SUMMARY} WHERE id = ?", (id_of(number),))
-    if row is None:
-        raise no_case(number)
-    return _to_summary(row)
-
-
-def _to_summary(row: Row) -> CaseSummary:
-    case_id, channel, ref, kind, type_raw, state, subject, name, email, order, assignee, *rest = row
-    opened, changed, messages, unreadable, rating, _, _, _, urgent, deadline, policy, version = rest
-    return CaseSummary(
-        number=number_of(case_id),
-        channel=channel,
-        ref=ref,
-        type=CaseType(kind),
-        type_raw=type_raw,
-        state=CaseState(state),
-        subject=subject,
-        customer_name=name,
-        customer_email=email,
-        order_number=order,
-        assignee=assignee,
-        opened_at=from_micros(opened),
-        changed_at=from_micros(changed),
-        messages=messages,
-        unreadable=unreadable,
-        urgent=bool(urgent),
-        rating=rating,
-        policy=policy or "",
-        version=version or "",
-        deadline=None if deadline is None else from_body(Deadline, deadline),
-    )
 
 
 def list_numbers(connection: Connection, states: frozenset[CaseState]) -> list[str]:

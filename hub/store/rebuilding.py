@@ -29,7 +29,7 @@ def rebuild(connection: Connection, blobs: Blobs, evaluations: EvaluationOf) -> 
         connection.run("DROP TABLE search")
         connection.run(SEARCH_TABLE)
         connection.run("UPDATE cases SET documents = 0")
-        for table in ("messages", "thread_keys", "contents", "clocks"):
+        for table in ("messages", "thread_keys", "contents", "clocks", "origins", "products"):
             connection.run(f"DELETE FROM {table}")
         count = _remake_cases(connection, evaluations)
         _remake_lookups(connection, blobs)

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 from hub.errors import StoreError
 from hub.store.connection import Connection
+from hub.store.figures_schema import add_figures
+from hub.store.lists_schema import make_lists
 from hub.store.people_schema import people_tables
+from hub.store.personal_schema import personal_tables
+from hub.store.webhooks_schema import make_webhooks
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -218,6 +222,10 @@ _STEPS: dict[str, Callable[[Database], None]] = {
     "portal_tasks": _portal_tasks,
     "orders": _orders,
     "people": people_tables,
+    "lists": make_lists,
+    "figures_by_case": lambda db: add_figures(db.execute),
+    "webhooks": make_webhooks,
+    "personal": personal_tables,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from hub.core.events import Absorbed, Event, Happening, MessageArrived, MessageReread, ReplyDelivered
 from hub.core.model import Case, Message
@@ -12,6 +13,7 @@ from hub.core.search import fold, words
 PLACE_BITS = 20
 # A whole letter pasted into the search is looked for by its beginning and its last word; SQLite joins 500 at most.
 _MOST_WORDS = 100
+_FEW_LETTERS = 2
 
 
 def document_id(case_id: int, place: int) -> int:
@@ -53,16 +55,39 @@ def documents(case: Case, events: Iterable[Event]) -> list[str]:
     return [facts_document(case), *(message_document(one) for ref, one in found.items() if ref in shown)]
 
 
-def questions(text: str) -> list[str]:
-    """What each word of a text asks of the index, the last one as a beginning; nothing typed is index syntax.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A word that was typed, or signs that stand together; the last of a text `is_beginning` of words as well."""
+
+    words: str
+    is_beginning: bool = False
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether hundreds of words may begin so, which the index gathers one by one: a tenth of a second."""
+        return self.is_beginning and len(self.words) <= _FEW_LETTERS
+
+    @property
+    def match(self) -> str:
+        """What it asks of the index; nothing typed is index syntax."""
+        return f'"{self.words}" *' if self.is_beginning else f'"{self.words}"'
+
+    @property
+    def written(self) -> str:
+        """How it stands in a document that begins and ends with a space."""
+        return f" {self.words}" if self.is_beginning else f" {self.words} "
+
+
+def questions(text: str) -> list[Question]:
+    """What each word of a text asks, the last one as a beginning.
 
     Signs that stand together in a language without spaces are one word.
     """
-    asked = [f'"{word}"' for part in text.split() for word in _typed_words(part)]
-    if not asked:
+    typed = [word for part in text.split() for word in _typed_words(part)]
+    if not typed:
         return []
-    whole = dict.fromkeys(asked[:-1][:_MOST_WORDS])
-    return [*whole, f"{asked[-1]} *"]
+    whole = dict.fromkeys(typed[:-1][:_MOST_WORDS])
+    return [*map(Question, whole), Question(typed[-1], is_beginning=True)]
 
 
 def _typed_words(part: str) -> Iterator[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
+from hub.core.counting import Counting
 from hub.core.escalation import StepRecord, StepState
 from hub.core.events import Event
 from hub.core.incoming import OpenCase
@@ -19,22 +20,28 @@ from hub.core.ports import (
     ChannelRecord,
     Clock,
     ClockRow,
+    Count,
     EvaluationOf,
     FigureRow,
     Finding,
     Rating,
-    Told,
+    Recorded,
+    Version,
 )
 from hub.core.readings import Reading
+from hub.core.views import View
 from hub.errors import Busy, StoreError
-from hub.store import changes, clocks, leases, reading, scores, steps
+from hub.store import clocks, feed, finding, leases, listing, reading, scores, steps
 from hub.store.backup import back_up
 from hub.store.blobs import Blobs, disk_errors, make_private
 from hub.store.connection import BUSY_SECONDS, Connection
+from hub.store.counting import SqliteCounting
 from hub.store.inspection import inspect
 from hub.store.people import SqlitePeople
+from hub.store.personal import SqlitePersonal
 from hub.store.rebuilding import rebuild
 from hub.store.schema import prepare
+from hub.store.webhooks import SqliteWebhooks
 from hub.store.writing import SqliteWriter
 
 FILE = "casehub.sqlite"
@@ -75,8 +82,10 @@ class SqliteStore:
         self._lock = Lock()
         self._writer = Lock()
         self._idle: list[Connection] = []
+        self._watch: Connection | None = None
+        self._watch_lock = Lock()
         self._closed = False
-        self._watching: Connection | None = None
+        self.webhooks = SqliteWebhooks(self._connection, self._alone)
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
@@ -101,6 +110,10 @@ class SqliteStore:
     @property
     def people(self) -> SqlitePeople:
         return SqlitePeople(self._connection, self._transaction)
+
+    @property
+    def personal(self) -> SqlitePersonal:
+        return SqlitePersonal(self._connection, self._transaction)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -139,21 +152,54 @@ class SqliteStore:
         with self._connection() as connection:
             return reading.load_case(connection, number)
 
+    def number_with_ref(self, channel: str, ref: str) -> str:
+        with self._connection() as connection:
+            return reading.number_with_ref(connection, channel, ref)
+
     def history(self, number: str) -> Sequence[Event]:
         with self._connection() as connection:
             return reading.history(connection, number)
 
     def cases(self, wanted: CaseFilter) -> Sequence[CaseSummary]:
         with self._connection() as connection:
-            return reading.list_cases(connection, wanted)
+            return listing.list_cases(connection, wanted)
 
-    def search(self, text: str, limit: int = 50) -> Sequence[CaseSummary]:
+    def count(self, wanted: CaseFilter, cap: int | None = None) -> Count:
         with self._connection() as connection:
-            return reading.find_cases(connection, text, limit)
+            return listing.count_cases(connection, wanted, cap)
+
+    def view_counts(self, views: Iterable[View], cap: int | None = 999) -> dict[str, Count]:
+        with self._connection() as connection:
+            return listing.count_views(connection, views, cap)
+
+    def search(self, text: str, limit: int = 50, within: CaseFilter | None = None) -> Sequence[CaseSummary]:
+        with self._connection() as connection:
+            return finding.find_cases(connection, text, limit, within or CaseFilter(states=frozenset()))
 
     def summary(self, number: str) -> CaseSummary:
         with self._connection() as connection:
-            return reading.load_summary(connection, number)
+            return listing.load_summary(connection, number)
+
+    def others(self, number: str, limit: int = 20) -> Sequence[CaseSummary]:
+        with self._connection() as connection:
+            return listing.list_others(connection, number, limit)
+
+    def events_since(self, cursor: int, limit: int = 500) -> tuple[Sequence[Recorded], int]:
+        with self._connection() as connection:
+            return feed.list_events(connection, cursor, limit)
+
+    def version(self) -> Version:
+        with self._watch_lock:
+            return feed.load_version(self._watching())
+
+    def _watching(self) -> Connection:
+        """The connection that never writes, by which it is seen that others do: SQLite counts those for each one."""
+        if self._watch is None:
+            with self._lock:
+                if self._closed:
+                    raise StoreError(f"the store in {self.folder} is closed")
+                self._watch = Connection(self.folder / FILE)
+        return self._watch
 
     def awake(self, now: datetime, limit: int | None = None) -> Sequence[str]:
         with self._connection() as connection:
@@ -174,6 +220,10 @@ class SqliteStore:
     def figures(self, channel: str = "") -> Sequence[FigureRow]:
         with self._connection() as connection:
             return scores.list_figures(connection, channel)
+
+    @property
+    def counting(self) -> Counting:
+        return SqliteCounting(self._connection)
 
     def steps(
         self,
@@ -219,21 +269,6 @@ class SqliteStore:
         with self._connection() as connection:
             return reading.replies_named(connection, beginning)
 
-    def events_since(self, place: int, limit: int) -> Sequence[Told]:
-        with self._connection() as connection:
-            return changes.events_since(connection, place, limit)
-
-    def newest_event(self) -> int:
-        with self._connection() as connection:
-            return changes.newest_event(connection)
-
-    def version(self) -> int:
-        # A connection of its own, which never writes: SQLite tells each of what the others wrote.
-        with self._lock:
-            if self._watching is None:
-                self._watching = Connection(self.folder / FILE)
-            return changes.version(self._watching)
-
     def unreadable(self) -> Sequence[tuple[str, str]]:
         with self._connection() as connection:
             return reading.list_unreadable(connection)
@@ -264,7 +299,7 @@ class SqliteStore:
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
-            idle += [self._watching] if self._watching else []
-            self._watching = None
-        for connection in idle:
+        with self._watch_lock:
+            watch, self._watch = self._watch, None
+        for connection in (*idle, *([watch] if watch else [])):
             connection.close()

@@ -1,37 +1,26 @@
 """How the hub's values stand in columns, and back."""
 
+# ruff: noqa: PLC0414  how instants stand in columns belongs here too: the store's modules take it from here
+
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from hub.core.codec import dumps, loads
+from hub.core.instants import from_micros as from_micros
+from hub.core.instants import to_micros as to_micros
 from hub.errors import NotFound, StoreError
 
 T = TypeVar("T")
 FIRST_CASE = 1001
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_EARLIEST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
-_LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 # Twelve digits leave room in a row id of the search index for a million documents a case.
 _NUMBER = re.compile(r"CH-([1-9][0-9]{0,11})")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # SQLite takes 250,000 variables here but only 999 where it was built long ago.
 _MOST_VARIABLES = 500
-
-
-def to_micros(instant: datetime) -> int:
-    """The instant as UTC microseconds, which sort and compare as instants do."""
-    # A local instant of the year 1 or 9999 may lie outside the years that datetime knows in UTC.
-    return max(_EARLIEST, min(_LATEST, (instant - _EPOCH) // _MICROSECOND))
-
-
-def from_micros(micros: int) -> datetime:
-    """The aware UTC instant of UTC microseconds."""
-    return _EPOCH + timedelta(microseconds=micros)
 
 
 def optional_micros(instant: datetime | None) -> int | None:
@@ -96,10 +85,10 @@ def from_body(kind: type[T], body: str) -> T:
         ) from error
 
 
-def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The items in pieces that fit the variables of one statement."""
-    for start in range(0, len(items), _MOST_VARIABLES):
-        yield items[start : start + _MOST_VARIABLES]
+def chunks(items: Sequence[T], size: int = _MOST_VARIABLES) -> Iterator[Sequence[T]]:
+    """The items in pieces that fit the variables of one statement, or smaller ones."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def marks(items: Sequence[object]) -> str:

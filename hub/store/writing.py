@@ -15,7 +15,7 @@ from hub.core.incoming import Checkpoint, Figure
 from hub.core.matching import KnownThreads
 from hub.core.merge import Change, Keys, Known
 from hub.core.model import Case
-from hub.core.outbox import Reply
+from hub.core.outbox import Reply, ReplyState
 from hub.core.ports import ChannelRecord
 from hub.core.readings import Evaluation
 from hub.store.blobs import Blobs
@@ -46,9 +46,9 @@ ON CONFLICT (only) DO UPDATE SET last = max(last + 1, excluded.last) RETURNING l
 """
 _SAVE_EVENT = "INSERT INTO events (case_id, seq, kind, body, at, seen_at) VALUES (?, ?, ?, ?, ?, ?)"
 _SAVE_REPLY = """
-INSERT INTO replies (key, case_id, channel, state, written, not_before, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO replies (key, case_id, channel, state, hold, written, not_before, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET case_id = excluded.case_id, channel = excluded.channel, state = excluded.state,
-    written = excluded.written, not_before = excluded.not_before, body = excluded.body
+    hold = excluded.hold, written = excluded.written, not_before = excluded.not_before, body = excluded.body
 """
 
 
@@ -133,7 +133,8 @@ class SqliteWriter:
         self._connection.run(statement, (storable(channel), to_body(checkpoint)))
 
     def save_reply(self, reply: Reply) -> None:
-        names = (storable(reply.key), id_of(reply.case_number), storable(reply.channel), reply.state)
+        held_for = reply.hold if reply.state is ReplyState.HELD else None
+        names = (storable(reply.key), id_of(reply.case_number), storable(reply.channel), reply.state, held_for)
         instants = (to_micros(reply.written_at), optional_micros(reply.not_before))
         self._connection.run(_SAVE_REPLY, (*names, *instants, to_body(reply)))
 

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -156,6 +157,10 @@ class Platform(ABC):
     @abstractmethod
     def tick(self) -> None:
         """Do what the platform does by itself up to the clock's present instant; also done before each request."""
+
+    def folder(self) -> Path:
+        """The folder that a channel on it is lent; override it where its adapter keeps things of its own."""
+        raise Unsupported(f"the simulator of {self.adapter.title} lends no folder")
 
     def now(self) -> datetime:
         """The platform's own present instant."""

@@ -65,6 +65,7 @@ def tools_for(platform: Platform, channel: str = "", lent: Lent | None = None) -
         content=own.content,
         sign=lambda text: hmac.new(name.encode(), text.encode(), "sha256").hexdigest(),
         about_to_send=own.about_to_send,
+        folder=platform.folder,
     )
     return replace(tools, open_api=_Door(platform, own)) if isinstance(platform, Simulator) else tools
 

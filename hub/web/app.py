@@ -17,27 +17,16 @@ from starlette.routing import Mount, Route
 
 from hub import log
 from hub.errors import Busy, HubError, NotFound, Refused, StoreError
-from hub.web import assets, front_page, live, policies, policies_calendar, policies_what_if, sign_in
+from hub.web import live
 from hub.web.guarding import Guarded
 from hub.web.rendering import Renderer
-from hub.web.routing import Room
+from hub.web.rooms import ROOMS
 from hub.web.sessions import Doorkeeper, NotAllowed
 from hub.web.site import Here, Site
 
 if TYPE_CHECKING:
     from hub.app import Hub
     from hub.signing_in import SigningIn
-
-ROOMS: Sequence[Room] = (
-    assets.room,
-    sign_in.room,
-    front_page.room,
-    live.room,
-    policies_calendar.room,
-    policies_what_if.room,
-    policies.room,  # after the two, whose addresses could be those of a policy
-)
-"""Every room that has pages."""
 
 _STATUS: Sequence[tuple[type[HubError], int]] = (
     (NotAllowed, 403),

@@ -100,9 +100,9 @@ class Live:
     def _changed(self, cursor: int | None) -> tuple[list[str], int]:
         """The cases to which something happened since the last look."""
         if cursor is None:
-            return [], self._store.newest_event()
-        told = self._store.events_since(cursor, _MOST_TOLD + 1)
-        return list(dict.fromkeys(one.case_number for one in told)), told[-1].place if told else cursor
+            return [], self._store.version().last_event
+        told, after = self._store.events_since(cursor, _MOST_TOLD + 1)
+        return list(dict.fromkeys(one.case_number for one in told)), after
 
 
 def _drain(listener: asyncio.Queue[str | None]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from hub.web.site import Site
 
 _LET_GO = 5
+_BACKLOG = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,19 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._site = site
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop in order at Ctrl-C and SIGTERM.
+
+        uvicorn raises the signal anew when it has stopped: the process would die before what is beside has finished.
+        """
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop taking requests and finish those under way."""
         self._site.live.end()
@@ -46,10 +63,12 @@ class _Server(uvicorn.Server):
 def bound_socket(host: str, port: int) -> socket.socket:
     """The socket the pages are served on; Refused says why it cannot be had. Port 0 takes a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    # By its full name, or asyncio does not know it for TCP and lets each answer wait for its last packet: 40 ms.
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
+        found.listen(_BACKLOG)  # from here on a browser waits instead of being refused
     except OSError as error:
         found.close()
         raise Refused(
@@ -74,7 +93,7 @@ def serve(site: Site, serving: Serving, at: socket.socket) -> None:
         timeout_graceful_shutdown=_LET_GO,
         timeout_keep_alive=30,
     )
-    worker = Worker(site.hub, serving.every)
+    worker = Worker(site, serving.every)
     worker.start()
     try:
         _Server(config, site).run(sockets=[at])

@@ -7,15 +7,15 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
-from hub.core.people import AuditEntry, Door
-from hub.errors import Refused
+from hub.core.credentials import LONGEST
+from hub.signing_in import SignInPaused, WrongSignIn
 from hub.web.routing import Public, Room
 from hub.web.sessions import address_of
 from hub.web.site import Here
 
 room = Room()
 
-LONGEST_SESSION = 7 * 86_400
+LONGEST_SESSION = int(LONGEST.total_seconds())
 """How many seconds a browser keeps its session at most."""
 
 
@@ -35,8 +35,13 @@ def sign_in(here: Here) -> Response:
     try:
         # The password as it was typed: blanks are a part of it.
         raw = doorkeeper.signing_in.sign_in(name, str(here.form.get("password", "")), address_of(here.request), agent)
-    except Refused as error:
-        return _shown(here, "sign_in.html", status=401, error=str(error), name=name, next=back)
+    except SignInPaused as error:
+        told = here.words("sign_in.paused", n=error.seconds)
+        response = _shown(here, "sign_in.html", status=429, error=told, name=name, next=back)
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
+    except WrongSignIn:
+        return _shown(here, "sign_in.html", status=401, error=here.words("sign_in.wrong"), name=name, next=back)
     return doorkeeper.keep(here.go(_next(back)), raw, LONGEST_SESSION)
 
 
@@ -58,9 +63,7 @@ def take_link(here: Here) -> Response:
 def sign_out(here: Here) -> Response:
     """End the session of this browser."""
     if here.caller is not None:
-        people = here.site.people
-        people.end_session(here.caller.key)
-        people.note(AuditEntry(here.now, here.person.name, Door.WEB, "signed_out", address=here.caller.address))
+        here.site.doorkeeper.signing_in.sign_out(here.caller)
     return here.site.doorkeeper.forget(here.go("/sign-in"))
 
 

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.desks import desk_of
 from hub.errors import Refused
+from hub.statistics import RecentStatistics
 from hub.web.formats import Formats
 from hub.web.words import Words, language_for
 
@@ -40,6 +41,7 @@ class Site:
     renderer: Renderer
     doorkeeper: Doorkeeper
     live: Live
+    statistics: RecentStatistics = field(default_factory=RecentStatistics)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hub import log
 from hub.core.outbox import Reply, ReplyState
+from hub.core.stopping import stopped
 from hub.core.uptime import uptime_of
 from hub.errors import HubError
 from hub.outlets import ConfiguredOutlet, configured_outlets
@@ -21,32 +22,36 @@ from hub.rounds import (
     escalation_ports,
     hold_what_no_channel_sends,
     look_up_orders,
+    share_cases,
     sync_ports,
 )
 from hub.runs.delivery import deliver
 from hub.runs.escalation import escalate
 from hub.runs.schedule import every
 from hub.runs.sync import Silent, sync
+from hub.web.renewing import Renewal
+from hub.webhooks import tell_programs
 
 if TYPE_CHECKING:
     from hub.app import Hub
+    from hub.web.site import Site
 
 LOOK_EVERY = 1.0
-"""How many seconds pass between two looks at the outbox."""
+"""How many seconds pass between two looks at the outbox, and at what other programs are to be told."""
 
 
 @dataclass
 class Worker:
     """The rounds beside the pages, in threads of their own; `every` is None where another run of casehub does them."""
 
-    hub: Hub
+    site: Site
     every: timedelta | None
     stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
         """Begin."""
-        tasks: list[Callable[[], None]] = [self._send_what_may_go]
+        tasks: list[Callable[[], None]] = [self._follow_settings, self._send_what_may_go, self._tell_what_happened]
         if self.every is not None:
             tasks.append(self._rounds)
         for task in tasks:
@@ -60,6 +65,16 @@ class Worker:
         for thread in self._threads:
             thread.join(timeout=60)
 
+    @property
+    def hub(self) -> Hub:
+        """The hub of the present settings."""
+        return self.site.hub
+
+    def _follow_settings(self) -> None:
+        renewal = Renewal(self.site)
+        while not self.stop.wait(LOOK_EVERY):
+            _guarded(renewal.look, "following the settings")
+
     def _rounds(self) -> None:
         assert self.every is not None  # noqa: S101  it is not begun without
         every(self.every, lambda: _guarded(lambda: one_round(self.hub, self.stop), "a round"), self.stop)
@@ -68,9 +83,14 @@ class Worker:
         while not self.stop.wait(LOOK_EVERY):
             _guarded(self._send, "sending")
 
+    def _tell_what_happened(self) -> None:
+        while not self.stop.wait(LOOK_EVERY):
+            _guarded(lambda: _tell_programs(self.hub, self.stop), "telling other programs")
+
     def _send(self) -> None:
         channels = ready_channels(self.hub)
-        able = {channel.name for channel in self.hub.channels() if channel.enabled}
+        fact = self.hub.store.fact
+        able = {c.name for c in self.hub.channels() if c.enabled and stopped(fact, c.name) is None}
         if channels & able:
             deliver(chosen_sources(self.hub, sorted(channels & able)), delivery_ports(self.hub, self.stop))
 
@@ -96,6 +116,8 @@ def one_round(hub: Hub, stop: threading.Event) -> None:
     look_up_orders(hub, read, stop)
     for trouble in acknowledge(hub):
         logger.warning("acknowledging failed", error=trouble)
+    for trouble in share_cases(hub).troubles:
+        logger.warning("giving cases to people", error=trouble)
     ports = delivery_ports(hub, stop)
     hold_what_no_channel_sends(hub, ports)
     if not stop.is_set():
@@ -104,6 +126,12 @@ def one_round(hub: Hub, stop: threading.Event) -> None:
         logger.warning("channel broken", channel=channel["channel"], error=channel["error"])
     if not stop.is_set():
         _tell_people(hub, stop)
+
+
+def _tell_programs(hub: Hub, stop: threading.Event) -> None:
+    for result in tell_programs(hub, stop):
+        if not result.ok:
+            log.logger().warning("webhook failed", endpoint=result.endpoint, error=result.trouble)
 
 
 def _tell_people(hub: Hub, stop: threading.Event) -> None:

@@ -45,7 +45,7 @@ ADAPTERS: Mapping[str, type[Adapter]] = {
 def warm_up() -> None:
     """Load, once, what a run loads only when it needs it."""
     _trusted()
-    for module in ("hub_email_imap.compose", "hub_email_imap.sending", "hub.http.client"):
+    for module in ("hub_email_imap.compose", "hub.smtp", "hub.http.client"):
         import_module(module)
 
 

@@ -25,6 +25,7 @@ from hub import (
     Party,
     PretendedPlatform,
     Proof,
+    Pushes,
     Receipt,
     Reply,
     Shipment,
@@ -89,11 +90,18 @@ class BolAdapter(Adapter):
         f"{_IN_THE_PORTAL}, open the order and leave the customer a message there; never mail one unasked."
     )
     tells_when_it_sends = True
+    pushes_news = True
     Settings: ClassVar[type[BolSettings]] = BolSettings
 
     def open(self, settings: BolSettings, tools: Tools) -> Connection:
         """A connection to one account."""
         return BolConnection(settings, tools)
+
+    def open_pushes(self, settings: BolSettings, tools: Tools) -> Pushes:
+        """The pushes to one account."""
+        from hub_bolcom.pushes import BolPushes  # noqa: PLC0415  most runs take none
+
+        return BolPushes(settings, tools)
 
     def offers(self, case: Case, settings: BolSettings) -> Sequence[Offer]:
         """What may be decided of each item of a return."""

@@ -201,6 +201,19 @@ def process(found: PretendedProcess, host: str) -> dict[str, Any]:
     return told | ({"errorMessage": found.error} if found.error and found.stage is found.ends else {})
 
 
+def subscribing(name: str, kind: str, at: datetime, host: str) -> dict[str, Any]:
+    """The status of the process that changes a subscription."""
+    return {
+        "processStatusId": f"9{name}",
+        "entityId": name,
+        "eventType": kind,
+        "description": f"{kind.replace('_', ' ').capitalize()} {name}.",
+        "status": "PENDING",
+        "createTimestamp": written(at),
+        "links": [{"rel": "self", "href": f"http://{host}/shared/process-status/9{name}", "method": "GET"}],
+    }
+
+
 def indicator(name: str, year: str, week: str) -> dict[str, Any]:
     """A score of one week; of two kinds bol.com has none here, and leaves it out."""
     details: dict[str, Any] = {"period": {"week": f"{int(week):02}", "year": year}}

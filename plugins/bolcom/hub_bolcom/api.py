@@ -21,9 +21,10 @@ _MEDIA_TYPES: Mapping[str, str] = {
     "shipments": _V10,
     "insights": _V10,
     "process-status": _V10,
+    "subscriptions": _V10,
 }
 
-_MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
+_HOUR, _MINUTE, _SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 _RETAILER, _SHARED = "/retailer(?:-demo)?", "/shared(?:-demo)?"
 _BUDGETS = (
     # As published at https://api.bol.com/retailer/public/ratelimits; the answers' headers correct them.
@@ -37,6 +38,8 @@ _BUDGETS = (
     Budget("indicator", 20, _MINUTE, f"GET {_RETAILER}/insights/performance/indicator"),
     Budget("processes", 2, _SECOND, f"GET {_SHARED}/process-status"),
     Budget("process", 100, _SECOND, f"GET {_SHARED}/process-status/[^/]+"),
+    Budget("signature keys", 10, _HOUR, f"GET {_RETAILER}/subscriptions/signature-keys"),
+    Budget("subscriptions", 10, _SECOND, f"GET {_RETAILER}/subscriptions"),
 )
 
 _EPOCH_FROM = 1_000_000

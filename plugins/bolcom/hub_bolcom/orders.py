@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from hub import Money, Order, OrderLine
-from hub_bolcom.fields import Fields, amount, as_fields, count, items, needed, part, parts, text
+from hub_bolcom.fields import Fields, amount, as_fields, count, instant, items, needed, part, parts, text
 
 CURRENCY = "EUR"
 
@@ -45,6 +45,7 @@ def read_order(body: object) -> Order:
         value=_sum([_paid(line) for line in lines]),
         fulfilment="+".join(sorted({method for line in lines if (method := _method(line))}, reverse=True)),
         language=text(part(order, "shipmentDetails"), "language"),
+        placed_at=instant(order, "orderPlacedDateTime"),
     )
 
 

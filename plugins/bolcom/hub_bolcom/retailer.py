@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
-from hub import LateOrder, Misunderstood, Order, Shipment, Uncertain
+from hub import LateOrder, Misunderstood, Order, PushSubscription, Shipment, Uncertain
 from hub.http import ApiClient, Response
 from hub_bolcom.api import PAGE_SIZE, headers
 from hub_bolcom.late import read_late_order, read_listed
@@ -16,6 +16,7 @@ from hub_bolcom.processes import HANDLE_RETURN_ITEM, Process, read_process, read
 from hub_bolcom.returns import Return, read_return, read_returns
 from hub_bolcom.settings import BolSettings, Fulfilment
 from hub_bolcom.shipments import read_shipment, shipment_ids
+from hub_bolcom.subscriptions import read_subscriptions
 
 FOUND, NOT_FOUND = 200, 404
 _FOUND_OR_NOT = frozenset({FOUND, NOT_FOUND})
@@ -141,6 +142,31 @@ class Retailer:
         path = self._settings.path("shared", "process-status")
         answer = self._client.read(path, params, headers=headers("process-status"), expected=_FOUND_OR_NOT)
         return read_processes(answer.json()) if answer.status == FOUND else ()
+
+    def signature_keys(self) -> object:
+        """The keys by which bol.com signs what it pushes; it lets an account ask ten times an hour."""
+        path = self._settings.path("retailer", "subscriptions/signature-keys")
+        return self._client.read(path, headers=headers("subscriptions")).json()
+
+    def subscriptions(self) -> tuple[PushSubscription, ...]:
+        """To which addresses bol.com pushes."""
+        path = self._settings.path("retailer", "subscriptions")
+        return read_subscriptions(self._client.read(path, headers=headers("subscriptions")).json())
+
+    def subscribe(self, url: str, resources: Sequence[str], known: str = "") -> None:
+        """Let bol.com push to an address by a new subscription, or by a known one that is switched on again."""
+        self._client.write(
+            "PUT" if known else "POST",
+            self._settings.path("retailer", f"subscriptions/{_part(known)}" if known else "subscriptions"),
+            json={"resources": list(resources), "url": url, "subscriptionType": "WEBHOOK", "enabled": True},
+            headers=headers("subscriptions", with_body=True),
+            expected=_TAKEN,
+        )
+
+    def unsubscribe(self, name: str) -> None:
+        """End a subscription."""
+        path = self._settings.path("retailer", f"subscriptions/{_part(name)}")
+        self._client.write("DELETE", path, headers=headers("subscriptions"), expected=_TAKEN)
 
     def _read(self, rest: str, resource: str, expected: frozenset[int] = _FOUND_OR_NOT) -> Response:
         path = self._settings.path("retailer", rest)

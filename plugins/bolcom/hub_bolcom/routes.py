@@ -12,11 +12,13 @@ from hub.http import Headers, Request, Response
 from hub_bolcom import answers
 from hub_bolcom.account import PretendedAccount
 from hub_bolcom.api import PAGE_SIZE
+from hub_bolcom.pretended_pushes import PretendedPushes
 from hub_bolcom.processes import HANDLE_RETURN_ITEM
 from hub_bolcom.wire import DECISIONS
 
 MEDIA_TYPE = "application/vnd.retailer.v10+json"
 
+_HOUR = timedelta(hours=1)
 _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
@@ -38,6 +40,7 @@ class Routes:
 
     account: PretendedAccount
     now: Callable[[], datetime]
+    pushes: PretendedPushes
     quirks: bool = False
     keeps_limits: bool = False
     spent: dict[str, list[datetime]] = field(default_factory=dict)
@@ -52,6 +55,7 @@ class Routes:
 
     def _all(self) -> Sequence[Route]:
         returns, orders, processes = "/retailer/returns", "/retailer/orders", "/shared/process-status"
+        subscriptions = "/retailer/subscriptions"
         return (
             Route("returns", "GET", returns, 20, _MINUTE, self._returns),
             Route("return", "GET", f"{returns}/([^/]+)", 20, _MINUTE, self._one_return),
@@ -63,6 +67,11 @@ class Routes:
             Route("indicator", "GET", "/retailer/insights/performance/indicator", 20, _MINUTE, self._indicator),
             Route("processes", "GET", processes, 2, _SECOND, self._processes),
             Route("process", "GET", f"{processes}/([^/]+)", 100, _SECOND, self._process),
+            Route("keys", "GET", f"{subscriptions}/signature-keys", 10, _HOUR, self._keys),
+            Route("subscriptions", "GET", subscriptions, 10, _SECOND, self._subscriptions),
+            Route("subscribing", "POST", subscriptions, 10, _SECOND, self._subscribe),
+            Route("resubscribing", "PUT", f"{subscriptions}/([^/]+)", 10, _SECOND, self._subscribe),
+            Route("unsubscribing", "DELETE", f"{subscriptions}/([^/]+)", 10, _SECOND, self._unsubscribe),
         )
 
     def _within(self, route: Route, request: Request, part: str) -> Response:
@@ -150,6 +159,28 @@ class Routes:
         if found is None:
             return problem(request, 404, "Not Found", "Not Found")
         return as_json(answers.process(found, request.host))
+
+    def _keys(self, request: Request, part: str) -> Response:
+        del request, part
+        return as_json(self.pushes.told_keys())
+
+    def _subscriptions(self, request: Request, part: str) -> Response:
+        del request, part
+        return as_json(self.pushes.told_subscriptions())
+
+    def _subscribe(self, request: Request, part: str) -> Response:
+        asked = request.json()
+        if part and part not in self.pushes.subscriptions:
+            return problem(request, 404, "Not Found", f"Subscription {part} not found.")
+        if not str(asked.get("url", "")).startswith("https://"):
+            return invalid(request, [("url", "must be a valid https URL")])
+        name = self.pushes.subscribe(asked, part)
+        kind = "UPDATE_SUBSCRIPTION" if part else "CREATE_SUBSCRIPTION"
+        return as_json(answers.subscribing(name, kind, self.now(), request.host), 202)
+
+    def _unsubscribe(self, request: Request, part: str) -> Response:
+        self.pushes.subscriptions.pop(part, None)
+        return as_json(answers.subscribing(part, "DELETE_SUBSCRIPTION", self.now(), request.host), 202)
 
     def _processes(self, request: Request, part: str) -> Response:
         del part

@@ -14,6 +14,7 @@ from hub.testing import Simulator
 from hub_bolcom.account import PretendedAccount, PretendedReturn
 from hub_bolcom.adapter import BolAdapter
 from hub_bolcom.api import PAGE_SIZE
+from hub_bolcom.pretended_pushes import PretendedPushes
 from hub_bolcom.processes import Stage
 from hub_bolcom.returns import id_of
 from hub_bolcom.routes import MEDIA_TYPE, Routes, as_json, invalid, problem, wait
@@ -46,7 +47,8 @@ class BolSimulator(Simulator):
     def __init__(self, clock: Clock, *, quirks: bool = False, keeps_limits: bool = False) -> None:
         super().__init__(clock)
         self.account = PretendedAccount(takes=self.works_for)
-        self.routes = Routes(self.account, self.now, quirks, keeps_limits)
+        self.pushes = PretendedPushes(self.now)
+        self.routes = Routes(self.account, self.now, self.pushes, quirks, keeps_limits)
         self.tokens_asked_for = 0
         self._tokens: dict[str, datetime] = {}
 
@@ -103,7 +105,7 @@ class BolSimulator(Simulator):
     @property
     def state(self) -> object:
         """All that a request may change."""
-        return repr((self.account.returns, list(self.account.processes.values())))
+        return repr((self.account.returns, list(self.account.processes.values()), self.pushes.subscriptions))
 
     def tick(self) -> None:
         """Carry out what is due, cancel what nobody handled, forget old processes."""
@@ -112,8 +114,8 @@ class BolSimulator(Simulator):
     # Requests
 
     def is_write(self, request: Request) -> bool:
-        """Only PUT changes anything; POST asks for a token."""
-        return request.method == "PUT"
+        """PUT decides; what is subscribed to is changed by POST, PUT and DELETE. Another POST asks for a token."""
+        return request.method in ("PUT", "DELETE") or (request.method == "POST" and not self.is_sign_in(request))
 
     def is_sign_in(self, request: Request) -> bool:
         """Whether a token is asked for."""

@@ -127,6 +127,13 @@ def exchanges() -> list[tuple[Request, Response]]:
         connection.find(reply, desk.case(ref))
     desk.find(replace(reply, receipt_ref=receipt.ref), desk.case(ref))
     desk.read()
+    with desk.adapter.open_pushes(desk.settings, desk.tools) as pushes:
+        pushes.keys()
+        pushes.subscribe("https://service.example.com/push/bol_nl")
+        [subscription] = pushes.subscriptions()
+        bol.pushes.subscriptions[subscription.id]["enabled"] = False
+        pushes.subscribe(subscription.url)
+        pushes.unsubscribe(subscription.id)
     # A list without entries leaves its key out, which the description does not know.
     return [(request, response) for request, response in recorded if request.path != "/token" and response.json()]
 
@@ -146,6 +153,11 @@ def test_what_is_asked_for_is_what_bol_com_describes(
         ("GET", "/retailer/insights/performance/indicator"),
         ("GET", "/shared/process-status"),
         ("GET", "/shared/process-status/"),
+        ("GET", "/retailer/subscriptions/signature-keys"),
+        ("GET", "/retailer/subscriptions"),
+        ("POST", "/retailer/subscriptions"),
+        ("PUT", "/retailer/subscriptions/"),
+        ("DELETE", "/retailer/subscriptions/"),
     }
 
 

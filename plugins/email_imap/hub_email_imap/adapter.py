@@ -146,13 +146,13 @@ class EmailConnection(Connection):
 
     def deliver(self, reply: Reply, case: Case) -> Receipt:
         """Send the reply to the customer; `finish` puts the copy into the sent folder."""
-        from hub_email_imap import sending  # noqa: PLC0415  a reading does without
+        from hub import smtp  # noqa: PLC0415  a reading does without
 
         for problem in platform_answers.problems(reply, case, self._settings, self._tools.clock.now()):
             raise Rejected(problem)
         mail = self._compose(reply, case)
         tell = self._tools.about_to_send
-        refused = sending.send(self._settings, mail.envelope_from, mail.recipients, mail.data, tell)
+        refused = smtp.send(self._settings, mail.envelope_from, mail.recipients, mail.data, tell)
         warnings = tuple(f"{who.address} was refused: {who.code} {who.text}" for who in refused)
         # The copy comes after the receipt: whatever happens to it, the mail is sent and known to be.
         left = (_COPY,) if self._settings.save_sent else ()
@@ -238,9 +238,9 @@ class EmailConnection(Connection):
         return f"{folder}, {self._look_into(folder)}"
 
     def _prove_sending(self) -> str:
-        from hub_email_imap import sending  # noqa: PLC0415  a reading does without
+        from hub import smtp  # noqa: PLC0415  a reading does without
 
-        sending.prove(self._settings)
+        smtp.prove(self._settings)
         return f"as {self._settings.address}"
 
 

@@ -14,8 +14,7 @@ from typing import Any, Self
 from imapclient import IMAPClient
 from imapclient.exceptions import LoginError, ProtocolError
 
-from hub import AdapterError, AuthenticationFailed, ConfigurationError, Misunderstood, Unavailable
-from hub_email_imap import tls
+from hub import AdapterError, AuthenticationFailed, ConfigurationError, Misunderstood, Unavailable, tls
 from hub_email_imap.settings import EmailSettings
 
 # Dovecot refuses a command with thousands of UIDs in it ("Too long argument").

@@ -79,10 +79,10 @@ class MailNotifier(Notifier):
 
     def notify(self, settings: MailNotifierSettings, notification: Notification, tools: NotifierTools) -> None:
         """Send one mail to everybody; its Message-ID is made of the notification's id, the same at every try."""
-        from hub_email_imap import sending  # noqa: PLC0415  most runs tell nobody
+        from hub import smtp  # noqa: PLC0415  most runs tell nobody
 
         mail = compose_notification(notification, settings)
-        refused = sending.send(settings.as_mailbox(), settings.address, settings.to, mail)
+        refused = smtp.send(settings.as_mailbox(), settings.address, settings.to, mail)
         for recipient in refused:
             tools.log.warning(
                 "a recipient of notifications was refused", address=recipient.address, code=recipient.code

@@ -12,7 +12,7 @@ from typing import Any
 from hub import Order, OrderLine
 from hub.core.plain_text import one_line
 from hub_fyndiq_reclaimit.money import decimal_of, gross_of
-from hub_fyndiq_reclaimit.payload import an_object, text
+from hub_fyndiq_reclaimit.payload import an_object, instant, text
 
 SEVERAL = ", "
 """What stands between the numbers of an errand that is about several orders."""
@@ -29,7 +29,7 @@ def read_order(payload: Any, number: str) -> Order:
         quantity=int(quantity) if quantity is not None and quantity >= 1 else 1,
         price=value,
     )
-    return Order(number, (line,), value)
+    return Order(number, (line,), value, placed_at=instant(fields, "created_at", f"order {number}"))
 
 
 def joined(number: str, orders: Sequence[Order]) -> Order:

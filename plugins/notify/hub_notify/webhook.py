@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from hub import Notification, Notifier, NotifierTools
+from hub.core.standard_webhooks import signed_headers, signing_key
 from hub.http import problem_with_url
 from hub_notify import wire
 
@@ -30,7 +31,7 @@ class WebhookSettings(BaseModel):
     @field_validator("secret")
     @classmethod
     def _secret_is_a_key(cls, secret: SecretStr) -> SecretStr:
-        wire.signing_key(secret.get_secret_value())
+        signing_key(secret.get_secret_value())
         return secret
 
 
@@ -45,5 +46,5 @@ class WebhookNotifier(Notifier):
     def notify(self, settings: WebhookSettings, notification: Notification, tools: NotifierTools) -> None:
         """Post it; its id is the webhook-id, the same at every try, so that the receiver knows a repetition."""
         content = wire.body(notification)
-        key = wire.signing_key(settings.secret.get_secret_value())
-        tools.http.post(settings.url, content, wire.headers(notification.id, tools.clock.now(), content, key))
+        key = signing_key(settings.secret.get_secret_value())
+        tools.http.post(settings.url, content, signed_headers(notification.id, tools.clock.now(), content, [key]))

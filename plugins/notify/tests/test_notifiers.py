@@ -33,9 +33,9 @@ from hub import (
     Unavailable,
     Uncertain,
 )
+from hub.core.standard_webhooks import signed_headers, signing_key
 from hub.http import HttpClient
 from hub.plugins import load_plugins
-from hub_notify import wire
 from hub_notify.messenger import AppriseNotifier, AppriseSettings
 from hub_notify.terminal import TerminalNotifier, TerminalSettings
 from hub_notify.webhook import WebhookNotifier, WebhookSettings
@@ -205,11 +205,11 @@ def test_a_webhook_is_signed_as_standard_webhooks_says(
 
 def test_the_signature_is_that_of_the_example_of_standard_webhooks() -> None:
     # From the specification's own test: https://github.com/standard-webhooks/standard-webhooks (libraries/python).
-    made = wire.headers(
+    made = signed_headers(
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
         datetime.fromtimestamp(1614265330, UTC),
         b'{"test": 2432232314}',
-        wire.signing_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        [signing_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
     )
 
     assert made["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
@@ -362,7 +362,7 @@ def test_a_secret_of_a_lawful_length_is_taken(size: int) -> None:
 
     settings = WebhookSettings.model_validate({"url": "https://shop.example/", "secret": secret})
 
-    assert wire.signing_key(settings.secret.get_secret_value()) == bytes(size)
+    assert signing_key(settings.secret.get_secret_value()) == bytes(size)
 
 
 # Messengers

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from hub import Misunderstood, Money, Order, OrderLine, Shipment
-from hub_rakuten.ichiba.times import JST
+from hub_rakuten.ichiba.times import JST, instant_of
 
 NOT_FIXED = -9999
 """What RMS writes for an amount that is not settled yet."""
@@ -25,7 +25,8 @@ def order_of(told: Any, number: str) -> Order | None:
     for order in orders:
         if order.get("orderNumber") == number:
             value = _money(order.get("requestPrice"))
-            return Order(number, tuple(lines_of(order)), value, shipments=tuple(_shipments(order)))
+            placed = _instant(order.get("orderDatetime"))
+            return Order(number, tuple(lines_of(order)), value, shipments=tuple(_shipments(order)), placed_at=placed)
     errors = [message for message in messages if message.get("messageType") == "ERROR"]
     if any(error.get("orderNumber") == number for error in errors):
         return None
@@ -61,6 +62,14 @@ def _day(written: Any) -> datetime | None:
     try:
         return datetime.strptime(str(written), "%Y-%m-%d").replace(tzinfo=JST)
     except ValueError:
+        return None
+
+
+def _instant(written: Any) -> datetime | None:
+    """When an order was placed; one that is written in another way is no reason to do without the order."""
+    try:
+        return instant_of(written, "orderDatetime")
+    except Misunderstood:
         return None
 
 

@@ -12,12 +12,78 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from hub import AdapterError, AuthenticationFailed, Rejected, Unavailable, Uncertain
-from hub_email_imap import tls
-from hub_email_imap.settings import EmailSettings
+from hub import tls
+from hub.errors import AdapterError, AuthenticationFailed, Rejected, Unavailable, Uncertain
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
 
 _Answer = tuple[int, bytes]
+
+
+class MailServer(Protocol):
+    """The settings of a server that takes mail, as a plugin has them under these names; `address` is who sends.
+
+    It is signed in with `smtp_username` or else `sign_in_name`, and with `smtp_password` or else `password`.
+    """
+
+    @property
+    def address(self) -> str:
+        """The address that mail is sent from."""
+        ...
+
+    @property
+    def smtp_host(self) -> str:
+        """The name of the server."""
+        ...
+
+    @property
+    def smtp_port(self) -> int:
+        """Its port."""
+        ...
+
+    @property
+    def smtp_security(self) -> str:
+        """`tls`, `starttls` or `none`."""
+        ...
+
+    @property
+    def smtp_sign_in(self) -> bool:
+        """Whether it asks for a name and a password."""
+        ...
+
+    @property
+    def smtp_username(self) -> str:
+        """The name, if it is another one than `sign_in_name`."""
+        ...
+
+    @property
+    def sign_in_name(self) -> str:
+        """The name to sign in with."""
+        ...
+
+    @property
+    def smtp_password(self) -> SecretStr | None:
+        """The password for sending, if it is another one than `password`."""
+        ...
+
+    @property
+    def password(self) -> SecretStr:
+        """The password."""
+        ...
+
+    @property
+    def ca_file(self) -> Path | None:
+        """Certificates to trust besides the system's."""
+        ...
+
+    @property
+    def timeout(self) -> int:
+        """How many seconds it may take."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +99,7 @@ def _nobody_listens() -> None:
     """Nothing is noted."""
 
 
-def prove(settings: EmailSettings) -> None:
+def prove(settings: MailServer) -> None:
     """Sign in and name ourselves as sender, then take it back: proves sending without sending."""
     with _session(settings) as smtp:
         _expect(smtp.mail(settings.address), "the sender", settings)
@@ -41,7 +107,7 @@ def prove(settings: EmailSettings) -> None:
 
 
 def send(
-    settings: EmailSettings,
+    settings: MailServer,
     envelope_from: str,
     recipients: Sequence[str],
     data: bytes,
@@ -73,7 +139,7 @@ def send(
     return refused
 
 
-def _finish(smtp: smtplib.SMTP, end: bytes, settings: EmailSettings) -> None:
+def _finish(smtp: smtplib.SMTP, end: bytes, settings: MailServer) -> None:
     """Send the final dot and read the answer: the one moment in which an outcome can be lost."""
     try:
         smtp.send(end)
@@ -88,7 +154,7 @@ def _finish(smtp: smtplib.SMTP, end: bytes, settings: EmailSettings) -> None:
         _expect((code, text), "the mail", settings)
 
 
-def _name_recipients(smtp: smtplib.SMTP, recipients: Sequence[str], settings: EmailSettings) -> tuple[Refusal, ...]:
+def _name_recipients(smtp: smtplib.SMTP, recipients: Sequence[str], settings: MailServer) -> tuple[Refusal, ...]:
     refused = []
     for recipient in recipients:
         code, text = smtp.rcpt(recipient)
@@ -101,7 +167,7 @@ def _name_recipients(smtp: smtplib.SMTP, recipients: Sequence[str], settings: Em
     return tuple(refused)
 
 
-def _options(smtp: smtplib.SMTP, data: bytes, settings: EmailSettings) -> list[str]:
+def _options(smtp: smtplib.SMTP, data: bytes, settings: MailServer) -> list[str]:
     """What to tell the server about the mail, as far as it understands (RFC 1870)."""
     if not smtp.has_extn("size"):
         return []
@@ -124,7 +190,7 @@ def _dotted(data: bytes) -> tuple[bytes, bytes]:
 
 
 @contextlib.contextmanager
-def _session(settings: EmailSettings) -> Iterator[smtplib.SMTP]:
+def _session(settings: MailServer) -> Iterator[smtplib.SMTP]:
     with _nothing_accepted_yet(settings):
         smtp = _connect(settings)
         try:
@@ -141,14 +207,14 @@ def _session(settings: EmailSettings) -> Iterator[smtplib.SMTP]:
         smtp.close()
 
 
-def _connect(settings: EmailSettings) -> smtplib.SMTP:
+def _connect(settings: MailServer) -> smtplib.SMTP:
     where, timeout = (settings.smtp_host, settings.smtp_port), float(settings.timeout)
     if settings.smtp_security == "tls":
         return smtplib.SMTP_SSL(*where, timeout=timeout, context=tls.context(settings.ca_file))
     return smtplib.SMTP(*where, timeout=timeout)
 
 
-def _secure_and_sign_in(smtp: smtplib.SMTP, settings: EmailSettings) -> None:
+def _secure_and_sign_in(smtp: smtplib.SMTP, settings: MailServer) -> None:
     smtp.ehlo()
     if settings.smtp_security == "starttls":
         # Raises when the server does not offer it: never fall back to clear text (RFC 3207 §4.1).
@@ -173,7 +239,7 @@ def _sign_in(smtp: smtplib.SMTP, name: str, password: str) -> None:
         raise smtplib.SMTPAuthenticationError(code, text)
 
 
-def _refused_sign_in(code: int, settings: EmailSettings) -> AdapterError:
+def _refused_sign_in(code: int, settings: MailServer) -> AdapterError:
     who = settings.smtp_username or settings.sign_in_name
     if 400 <= code < 500:
         return Unavailable(f"{settings.smtp_host} cannot sign anybody in at the moment")
@@ -181,7 +247,7 @@ def _refused_sign_in(code: int, settings: EmailSettings) -> AdapterError:
 
 
 @contextlib.contextmanager
-def _nothing_accepted_yet(settings: EmailSettings) -> Iterator[None]:
+def _nothing_accepted_yet(settings: MailServer) -> Iterator[None]:
     """Before the final dot every trouble means that the mail was surely not accepted."""
     where = f"{settings.smtp_host}:{settings.smtp_port}"
     try:
@@ -195,7 +261,7 @@ def _nothing_accepted_yet(settings: EmailSettings) -> Iterator[None]:
         raise Unavailable(f"cannot send through {where}: {_short(error)}") from error
 
 
-def _expect(answer: _Answer, what: str, settings: EmailSettings, good: int = 250) -> None:
+def _expect(answer: _Answer, what: str, settings: MailServer, good: int = 250) -> None:
     """Go on if the server agreed; else say whether to try again later (4xx) or never (5xx)."""
     code, text = answer
     if code == good:

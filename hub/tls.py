@@ -6,7 +6,7 @@ import socket
 import ssl
 from pathlib import Path
 
-from hub import ConfigurationError
+from hub.errors import ConfigurationError
 
 # OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED and X509_V_ERR_HOSTNAME_MISMATCH.
 _EXPIRED, _ANOTHER_HOST = 10, 62

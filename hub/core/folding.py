@@ -1,0 +1,67 @@
+"""Which part of a text is its writer's own, and which is quoted from an earlier message: for folding it away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+FEWEST_FOLDED = 4
+"""Shorter quotations are left open: they are what somebody answers point by point."""
+
+# What mail programs put above the whole message that they quote below, without marking its lines.
+_ORIGINAL = re.compile(
+    r"\s*-{2,}\s*(Original Message|Ursprungligt meddelande|Oprindelig meddelelse|Oorspronkelijk bericht|"
+    r"Ursprüngliche Nachricht|Message d.origine|Původní zpráva|元のメッセージ|転送メッセージ)\s*-{2,}\s*",
+    re.IGNORECASE,
+)
+_SIGNATURE = re.compile(r"--\s?")
+_LONGEST_SIGNATURE = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some lines of a text that belong together; what is `folded` is shown when it is asked for."""
+
+    text: str
+    folded: bool = False
+
+    @property
+    def lines(self) -> int:
+        """How many lines it has."""
+        return self.text.count("\n") + 1
+
+
+def parts(text: str) -> tuple[Part, ...]:
+    """The text in parts: long quotations, the message below a divider and a signature below `--` are folded."""
+    lines = text.strip("\n").split("\n")
+    end = _end_of_own(lines)
+    found = [*_runs(lines[:end])]
+    rest = "\n".join(lines[end:]).strip("\n")
+    return tuple(part for part in (*found, *([Part(rest, folded=True)] if rest else [])) if part.text.strip())
+
+
+def _end_of_own(lines: Sequence[str]) -> int:
+    """Where the writer's own text ends: at a divider, or at a signature that runs to the end; never at the top."""
+    for place, line in enumerate(lines):
+        if place and _ORIGINAL.fullmatch(line):
+            return place
+        if place and _SIGNATURE.fullmatch(line) and len(lines) - place <= _LONGEST_SIGNATURE:
+            return place
+    return len(lines)
+
+
+def _runs(lines: Sequence[str]) -> Iterator[Part]:
+    own: list[str] = []
+    for quoted, run in groupby(lines, key=lambda line: line.lstrip().startswith(">")):
+        block = list(run)
+        if quoted and len(block) >= FEWEST_FOLDED:
+            if own:
+                yield Part("\n".join(own).strip("\n"))
+                own = []
+            yield Part("\n".join(block), folded=True)
+        else:
+            own += block
+    if own:
+        yield Part("\n".join(own).strip("\n"))
