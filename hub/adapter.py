@@ -245,7 +245,8 @@ class Adapter(ABC):
     run that died before is sent again without asking; what writes through clients of `Tools.open_api` alone does so.
     `forbidden_placeholders` names what templates may not fill in there (docs/templates.md lists the placeholders), each
     with the reason, its source and its mark. `writes_greeting` tells that the page on which a person answers there adds
-    salutation and closing itself.
+    salutation and closing itself. `mail_goes_elsewhere` tells that a customer's answer to a mail comes into another
+    channel, a mailbox, and does not join the case by itself.
     """
 
     key: ClassVar[str]
@@ -259,6 +260,7 @@ class Adapter(ABC):
     tells_when_it_sends: ClassVar[bool] = False
     forbidden_placeholders: ClassVar[Mapping[str, str]] = {}
     writes_greeting: ClassVar[bool] = False
+    mail_goes_elsewhere: ClassVar[bool] = False
     Settings: ClassVar[type[BaseModel]]
 
     @abstractmethod
