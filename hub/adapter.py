@@ -209,6 +209,8 @@ class Adapter(ABC):
     `forbidden_placeholders` names what templates may not fill in there (docs/templates.md lists the placeholders), each
     with the reason, its source and its mark. `writes_greeting` tells that the page on which a person answers there adds
     salutation and closing itself. `pushes_news` says that `open_pushes` answers how it sends news by itself.
+    `mail_goes_elsewhere` tells that a customer's answer to a mail comes into another channel, a mailbox, and does not
+    join the case by itself.
     """
 
     key: ClassVar[str]
@@ -223,6 +225,7 @@ class Adapter(ABC):
     forbidden_placeholders: ClassVar[Mapping[str, str]] = {}
     writes_greeting: ClassVar[bool] = False
     pushes_news: ClassVar[bool] = False
+    mail_goes_elsewhere: ClassVar[bool] = False
     Settings: ClassVar[type[BaseModel]]
 
     @abstractmethod

@@ -15,7 +15,7 @@ from markupsafe import Markup
 HEIGHT = 150
 """How high the field of a chart with columns or a line is, in pixels."""
 _ABOVE, _BELOW, _ROW = 20, 22, 40
-_LONGEST = 46
+_LONGEST = 38
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _NONE = Markup("")
 

@@ -30,10 +30,10 @@ PRESETS = (7, 30, 90, 365)
 """The ranges that one click chooses, in days up to today."""
 
 _ORDER = (
-    *("risk", "scores", "over_time", "answer_times", "in_time", "products", "batches"),
-    *("types", "causes", "channels", "ratings", "health"),
+    *("risk", "answer_times", "over_time", "scores", "channels", "in_time", "products", "batches"),
+    *("types", "causes", "ratings", "health"),
 )
-_WIDE = frozenset({"over_time", "health", "products", "batches", "scores", "in_time"})
+_WIDE = frozenset({"over_time", "health", "products", "batches", "in_time"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ def overview(here: Here) -> Response:
     found = _asked(here)
     values: dict[str, Any] = {
         "found": found,
-        "boards": [_board(found, name, here) for name in _ORDER],
+        # What has nothing to tell stands at the end.
+        "boards": sorted((_board(found, name, here) for name in _ORDER), key=lambda board: not board.table.lines),
         "tiles": _tiles(found, here),
         "presets": _presets(here, found),
         "channels": sorted(here.hub.settings.channels),
@@ -131,16 +132,16 @@ def _presets(here: Here, found: Statistics) -> list[tuple[str, str, bool]]:
 
 
 def _board(found: Statistics, name: str, here: Here) -> Board:
-    asked = _query(found)
+    asked, table = _query(found), shown_table(found, name, here)
     return Board(
         key=name,
         title=here.words(f"overview.table_{name}"),
         lead=here.words(f"overview.lead_{name}"),
         charts=charts_of(found, name, here),
-        table=shown_table(found, name, here),
+        table=table,
         csv=f"/overview/{name}.csv?{asked}",
         json=f"/overview/{name}.json?{asked}",
-        wide=name in _WIDE,
+        wide=name in _WIDE and bool(table.lines),
         empty=here.words("overview.no_risk" if name == "risk" else "overview.nothing"),
     )
 

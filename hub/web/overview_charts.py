@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from babel.dates import format_datetime
 from markupsafe import Markup
 
 from hub.core.model import Money
@@ -24,10 +26,11 @@ MOST_ROWS = 10
 
 
 class Drawn(NamedTuple):
-    """A chart and what it is called."""
+    """A chart, what it is called, and the names of its colours where it has several."""
 
     title: str
     svg: Markup
+    legend: Sequence[tuple[str, str]] = ()
 
 
 def charts_of(found: Statistics, name: str, here: Here) -> Sequence[Drawn]:
@@ -47,7 +50,7 @@ def _number(here: Here) -> Callable[[float], str]:
 def _risk(found: Statistics, here: Here) -> list[Drawn]:
     """One field a currency: amounts of two of them have no axis in common."""
     steps = HORIZON // STEP
-    names = [here.formats.moment(found.now + place * STEP) for place in range(1, steps + 1)]
+    names = [_weekday(here, found.now + place * STEP) for place in range(steps)]
     drawn = []
     for currency in sorted({one.currency for one in found.risk if one.currency}):
         values = [0.0] * steps
@@ -61,7 +64,13 @@ def _risk(found: Statistics, here: Here) -> list[Drawn]:
 
 
 def _money(here: Here, currency: str) -> Callable[[float], str]:
-    return lambda value: here.formats.money(Money(Decimal(round(value)), currency))
+    return lambda value: here.formats.money(Money(Decimal(str(round(value, 2))), currency))
+
+
+def _weekday(here: Here, at: datetime) -> str:
+    """An instant of the next days, short enough for an axis on a phone."""
+    formats = here.formats
+    return str(format_datetime(at.astimezone(formats.zone), "EEE HH:mm", locale=formats.locale))
 
 
 def _answer_times(found: Statistics, here: Here) -> list[Drawn]:
@@ -70,7 +79,7 @@ def _answer_times(found: Statistics, here: Here) -> list[Drawn]:
             one.channel or here.words("overview.all_channels"),
             one.median or 0,
             "two" if one.channel == ALL else "one",
-            note=here.words("overview.nine_in_ten", span=here.formats.span(one.p90 or 0)),
+            note=f"/ {here.formats.span(one.p90 or 0)}",
         )
         for one in found.answer_times
     ]
@@ -104,7 +113,11 @@ def _over_time(found: Statistics, here: Here) -> list[Drawn]:
     by_key = {key: _caption(here, key, title) for key, title in titles.items()}
     return [
         Drawn(titles["opened"], columns(by_key["opened"], names, opened, _number(here))),
-        Drawn(titles["answers"], columns(by_key["answers"], names, answers, _number(here))),
+        Drawn(
+            titles["answers"],
+            columns(by_key["answers"], names, answers, _number(here)),
+            [(one.look, one.name) for one in answers],
+        ),
         Drawn(titles["share"], line(by_key["share"], names, shares, lambda share: percent(here, share))),
     ]
 

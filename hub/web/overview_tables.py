@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,8 +26,16 @@ _SECONDS = frozenset(
     {"median", "p90", "counted_median", "counted_p90", "lag_seconds", "silent_after_seconds"},
 )
 _SHARES = frozenset({"share", "line"})
-_LEFT_OUT = {"risk": {"currency"}, "health": {"lag_seconds"}, "scores": {"warnings"}}
+_LEFT_OUT = {
+    "risk": {"until", "currency"},
+    "answer_times": {"counted"},
+    "products": {"first"},
+    "batches": {"first"},
+    "health": {"lag_seconds", "silent_after_seconds"},
+    "scores": {"decided", "undecided", "warnings", "reached"},
+}
 _DIGITS = Decimal("0.001")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +90,8 @@ def type_name(here: Here, kind: str) -> str:
 
 
 def period_name(here: Here, period: str) -> str:
-    """A day as the language writes it; a week keeps its name."""
-    return period if "W" in period else here.formats.day(date.fromisoformat(period))
+    """A day as the language writes it; a week such as 2026-W47 and a month such as 2026-11 keep their names."""
+    return here.formats.day(date.fromisoformat(period)) if _DAY.fullmatch(period) else period
 
 
 def _cell(column: str, line: Any, here: Here) -> Cell:
@@ -123,7 +132,7 @@ def _channel(value: str, line: Any, here: Here) -> Cell:
 
 
 def _numbers(value: Sequence[str], line: Any, here: Here) -> Cell:  # noqa: ARG001  the shape of all these
-    return Cell(links=tuple(Link(number, case_address(number)) for number in value[:5]))
+    return Cell(links=tuple(Link(number, case_address(number)) for number in value[:4]))
 
 
 def _alarming(value: bool, line: Any, here: Here) -> Cell:  # noqa: ARG001  the same
@@ -158,6 +167,7 @@ _OWN: dict[str, Callable[[Any, Any, Here], Cell]] = {
     "numbers": _numbers,
     "alarming": _alarming,
     "inferred": _inferred,
+    "channels": lambda value, _, here: Cell(", ".join(value)),  # noqa: ARG005  the shape of all these
     "ok": _ok,
     "stopped": _stopped,
     "last_read": _last_read,
