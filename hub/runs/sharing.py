@@ -30,8 +30,8 @@ FACT = "sharing"
 _LEASE = "sharing"
 _LOOK_BACK = timedelta(days=60)
 _OWED = frozenset({CaseState.OPEN})
-MOST_AT_ONCE = 500
-"""So many cases at most are looked at in one round, those that are due first."""
+MOST_AT_ONCE = 200
+"""So many new cases at most are given out in one round, and so many of each person covered, the ones due first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,8 @@ class _Round:
         if back is None or not is_there(back, self.absences, self.now):
             return
         for name in {one.cover for one in (*self.ended, *self.absences)} - {"", absence.who}:
-            for case in self.desk.store.cases(CaseFilter(assignee=name, limit=MOST_AT_ONCE)):
+            # All of them, however many: this is looked at once.
+            for case in self.desk.store.cases(CaseFilter(assignee=name)):
                 if absence.who in covered(self.desk.store.history(case.number)):
                     self._move(case, absence.who)
         self.seen.add(absence.key)
