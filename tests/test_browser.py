@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from hub.core.model import CaseType
 from hub.core.people import Role
@@ -98,11 +99,20 @@ def test_no_page_asks_anything_of_anybody_else(eva: Seller) -> None:
 
 def test_a_page_without_its_pictures_weighs_under_150_kb(eva: Seller) -> None:
     for path in PAGES:
-        heavy: list[int] = []
-        eva.page.on(
-            "response",
-            lambda answer, heavy=heavy: heavy.append(len(answer.body())) if "/live" not in answer.url else None,
-        )
-        eva.opens(path)
+        with weighed(eva.page) as answers:
+            eva.opens(path)
+            weight = sum(len(answer.body()) for answer in answers if "/live" not in answer.url)
 
-        assert sum(heavy) < 150_000, path
+        assert 0 < weight < 150_000, path
+
+
+@contextmanager
+def weighed(page: Page) -> Iterator[list[Response]]:
+    answers: list[Response] = []
+
+    def keep(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", keep)
+    yield answers
+    page.remove_listener("response", keep)
