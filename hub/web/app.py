@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 
 from hub import log
 from hub.errors import Busy, HubError, NotFound, Refused, StoreError
-from hub.web import assets, front_page, live, sign_in
+from hub.web import assets, case_rooms, front_page, live, sign_in
 from hub.web.guarding import Guarded
 from hub.web.rendering import Renderer
 from hub.web.routing import Room
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hub.app import Hub
     from hub.signing_in import SigningIn
 
-ROOMS: Sequence[Room] = (assets.room, sign_in.room, front_page.room, live.room)
+ROOMS: Sequence[Room] = (assets.room, sign_in.room, front_page.room, live.room, *case_rooms.ROOMS)
 """Every room that has pages."""
 
 _STATUS: Sequence[tuple[type[HubError], int]] = (

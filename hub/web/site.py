@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from hub.desks import desk_of
 from hub.errors import Refused
 from hub.web.formats import Formats
+from hub.web.presence import Presence
 from hub.web.words import Words, language_for
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Site:
     renderer: Renderer
     doorkeeper: Doorkeeper
     live: Live
+    presence: Presence = field(default_factory=Presence)
 
 
 @dataclass
