@@ -234,7 +234,14 @@
     kept = area ? area.defaultValue : null;
     if (area?.value) htmx.trigger(area, "casehub:check");
     for (const copy of all("[data-copy]")) copy.hidden = false;
-    if (!location.hash) find("[data-newest]")?.scrollIntoView({ block: "nearest" });
+    if (!location.hash) {
+      const wide = window.matchMedia("(min-width: 64rem)").matches;
+      if (wide && area) find("#compose").scrollIntoView({ block: "end" });
+      else find("[data-newest]")?.scrollIntoView({ block: "start" });
+    }
+    // On a phone the way to the box is shown as long as the box is not.
+    const way = find(".to-reply");
+    if (way && find("#compose")) new IntersectionObserver(([seen]) => { way.hidden = seen.isIntersecting; }).observe(find("#compose"));
     if (page()?.dataset.writes) htmx.ajax("POST", `${page().dataset.address}/looking`, { target: "#presence", swap: "outerHTML" });
     tick();
   });
