@@ -1,6 +1,6 @@
 """What all tests share, those of the hub and those of the plugins: no real network, a clock, and a fixed hypothesis.
 
-Tests marked `dovecot` or `postfix` are skipped where that server is not installed; with CASEHUB_REQUIRE_SERVERS=1 they
+Tests marked `dovecot`, `postfix` or `chromium` are skipped where that is not installed; with CASEHUB_REQUIRE_SERVERS=1 they
 fail instead, so that nothing passes unseen.
 """
 
@@ -24,6 +24,7 @@ pytest_plugins = ("tests.server_fixtures", "pytester")
 _SERVERS = {
     "dovecot": "a real Dovecot: apt-get install dovecot-imapd dovecot-lmtpd",
     "postfix": "a real Postfix, and root: apt-get install postfix",
+    "chromium": "a real Chromium: apt-get install chromium",
 }
 
 

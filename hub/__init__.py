@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hub.adapter import Adapter, Capability, Connection, PretendedPlatform, Proof, Tools
+    from hub.adapter import Adapter, Capability, Connection, Proof, Tools
     from hub.core.escalation import Step
     from hub.core.incoming import (
         Batch,
@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from hub.front import FrontDesk, Site
     from hub.hookspecs import hookimpl
     from hub.notifier import Notification, Notifier, NotifierTools
+    from hub.pretended import PretendedPlatform
 
     __version__: str
 
@@ -202,6 +203,7 @@ _ROOMS = (
     "hub.core.outbox",
     "hub.core.pushes",
     "hub.adapter",
+    "hub.pretended",
     "hub.front",
     "hub.hookspecs",
     "hub.core.escalation",  # before hub.notifier, and its Step before that of hub.core.policy

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from hub.core.incoming import Batch, Checkpoint, Incoming, OpenCase
 from hub.core.late_orders import LateOrder
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from hub.front import FrontDesk, Site
     from hub.http import ApiDoor
+    from hub.pretended import PretendedPlatform
 
 
 class Capability(StrEnum):
@@ -196,45 +197,6 @@ class Connection(ABC):
         raise Unsupported("this platform keeps no originals to read again")
 
 
-class PretendedPlatform(Protocol):
-    """A platform pretended on this computer, with some customers' cases on it; it serves while its block lasts.
-
-    A `hub.testing.Platform` is one. Another one may have such a platform as `platform`, for `casehub simulate`.
-    """
-
-    @property
-    def channel(self) -> str:
-        """What a channel on it is called."""
-        ...
-
-    @property
-    def sample_reply(self) -> str:
-        """What the seller answers in the demo, in the language of its customers."""
-        ...
-
-    def __enter__(self) -> Self:
-        """Begin to serve."""
-        ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop serving."""
-        ...
-
-    def settings(self) -> Mapping[str, Any]:
-        """The channel's settings that reach this platform, secrets left out; asked while it serves."""
-        ...
-
-    def secrets(self) -> Mapping[str, str]:
-        """The channel's secret settings, by name."""
-        ...
-
-    def received(self) -> Sequence[str]:
-        """What customers have received so far, as a person would read it."""
-        ...
-
-
 class Adapter(ABC):
     """Describes one platform and opens connections to it.
 
@@ -247,6 +209,8 @@ class Adapter(ABC):
     `forbidden_placeholders` names what templates may not fill in there (docs/templates.md lists the placeholders), each
     with the reason, its source and its mark. `writes_greeting` tells that the page on which a person answers there adds
     salutation and closing itself. `pushes_news` says that `open_pushes` answers how it sends news by itself.
+    `mail_goes_elsewhere` tells that a customer's answer to a mail comes into another channel, a mailbox, and does not
+    join the case by itself.
     """
 
     key: ClassVar[str]
@@ -261,6 +225,7 @@ class Adapter(ABC):
     forbidden_placeholders: ClassVar[Mapping[str, str]] = {}
     writes_greeting: ClassVar[bool] = False
     pushes_news: ClassVar[bool] = False
+    mail_goes_elsewhere: ClassVar[bool] = False
     Settings: ClassVar[type[BaseModel]]
 
     @abstractmethod

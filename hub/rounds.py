@@ -153,7 +153,8 @@ def _acknowledging(hub: Hub, channel: Channel) -> AcknowledgingChannel:
     us = channel.adapter.speaks_as(channel.adapter_settings)
     zone = ZoneInfo(hub.settings.office.timezone)
     own = frozenset({us.email} - {""})
-    return AcknowledgingChannel(channel.name, us.name or us.email, zone, channel.language, own)
+    joins = not channel.adapter.mail_goes_elsewhere
+    return AcknowledgingChannel(channel.name, us.name or us.email, zone, channel.language, own, joins)
 
 
 def escalation_ports(hub: Hub, outlets: Sequence[Outlet], stop: threading.Event, *, patient: bool) -> EscalationPorts:

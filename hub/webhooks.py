@@ -7,16 +7,19 @@ import threading
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
 from hub.core.escalation import Step
+from hub.core.people import Actor
 from hub.core.policy import Audience
 from hub.core.standard_webhooks import as_secret
 from hub.core.webhook_events import TYPES, Happened, content_of, test_content, type_of
 from hub.core.webhooks import TEXT, Delivery, DeliveryState, Endpoint, Outcome, Standing, rotated
 from hub.errors import NotFound, Refused
 from hub.secrets import webhook_key
+from hub.webhooks_json import host_of
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -31,6 +34,18 @@ INCLUDES = (TEXT,)
 """What an endpoint may ask for beside the bare facts."""
 
 _AT_ONCE = 500
+
+
+class WebhookAct(StrEnum):
+    """What people do with webhooks, as the log of acts calls it; `about` is the endpoint's id."""
+
+    ADDED = "webhook_added"
+    TRIED = "webhook_tried"
+    ROTATED = "webhook_rotated"
+    PAUSED = "webhook_paused"
+    RESUMED = "webhook_resumed"
+    REMOVED = "webhook_removed"
+    REPLAYED = "webhook_replayed"
 
 
 def webhook_ports(hub: Hub, stop: threading.Event | None = None) -> WebhookPorts:
@@ -65,7 +80,7 @@ def add_endpoint(
     types: Collection[str] = (),
     channels: Collection[str] = (),
     include: Collection[str] = (),
-    by: str = "",
+    by: Actor,
 ) -> tuple[Endpoint, str]:
     """A new endpoint and its secret, which is shown to nobody again; Refused says what stands against it."""
     from hub.http import problem_with_address
@@ -76,8 +91,9 @@ def add_endpoint(
     _require_known("channel", channels, hub.settings.channels)
     _require_known("thing to include", include, INCLUDES)
     wanted = (frozenset(types), frozenset(channels), frozenset(include))
-    endpoint = Endpoint(f"ep_{secrets.token_hex(8)}", url, hub.clock.now(), by, *wanted)
+    endpoint = Endpoint(f"ep_{secrets.token_hex(8)}", url, hub.clock.now(), by.who, *wanted)
     hub.store.webhooks.add(endpoint)
+    _note(hub, by, WebhookAct.ADDED, endpoint.id, host_of(url))
     return endpoint, secret_of(hub, endpoint)
 
 
@@ -92,10 +108,11 @@ def named(hub: Hub, beginning: str) -> Standing:
     raise NotFound(f"there is no endpoint {beginning!r}; `casehub webhook list` has them all")
 
 
-def rotate(hub: Hub, name: str, *, at_once: bool = False) -> tuple[Endpoint, str]:
+def rotate(hub: Hub, name: str, by: Actor, *, at_once: bool = False) -> tuple[Endpoint, str]:
     """Replace an endpoint's secret; unless `at_once`, both sign for a day."""
     endpoint = rotated(hub.store.webhooks.standing(name).endpoint, hub.clock.now(), at_once=at_once)
     hub.store.webhooks.change(endpoint)
+    _note(hub, by, WebhookAct.ROTATED, name, "at once" if at_once else "")
     return endpoint, secret_of(hub, endpoint)
 
 
@@ -104,46 +121,68 @@ def secret_of(hub: Hub, endpoint: Endpoint) -> str:
     return as_secret(webhook_key(hub.signing_key, endpoint.id, endpoint.generation))
 
 
-def try_out(hub: Hub, name: str) -> Outcome:
+def try_out(hub: Hub, name: str, by: Actor) -> Outcome:
     """Send an endpoint a message that tells of nothing, also where it is switched off."""
     from hub.runs.webhooks import try_endpoint
 
     event = f"evt_test_{secrets.token_hex(8)}"
     endpoint = hub.store.webhooks.standing(name).endpoint
-    return try_endpoint(endpoint, event, test_content(event, hub.clock.now()), webhook_ports(hub))
+    outcome = try_endpoint(endpoint, event, test_content(event, hub.clock.now()), webhook_ports(hub))
+    _note(hub, by, WebhookAct.TRIED, name, str(outcome))
+    return outcome
 
 
-def pause(hub: Hub, name: str, who: str) -> None:
+def pause(hub: Hub, name: str, by: Actor) -> None:
     """Switch an endpoint off; nothing is lost, for it goes on where it stopped."""
     hub.store.webhooks.standing(name)
-    hub.store.webhooks.switch(name, f"{who or 'somebody'} switched it off")
+    hub.store.webhooks.switch(name, f"{by.who} switched it off", hub.clock.now())
+    _note(hub, by, WebhookAct.PAUSED, name)
 
 
-def resume(hub: Hub, name: str) -> None:
+def resume(hub: Hub, name: str, by: Actor) -> None:
     """Switch an endpoint on again; it is told of everything since."""
-    hub.store.webhooks.switch(name, "")
+    hub.store.webhooks.switch(name, "", hub.clock.now())
+    _note(hub, by, WebhookAct.RESUMED, name)
 
 
-def replay_one(hub: Hub, number: int) -> int:
+def remove(hub: Hub, name: str, by: Actor) -> None:
+    """Forget an endpoint with its messages."""
+    endpoint = hub.store.webhooks.standing(name).endpoint
+    hub.store.webhooks.remove(name)
+    _note(hub, by, WebhookAct.REMOVED, name, host_of(endpoint.url))
+
+
+def replay_one(hub: Hub, number: int, by: Actor) -> int:
     """Send one message once more."""
-    return hub.store.webhooks.replay([hub.store.webhooks.delivery(number)], hub.clock.now())
+    delivery = hub.store.webhooks.delivery(number)
+    count = hub.store.webhooks.replay([delivery], hub.clock.now())
+    _note(hub, by, WebhookAct.REPLAYED, delivery.endpoint, f"message {number}")
+    return count
 
 
-def replay_dead(hub: Hub, name: str) -> int:
+def replay_dead(hub: Hub, name: str, by: Actor) -> int:
     """Send everything once more that was given up at an endpoint; how many messages that is."""
     store = hub.store.webhooks
     store.standing(name)
-    return store.replay(store.deliveries(name, DeliveryState.DEAD, limit=-1), hub.clock.now())
+    count = store.replay(store.deliveries(name, DeliveryState.DEAD, limit=-1), hub.clock.now())
+    _note(hub, by, WebhookAct.REPLAYED, name, f"{count} that were given up")
+    return count
 
 
-def replay_since(hub: Hub, name: str, when: datetime) -> int:
+def replay_since(hub: Hub, name: str, when: datetime, by: Actor) -> int:
     """Send everything once more that was seen at an instant or later; how many messages that is."""
     from hub.runs.webhooks import deliveries_of
 
     endpoint, count = hub.store.webhooks.standing(name).endpoint, 0
     for happened in _seen_since(hub.store.webhooks, when):
-        count += hub.store.webhooks.replay(deliveries_of(endpoint, happened), hub.clock.now())
+        now = hub.clock.now()
+        count += hub.store.webhooks.replay(deliveries_of(endpoint, happened, now), now)
+    _note(hub, by, WebhookAct.REPLAYED, name, f"{count} since {when:%Y-%m-%d %H:%M %Z}")
     return count
+
+
+def _note(hub: Hub, by: Actor, act: WebhookAct, name: str, detail: str = "") -> None:
+    hub.store.people.note(by.did(hub.clock.now(), act, name, detail))
 
 
 def _seen_since(store: WebhookStore, when: datetime) -> Iterator[Sequence[Happened]]:

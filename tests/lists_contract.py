@@ -138,6 +138,16 @@ class ListsContract:
         with pytest.raises(NotFound):
             store.others("CH-9999")
 
+    def test_the_other_cases_about_an_order_are_told_whoever_wrote_them(self, store: Store) -> None:
+        one, two = of(store, "bo@kund.example", "a"), of(store, "eva@kund.example", "b", after=1)
+        three = of(store, "Bo@kund.example", "c", after=2)
+        for number in (one, two):
+            happen(store, number, FactsLearnt(order=Order("FY-77")), after=number == two)
+
+        assert [case.number for case in store.others(one)] == [three, two]
+        assert [case.number for case in store.others(two)] == [one]
+        assert [case.number for case in store.others(three)] == [one]
+
     def test_customers_whose_address_is_unknown_have_no_other_cases(self, store: Store) -> None:
         number = of(store, "", "a")
         of(store, "", "b")

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import servers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +30,17 @@ def postfix(dovecot: servers.Dovecot) -> Iterator[servers.Postfix]:
     if os.getuid() != 0:
         _lacking("a real Postfix can only be run by root")
     with servers.Postfix(dovecot) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real Chromium for the whole run."""
+    from tests.browser import PROGRAM, running_chromium  # noqa: PLC0415  most runs open none
+
+    if not Path(PROGRAM).exists():
+        _lacking("a browser needs Chromium: apt-get install chromium")
+    with running_chromium() as running:
         yield running
 
 

@@ -12,7 +12,7 @@ from hub.policies.reading import ReadPolicy, read_file
 from hub.policies.surroundings import Surroundings
 from hub.policies.tables import PolicyFile
 
-PACKAGES = ("hub_bolcom", "hub_email_imap", "hub_fyndiq_reclaimit", "hub_rakuten")
+PACKAGES = ("hub_bolcom", "hub_email_imap", "hub_fyndiq_reclaimit", "hub_rakuten", "hub_web_form")
 ALWAYS = Calendar(
     "UTC", dict.fromkeys(DAYS, ("00:00-24:00",)), valid_from=date(2012, 1, 1), valid_to=date(2028, 12, 31)
 )

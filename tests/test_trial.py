@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from hub.core.evaluation import evaluate
 from hub.core.events import Event
-from hub.core.policy import AfterPause, Pause, Policy
+from hub.core.model import Money
+from hub.core.policy import AfterPause, Cost, Pause, Policy
 from hub.core.readings import Evaluation
 from hub.core.trial import Trial, try_out
+from hub.core.trial_lines import by_rule, total
 from tests.clocks import (
     answers,
     asks,
@@ -20,6 +24,7 @@ from tests.clocks import (
     resolution,
     rule,
     seconds,
+    stage,
     unparks,
     week,
 )
@@ -27,6 +32,8 @@ from tests.clocks import (
 HOUR = 3600
 NOW = "09-30 12:00"
 A_DAY, HALF_A_DAY = policy(first("24h")), policy(first("12h"))
+FIFTY = (Money(Decimal("50.00"), "SEK"),)
+REFUNDS = (stage("refund", expect="refund", costs=Cost(fixed=FIFTY[0])),)
 ANSWERED = (asks("09-07 12:00"), answers("09-08 08:00"))
 
 
@@ -106,3 +113,47 @@ def test_a_run_that_starts_anew_after_a_pause_is_compared_with_the_run_it_was() 
     trial = tried(resumes, restarts, events)
 
     assert (trial.runs, [difference.by for difference in trial.moved]) == (1, [3 * HOUR])
+
+
+# --- what it costs ---
+
+
+def test_a_consequence_that_came_costs_once_whichever_clocks_lead_to_it() -> None:
+    clocks = (first("24h", stages=REFUNDS), resolution("30h", stages=REFUNDS))
+    trial = tried(policy(*clocks), policy(first("300h"), resolution("300h")), (asks("09-07 12:00"),))
+    [toll] = trial.tolls
+
+    assert (toll.before.costs, toll.after.costs) == (FIFTY, ())
+    assert (toll.rule_before, toll.before.unknown) == ("any", False)
+
+
+def test_a_consequence_that_was_averted_or_is_to_come_costs_nothing() -> None:
+    refunding = policy(first("24h", stages=REFUNDS))
+
+    assert tried(refunding, refunding, ANSWERED).tolls == ()
+    assert tried(refunding, refunding, (asks("09-07 12:00"),), now="09-08 12:00").tolls == ()
+
+
+def test_what_an_order_of_unknown_value_costs_is_unknown() -> None:
+    refunding = policy(first("24h", stages=(stage("refund", expect="refund", costs=Cost(of_order=True)),)))
+    [toll] = tried(refunding, A_DAY, (asks("09-07 12:00"),)).tolls
+
+    assert (toll.before.costs, toll.before.unknown, bool(toll.after)) == ((), True, False)
+
+
+def test_lines_by_channel_and_rule_count_what_is_lost_and_saved() -> None:
+    strict, mild = policy(first("12h", stages=REFUNDS)), policy(first("72h", stages=REFUNDS))
+    cases = (ANSWERED, (asks("09-07 12:00"),))
+    channels = {"CH-1": "shop", "CH-2": "mail"}
+    lost, both = by_rule(tried(mild, strict, *cases), channels)[::-1]
+    [saved] = (line for line in by_rule(tried(strict, mild, *cases), channels) if line.channel == "shop")
+
+    assert (lost.channel, lost.become_late, lost.lost, lost.saved, lost.after) == ("shop", 1, 1, 0, FIFTY)
+    assert (both.channel, both.become_late, both.lost, both.before, both.after) == ("mail", 0, 0, FIFTY, FIFTY)
+    assert (saved.no_longer_late, saved.saved, saved.before, saved.after) == (1, 1, FIFTY, ())
+    whole = total(by_rule(tried(mild, strict, *cases), channels))
+    assert (whole.moved, whole.become_late, whole.lost, whole.after) == (2, 1, 1, (Money(Decimal("100.00"), "SEK"),))
+
+
+def test_a_rule_in_which_nothing_would_be_another_has_no_line() -> None:
+    assert by_rule(tried(A_DAY, A_DAY, ANSWERED, (asks("09-07 12:00"),)), {}) == []

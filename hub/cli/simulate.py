@@ -17,7 +17,7 @@ from hub.cli.stopping import stop_event
 from hub.errors import HubError, NotFound, Refused
 
 if TYPE_CHECKING:
-    from hub.adapter import PretendedPlatform
+    from hub.pretended import PretendedPlatform
     from hub.testing import Platform
     from hub.testing.control import Control
 

@@ -10,6 +10,7 @@ import click
 
 from hub.cli.common import console, echo_json, json_option, with_hub_as_it_is
 from hub.cli.desk_options import confirm, login_name, who_option
+from hub.core.people import Actor, Door
 from hub.core.webhook_events import TYPES
 from hub.core.webhooks import TEXT
 
@@ -25,6 +26,10 @@ def webhook() -> None:
 
     `casehub run` and `casehub serve` send them. docs/webhooks.md has the types, the signature, and what is guaranteed.
     """
+
+
+def _actor(who: str | None) -> Actor:
+    return Actor(who or login_name(), Door.COMMAND)
 
 
 @webhook.command(short_help="Add an address, and show its secret.")
@@ -54,8 +59,7 @@ def add(
     """
     from hub.webhooks import add_endpoint
 
-    by = who or login_name()
-    endpoint, secret = add_endpoint(hub, url, types=types, channels=channels, include=include, by=by)
+    endpoint, secret = add_endpoint(hub, url, types=types, channels=channels, include=include, by=_actor(who))
     if as_json:
         echo_json({"endpoint": endpoint.id, "secret": secret})
         return
@@ -120,9 +124,10 @@ def show(hub: Hub, name: str, limit: int, as_json: bool) -> None:
 
 @webhook.command(short_help="Send a message that tells of nothing, and say what came of it.")
 @_ENDPOINT
+@who_option
 @json_option
 @with_hub_as_it_is
-def test(hub: Hub, name: str, as_json: bool) -> None:
+def test(hub: Hub, name: str, who: str | None, as_json: bool) -> None:
     """Send one message of the type webhook.test, once, and say what was answered; exit code 1 unless it was taken.
 
     With --json: {"ok", "status", "trouble"}.
@@ -132,7 +137,7 @@ def test(hub: Hub, name: str, as_json: bool) -> None:
     from hub.webhooks import named, try_out
     from hub.webhooks_json import outcome_json
 
-    outcome = try_out(hub, named(hub, name).endpoint.id)
+    outcome = try_out(hub, named(hub, name).endpoint.id, _actor(who))
     if as_json:
         echo_json(outcome_json(outcome))
     elif outcome.taken:
@@ -146,9 +151,10 @@ def test(hub: Hub, name: str, as_json: bool) -> None:
 @webhook.command(short_help="Replace the secret of an address.")
 @_ENDPOINT
 @click.option("--at-once", is_flag=True, help="The old secret signs nothing any more: for one that became known.")
+@who_option
 @json_option
 @with_hub_as_it_is
-def rotate(hub: Hub, name: str, at_once: bool, as_json: bool) -> None:
+def rotate(hub: Hub, name: str, at_once: bool, who: str | None, as_json: bool) -> None:
     """Make another secret and show it, once. For 24 hours messages are signed with the old one as well.
 
     With --json: {"endpoint", "secret", "old_secret_until"}.
@@ -159,7 +165,7 @@ def rotate(hub: Hub, name: str, at_once: bool, as_json: bool) -> None:
     from hub.webhooks import named
     from hub.webhooks import rotate as replace
 
-    endpoint, secret = replace(hub, named(hub, name).endpoint.id, at_once=at_once)
+    endpoint, secret = replace(hub, named(hub, name).endpoint.id, _actor(who), at_once=at_once)
     if as_json:
         echo_json({"endpoint": endpoint.id, "secret": secret, "old_secret_until": instant(endpoint.both_until)})
         return
@@ -179,14 +185,15 @@ def pause(hub: Hub, name: str, who: str | None) -> None:
     from hub.webhooks import named
     from hub.webhooks import pause as switch_off
 
-    switch_off(hub, named(hub, name).endpoint.id, who or login_name())
+    switch_off(hub, named(hub, name).endpoint.id, _actor(who))
     click.echo("It is switched off.")
 
 
 @webhook.command(short_help="Switch an address on again.")
 @_ENDPOINT
+@who_option
 @with_hub_as_it_is
-def resume(hub: Hub, name: str) -> None:
+def resume(hub: Hub, name: str, who: str | None) -> None:
     """Go on with an address that was switched off, by a person or for its failures: it is told of all since then.
 
     Example: casehub webhook resume ep_4b1f
@@ -194,25 +201,27 @@ def resume(hub: Hub, name: str) -> None:
     from hub.webhooks import named
     from hub.webhooks import resume as switch_on
 
-    switch_on(hub, named(hub, name).endpoint.id)
+    switch_on(hub, named(hub, name).endpoint.id, _actor(who))
     click.echo("It is switched on.")
 
 
 @webhook.command(short_help="Remove an address with its messages.")
 @_ENDPOINT
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@who_option
 @with_hub_as_it_is
-def remove(hub: Hub, name: str, yes: bool) -> None:
+def remove(hub: Hub, name: str, yes: bool, who: str | None) -> None:
     """Remove an address for good; its secret dies with it.
 
     Example: casehub webhook remove ep_4b1f
     """
     from hub.webhooks import named
+    from hub.webhooks import remove as forget
     from hub.webhooks_json import host_of
 
     endpoint = named(hub, name).endpoint
     confirm(f"Remove {endpoint.id} ({host_of(endpoint.url)}) with all its messages?", yes=yes)
-    hub.store.webhooks.remove(endpoint.id)
+    forget(hub, endpoint.id, _actor(who))
     click.echo("It is removed.")
 
 
@@ -249,9 +258,12 @@ def dead(hub: Hub, name: str, limit: int, as_json: bool) -> None:
 @click.option("--dead", "of_dead", metavar="ENDPOINT", help="All that was given up at this address.")
 @click.option("--to", "to", metavar="ENDPOINT", help="All that this address is told of, since an instant.")
 @click.option("--since", metavar="INSTANT", help="That instant, such as '2026-11-25 12:00'.")
+@who_option
 @json_option
 @with_hub_as_it_is
-def replay(hub: Hub, number: int | None, of_dead: str | None, to: str | None, since: str | None, as_json: bool) -> None:
+def replay(
+    hub: Hub, number: int | None, of_dead: str | None, to: str | None, since: str | None, who: str | None, as_json: bool
+) -> None:
     """Send one message, all that was given up at an address, or all since an instant, once more by the next round.
 
     Each has the webhook-id that it had, so that a program that has it already knows it.
@@ -266,12 +278,12 @@ def replay(hub: Hub, number: int | None, of_dead: str | None, to: str | None, si
     if [number is not None, of_dead is not None, bool(to and since)].count(True) != 1 or bool(to) != bool(since):
         raise click.UsageError("name a MESSAGE, or --dead ENDPOINT, or --to ENDPOINT with --since INSTANT")
     if number is not None:
-        count = replay_one(hub, number)
+        count = replay_one(hub, number, _actor(who))
     elif of_dead is not None:
-        count = replay_dead(hub, named(hub, of_dead).endpoint.id)
+        count = replay_dead(hub, named(hub, of_dead).endpoint.id, _actor(who))
     else:
         when = given_instant(since or "", hub.settings.office.timezone, hub.clock.now())
-        count = replay_since(hub, named(hub, to or "").endpoint.id, when)
+        count = replay_since(hub, named(hub, to or "").endpoint.id, when, _actor(who))
     if as_json:
         echo_json({"replayed": count})
     else:

@@ -132,6 +132,43 @@ _WORDINGS: Mapping[str, _Wording] = {
     ),
 }
 
+# Where an answer by mail comes into another channel, as a case of its own, it is not promised to join this one.
+_REPLIABLE_ELSEWHERE: Mapping[str, str] = {
+    "sv": (
+        "Vill du lägga till något kan du svara på det här mejlet; låt ärendenumret stå kvar i ämnesraden "
+        "så vet vi vad det gäller. Det här är ett automatiskt mejl, men det är en människa som läser och "
+        "besvarar ditt."
+    ),
+    "nl": (
+        "Wilt u iets toevoegen, beantwoord dan deze e-mail en laat het nummer in het onderwerp staan, "
+        "zodat wij weten waar het bij hoort. Dit is een automatisch bericht, maar het uwe wordt door een "
+        "mens gelezen en beantwoord."
+    ),
+    "de": (
+        "Möchten Sie etwas ergänzen, antworten Sie einfach auf diese E-Mail und lassen Sie die Nummer im "
+        "Betreff stehen, damit wir wissen, wozu es gehört. Dies ist eine automatische Nachricht, doch "
+        "Ihre wird von einem Menschen gelesen und beantwortet."
+    ),
+    "fr": (
+        "Pour ajouter quelque chose, répondez simplement à ce courriel en laissant le numéro dans "
+        "l’objet : nous saurons ainsi à quoi il se rapporte. Ce message est automatique, mais le vôtre "
+        "sera lu et traité par une personne."
+    ),
+    "ja": (
+        "追加のご連絡がございましたら、件名の番号を残したまま、このメールにご返信ください。このメールは自動で送信してい"
+        "ますが、お問い合わせは担当者が拝読し、お答えいたします。"
+    ),
+    "cs": (
+        "Chcete-li něco doplnit, odpovězte na tento e-mail a ponechte číslo v předmětu, ať víme, čeho se "
+        "to týká. Tato zpráva je automatická, Vaši však přečte a zodpoví člověk."
+    ),
+    "en": (
+        "If you would like to add anything, just reply to this e-mail and leave the number in its "
+        "subject, so that we know what it belongs to. This message is automatic, but a person will read "
+        "and answer yours."
+    ),
+}
+
 # A day with its weekday, and one with its year, in every language.
 _DAYS: Mapping[str, tuple[str, str]] = {
     "sv": ("{day} {date} {month}", "{date} {month} {year}"),
@@ -145,9 +182,20 @@ _DAYS: Mapping[str, tuple[str, str]] = {
 
 
 def acknowledgement_text(
-    language: str, *, name: str, subject: str, number: str, promise: datetime, zone: ZoneInfo, shop: str
+    language: str,
+    *,
+    name: str,
+    subject: str,
+    number: str,
+    promise: datetime,
+    zone: ZoneInfo,
+    shop: str,
+    joins: bool = True,
 ) -> str:
-    """The whole text, ready to be sent; name, subject and shop may be empty."""
+    """The whole text, ready to be sent; name, subject and shop may be empty.
+
+    An answer to it `joins` the case, unless it comes into another channel.
+    """
     words = _WORDINGS[language]
     called, about = greetable_name(name), repeatable_subject(subject)
     paragraphs = [
@@ -155,7 +203,7 @@ def acknowledgement_text(
         words.thanks.format(number=number),
         words.subject.format(subject=about) if about else "",
         words.promise.format(moment=written_out(promise, zone, language)),
-        words.repliable,
+        words.repliable if joins else _REPLIABLE_ELSEWHERE[language],
         f"{words.regards}\n{shop}".rstrip(),
     ]
     return "\n\n".join(filter(None, paragraphs))

@@ -129,9 +129,10 @@ class Store(Protocol):
         ...
 
     def others(self, number: str, limit: int = 20) -> Sequence[CaseSummary]:
-        """The other cases of the same customer, by e-mail address, newest change first; none where that is unknown.
+        """The other cases of the same customer, by e-mail address, and about the same order, newest change first.
 
-        Those that were merged into others are left out. NotFound if there is no such case.
+        What is unknown is nobody's: no address and no order make no others. Those that were merged into others are left
+        out. NotFound if there is no such case.
         """
         ...
 

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from hub.adapter import PretendedPlatform
 from hub.core.ports import Clock
 from hub.errors import NotFound, Refused
 from hub.plugins import load_plugins
+from hub.pretended import PretendedPlatform
 
 _MARK = ".made-by-casehub-demo"
 ZONE = "Europe/Stockholm"

@@ -9,13 +9,14 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hub.adapter import Capability, PretendedPlatform
+from hub.adapter import Capability
 from hub.app import Channel, Hub, open_hub
 from hub.core.local_time import local_time
 from hub.core.platform_acts import ActKind
 from hub.core.ports import CaseFilter, CaseSummary
 from hub.demo.day import DemoClock
 from hub.demo.stage import ZONE
+from hub.pretended import PretendedPlatform
 
 _MOMENT = timedelta(minutes=5)
 _A_DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Path = tuple[str, ...]
 _PART = re.compile(r'"((?:[^"\\]|\\.)*)"|([A-Za-z0-9_-]+)|\[(\d+)\]')
@@ -13,6 +13,7 @@ _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?")
 _KEY = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*=""")
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _NAMES = frozenset({"id", "name"})
+_LONG = ('"""', "'''")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,56 +36,69 @@ def line_of(problem: str, text: str) -> int | None:
     if told:
         return int(told[1])
     path = problem.split(": ")[1] if problem.count(": ") > 1 else ""
-    wanted = tuple(found[1] or found[2] or found[3] for found in _PART.finditer(path))
-    best, line = 0, None
-    for known, number in _places(text.splitlines()):
-        alike = _alike(known, wanted)
-        if alike > best:
-            best, line = alike, number
-    return line
+    return _Places(text.splitlines()).line_of(tuple(part[1] or part[2] or part[3] for part in _PART.finditer(path)))
 
 
-def _alike(known: Path, wanted: Path) -> int:
-    """How many parts of a path a known place has, if it has no others."""
-    return len(known) if wanted[: len(known)] == known else 0
+@dataclass(slots=True)
+class _Places:
+    """Where each table and key of a text stands; a table of a list is a part of the path by its number."""
+
+    lines: Sequence[str]
+    found: list[tuple[Path, int]] = field(default_factory=list)
+    _lists: dict[Path, int] = field(default_factory=dict)
+    _names: dict[tuple[Path, str], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        within: Path = ()
+        for number, line in self._outside_of_texts():
+            if header := _HEADER.fullmatch(line):
+                within = self._entered(_keys(header[2]), is_list=header[1] == "[[")
+                self.found.append((within, number))
+            elif key := _KEY.match(line):
+                self.found.append((within + _keys(key[1]), number))
+                if key[1].strip() in _NAMES and within[:-1] in self._lists:
+                    self._names[within[:-1], _text_of(line)] = within[-1]
+
+    def line_of(self, told: Path) -> int | None:
+        """The line of what shares the most with a path, in which tables of lists are called by number or name."""
+        wanted: Path = ()
+        for part in told:
+            wanted += (self._names.get((wanted, part), part) if wanted in self._lists else part,)
+        best, line = 0, None
+        for known, number in self.found:
+            shared = min(len(known), len(wanted))
+            if shared > best and known[:shared] == wanted[:shared]:
+                best, line = shared, number
+        return line
+
+    def _entered(self, keys: Path, *, is_list: bool) -> Path:
+        """The whole path of a table, with the numbers of the lists that it lies in."""
+        path: Path = ()
+        for place, key in enumerate(keys):
+            path += (key,)
+            if is_list and place == len(keys) - 1:
+                self._lists[path] = self._lists.get(path, -1) + 1
+            if path in self._lists:
+                path += (str(self._lists[path]),)
+        return path
+
+    def _outside_of_texts(self) -> Iterator[tuple[int, str]]:
+        """The lines with their numbers, but for those in the middle of a long text."""
+        closing = ""
+        for number, line in enumerate(self.lines, 1):
+            if not closing:
+                yield number, line
+                closing = next((quotes for quotes in _LONG if line.count(quotes) % 2), "")
+            elif line.count(closing) % 2:
+                closing = ""
 
 
-def _places(lines: Sequence[str]) -> Iterator[tuple[Path, int]]:
-    """Each table and key with the number of its line; a table of a list counts by its place and by its name."""
-    prefixes: list[Path] = [()]
-    counted: dict[Path, int] = {}
-    named: dict[Path, Path] = {}
-    closing = ""
-    for number, line in enumerate(lines, 1):
-        if closing or _opens(line):
-            starts, closing = not closing, _still_open(line, closing)
-            if not starts:
-                continue
-        if header := _HEADER.fullmatch(line):
-            plain = _keys(header[2])
-            prefixes = [named.get(plain[:1], plain[:1]) + plain[1:], plain]
-            if header[1] == "[[":
-                counted[plain] = counted.get(plain, -1) + 1
-                prefixes = [(*prefix, str(counted[plain])) for prefix in prefixes]
-            yield from ((prefix, number) for prefix in prefixes)
-        elif key := _KEY.match(line):
-            keys = _keys(key[1])
-            if keys[0] in _NAMES and prefixes[0][-1:] and prefixes[0][-1].isdigit():
-                prefixes = [*prefixes, *_by_name(prefixes, line, number, named)]
-                yield from ((prefix, number) for prefix in prefixes[-1:])
-            yield from ((prefix + keys, number) for prefix in prefixes)
-
-
-def _by_name(prefixes: Sequence[Path], line: str, number: int, named: dict[Path, Path]) -> list[Path]:  # noqa: ARG001
-    """The paths of a table of a list by the name that this line gives it."""
+def _text_of(line: str) -> str:
+    """The value of a key that stands in one line, as text; empty where it is none."""
     try:
-        name = str(next(iter(tomllib.loads(line).values())))
-    except (ValueError, StopIteration):
-        return []
-    found = [(*prefix[:-1], name) for prefix in prefixes[:1]]
-    if len(prefixes[0]) == 2:
-        named[prefixes[0][:1]] = found[0]
-    return found
+        return str(next(iter(tomllib.loads(line).values())))
+    except (ValueError, RecursionError, StopIteration):
+        return ""
 
 
 def _keys(written: str) -> Path:
@@ -98,14 +112,3 @@ def _keys(written: str) -> Path:
         [(key, table)] = table.items()
         parts.append(key)
     return tuple(parts)
-
-
-def _opens(line: str) -> str:
-    return next((quotes for quotes in ('"""', "'''") if line.count(quotes) % 2), "")
-
-
-def _still_open(line: str, closing: str) -> str:
-    """The quotes that a long text still waits for after this line."""
-    if not closing:
-        return _opens(line)
-    return "" if line.count(closing) % 2 else closing

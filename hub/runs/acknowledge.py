@@ -49,7 +49,7 @@ class AcknowledgePorts:
 class AcknowledgingChannel:
     """A channel that acknowledges: in whose name, in which language if the customer's is unknown, by which clock.
 
-    `own` are the addresses of the seller's mailboxes.
+    `own` are the addresses of the seller's mailboxes. An answer to it `joins` the case.
     """
 
     name: str
@@ -57,6 +57,7 @@ class AcknowledgingChannel:
     zone: ZoneInfo
     language: str = DEFAULT_LANGUAGE
     own: frozenset[str] = frozenset()
+    joins: bool = True
 
 
 @dataclass(slots=True)
@@ -179,6 +180,7 @@ def _text(case: Case, found: Acknowledgement, channel: AcknowledgingChannel) -> 
         promise=found.promise,
         zone=channel.zone,
         shop=channel.shop,
+        joins=channel.joins,
     )
 
 

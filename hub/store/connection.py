@@ -13,6 +13,7 @@ from hub.errors import StoreError
 
 Row = tuple[Any, ...]
 BUSY_SECONDS = 30.0
+CACHE_KILOBYTES = 4_000
 _NEXT_TO_NOTHING = 256 * 1024
 _WAYS_OUT = (
     ("SQLITE_FULL", "the disk of {file} is full; free some space and run again"),
@@ -47,6 +48,8 @@ class Connection:
         # A reply's row must outlive a power cut before its first byte leaves, and NORMAL does not sync a commit in
         # WAL mode. Measured: 0.2 ms a commit with FULL, 0.02 without, of the 45 ms that a batch of 100 mails takes.
         self.run("PRAGMA synchronous = FULL")
+        # The lists and counts of 100,000 cases read 3 MB of indexes; with SQLite's own 2 MB they take twice as long.
+        self.run(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
 
     def run(self, statement: str, values: Sequence[object] = ()) -> None:
         """Execute one statement that answers nothing."""

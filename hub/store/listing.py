@@ -217,16 +217,17 @@ def count_views(connection: Connection, views: Iterable[View], cap: int | None) 
 
 
 def list_others(connection: Connection, number: str, limit: int) -> list[CaseSummary]:
-    """The other cases of the customer of a case, by e-mail address, newest change first."""
+    """The other cases of a case's customer, by e-mail address, and about its order, newest change first."""
     with connection.transaction():
-        email = connection.value("SELECT customer_email FROM cases WHERE id = ?", (id_of(number),))
-        if email is None:
+        found = connection.row("SELECT customer_key, order_key FROM cases WHERE id = ?", (id_of(number),))
+        if found is None:
             raise no_case(number)
-        if not email:
-            return []
-        wanted = CaseFilter(states=_OWN, customer_email=email, order=ListOrder.NEWEST, limit=limit + 1)
-        found = _stretch(connection, wanted, (), wanted.limit)
-    return [to_summary(row) for row in found if number_of(row[0]) != number][:limit]
+        newest = CaseFilter(states=_OWN, order=ListOrder.NEWEST, limit=limit + 1)
+        alike = [replace(newest, customer_email=found[0])] if found[0] else []
+        alike += [replace(newest, order_number=found[1])] if found[1] else []
+        cases = {case.number: case for wanted in alike for case in list_cases(connection, wanted)}
+    cases.pop(number, None)
+    return sorted(cases.values(), key=lambda case: (case.changed_at, case.number), reverse=True)[:limit]
 
 
 def load_summary(connection: Connection, number: str) -> CaseSummary:

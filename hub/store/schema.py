@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hub.errors import StoreError
 from hub.store.connection import Connection
 from hub.store.figures_schema import add_figures
-from hub.store.lists_schema import make_lists
+from hub.store.lists_schema import count_tasks, make_lists
 from hub.store.people_schema import people_tables
 from hub.store.personal_schema import personal_tables
 from hub.store.webhooks_schema import make_webhooks
@@ -226,6 +226,7 @@ _STEPS: dict[str, Callable[[Database], None]] = {
     "figures_by_case": lambda db: add_figures(db.execute),
     "webhooks": make_webhooks,
     "personal": personal_tables,
+    "lists_of_tasks": count_tasks,
 }
 
 

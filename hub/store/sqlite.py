@@ -47,6 +47,8 @@ from hub.store.writing import SqliteWriter
 FILE = "casehub.sqlite"
 CONTENTS = "contents"
 LOCKS = "locks"
+KEPT_CONNECTIONS = 8
+"""So many are kept open at most: each has pages of the database in memory, and more than that seldom read at once."""
 
 
 def open_store(folder: Path, clock: Clock) -> SqliteStore:
@@ -89,7 +91,7 @@ class SqliteStore:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        """Lend a connection that nobody else uses; there are as many as were ever needed at once."""
+        """Lend a connection that nobody else uses; a few are kept for the next who ask."""
         with self._lock:
             if self._closed:
                 raise StoreError(f"the store in {self.folder} is closed")
@@ -102,7 +104,7 @@ class SqliteStore:
 
     def _give_back(self, connection: Connection) -> None:
         with self._lock:
-            if not self._closed:
+            if not self._closed and len(self._idle) < KEPT_CONNECTIONS:
                 self._idle.append(connection)
                 return
         connection.close()

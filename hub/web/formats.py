@@ -52,7 +52,7 @@ class Formats:
         """An instant with its day, year and zone."""
         if at is None:
             return ""
-        return str(format_datetime(at.astimezone(self.zone), "EEE d MMM y HH:mm zzz", locale=self.locale))
+        return _in_full(at, self.zone, self.words.language)
 
     def day(self, at: date | datetime) -> str:
         """A day; an instant counts in the office's zone."""
@@ -86,7 +86,7 @@ class Formats:
 
     def money(self, amount: Money | None) -> str:
         """An amount with its currency; nothing where it is unknown."""
-        return "" if amount is None else str(format_currency(amount.amount, amount.currency, locale=self.locale))
+        return "" if amount is None else _money(amount, self.words.language)
 
     def number(self, value: float) -> str:
         """A number."""
@@ -128,6 +128,18 @@ class Formats:
         parts = (("hours", minutes // 60), ("minutes", minutes % 60))
         shown = [(unit, count) for unit, count in parts if count] or [("hours", 0)]
         return " ".join(self.words(f"common.{unit}_short", n=count) for unit, count in shown)
+
+
+# A list is looked at again and again, and most of what stands in it is as it was: writing it anew takes half as long
+# as all else on the page.
+@lru_cache(maxsize=4096)
+def _in_full(at: datetime, zone: ZoneInfo, language: str) -> str:
+    return str(format_datetime(at.astimezone(zone), "EEE d MMM y HH:mm zzz", locale=locale_of(language)))
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: Money, language: str) -> str:
+    return str(format_currency(amount.amount, amount.currency, locale=locale_of(language)))
 
 
 @lru_cache(maxsize=4096)

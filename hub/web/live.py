@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,12 +14,12 @@ from starlette.responses import Response, StreamingResponse
 
 from hub import log
 from hub.core.people import Permission
-from hub.errors import HubError
+from hub.errors import HubError, Refused
 from hub.web.routing import Room
 from hub.web.site import Here
 
 if TYPE_CHECKING:
-    from hub.core.ports import Store
+    from hub.core.ports import Store, Version
 
 room = Room()
 
@@ -27,6 +28,42 @@ LOOK_EVERY = 1.0
 _ALIVE_EVERY = 20.0
 _MOST_WAITING = 64
 _MOST_TOLD = 200
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """The cases to which something happened, or that `everything` may be other than it was."""
+
+    numbers: Sequence[str] = ()
+    everything: bool = False
+
+
+class Watch:
+    """Looks at the store again and again, and tells what was written since the look before."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._seen: Version | None = None
+        self._cursor = 0
+
+    def look(self) -> News | None:
+        """What is new; None where nothing was written, and at the first look."""
+        version, seen = self._store.version(), self._seen
+        if version == seen:
+            return None
+        news = None if seen is None else self._news()
+        if news is None or news.everything:
+            self._cursor = version.last_event
+        self._seen = version
+        return news
+
+    def _news(self) -> News:
+        try:
+            told, self._cursor = self._store.events_since(self._cursor, _MOST_TOLD + 1)
+        except Refused:  # a backup was put back: what the pages show may never have happened
+            return News(everything=True)
+        numbers = tuple(dict.fromkeys(one.case_number for one in told))
+        return News(numbers) if len(told) <= _MOST_TOLD else News(everything=True)
 
 
 class Live:
@@ -83,26 +120,15 @@ class Live:
             self._listeners.discard(listener)
 
     async def _watch(self) -> None:
-        seen: object = None
-        cursor: int | None = None
+        watch = Watch(self._store)
         while True:
             try:
-                version = await run_in_threadpool(self._store.version)
-                if version != seen:
-                    numbers, cursor = await run_in_threadpool(self._changed, cursor)
-                    if seen is not None:
-                        self.say("changed" if len(numbers) <= _MOST_TOLD else "everything", numbers[:_MOST_TOLD])
-                    seen = version
+                news = await run_in_threadpool(watch.look)
+                if news is not None:
+                    self.say("everything" if news.everything else "changed", list(news.numbers))
             except HubError as error:  # a locked or full disk passes; the pages only learn of it later
                 log.logger().warning("live updates pause", error=str(error))
             await asyncio.sleep(LOOK_EVERY)
-
-    def _changed(self, cursor: int | None) -> tuple[list[str], int]:
-        """The cases to which something happened since the last look."""
-        if cursor is None:
-            return [], self._store.version().last_event
-        told, after = self._store.events_since(cursor, _MOST_TOLD + 1)
-        return list(dict.fromkeys(one.case_number for one in told)), after
 
 
 def _drain(listener: asyncio.Queue[str | None]) -> None:

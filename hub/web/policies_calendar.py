@@ -176,9 +176,9 @@ def _instant(here: Here, written: str) -> int:
         wall = datetime.fromisoformat(written)
     except ValueError as error:
         raise Refused(here.words("policies.bad_instant")) from error
-    if wall.tzinfo is not None:
-        return epoch(wall)
     if not 1902 < wall.year < 9000:
         raise Refused(here.words("policies.bad_instant"))
+    if wall.tzinfo is not None:
+        return epoch(wall)
     seconds = wall.hour * 3600 + wall.minute * 60 + wall.second
     return first_showing(ZoneInfo(here.hub.settings.office.timezone), midnight(wall.date()) + seconds)

@@ -19,6 +19,7 @@ from hub.web import (
     pushes,
     sign_in,
     staff,
+    webhooks,
 )
 from hub.web.routing import Room
 
@@ -33,6 +34,7 @@ ROOMS: Sequence[Room] = (
     staff.room,
     audit_log.room,
     overview.room,
+    webhooks.room,
     pushes.room,
     policies_calendar.room,
     policies_what_if.room,

@@ -74,6 +74,7 @@ class WebFormAdapter(Adapter):
     portal_steps: ClassVar[Mapping[Capability, str]] = PORTAL_STEPS
     writes_first: ClassVar[str] = "Write to the customer from a mail program; only who has written stands on the page."
     tells_when_it_sends = True
+    mail_goes_elsewhere = True
     Settings: ClassVar[type[WebFormSettings]] = WebFormSettings
 
     def open(self, settings: WebFormSettings, tools: Tools) -> Connection:
@@ -120,8 +121,12 @@ class WebFormConnection(Connection):
         while entries := self._entries(number):
             number += len(entries)
             items = tuple(wire.to_update(entry) for entry in entries)
-            yield Batch(items, {"version": VERSION, "front": identity, "next": number}, notices)
+            told = {"version": VERSION, "front": identity, "next": number, "last": entries[-1].id}
+            yield Batch(items, told, notices)
             notices = ()
+        # Asked in this order, since a visitor may write between the two.
+        if self._journal.last() > number and self._journal.entry(number) is None:
+            raise Misunderstood(_GONE.format(what=f"entry {number} is missing between others"))
 
     def deliver(self, reply: Reply, case: Case) -> Receipt:
         """Put the reply into the conversation, once; `finish` sends the copy by mail."""
@@ -169,7 +174,8 @@ class WebFormConnection(Connection):
         if checkpoint.get("front") != identity:
             return 1, (Notice("the folder of the front door is another one than before, and is read anew"),)
         number = int(checkpoint["next"])
-        if number > 1 and self._journal.entry(number - 1) is None:
+        before = self._journal.entry(number - 1) if number > 1 else None
+        if number > 1 and (before is None or before.id != checkpoint.get("last")):
             raise Misunderstood(_GONE.format(what=f"entry {number - 1} is not there any more"))
         return number, ()
 

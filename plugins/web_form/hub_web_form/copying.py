@@ -32,9 +32,7 @@ def send_copy(
         raise Uncertain("a run died while the mail left; it is not sent again, and the page has the reply")
     if mark:
         return
-    subject, text = reply_letter(
-        settings, opened.language, number, opened.subject, entry.text, automatic=entry.automatic
-    )
+    subject, text = reply_letter(settings, opened.language, number, opened.subject, entry.text)
     letter = Letter(opened.email, subject, text, entry.at, entry.id, opened.case, entry.automatic, tuple(files))
     sender = "" if entry.automatic else settings.address or ""
     try:

@@ -36,7 +36,6 @@ class Journal:
 
     def __init__(self, folder: Callable[[], Path], sign: Callable[[str], str]) -> None:
         self._folder, self._sign = folder, sign
-        self._last = 0
 
     # Whose it is
 
@@ -110,7 +109,6 @@ class Journal:
             except FileExistsError:
                 number += 1
             else:
-                self._last = number
                 return file.parent
 
     def _name(self, written: Path, name: Path, shelf: Path) -> None:
@@ -146,18 +144,14 @@ class Journal:
     # Reading
 
     def last(self) -> int:
-        """The number of the newest entry."""
+        """The number of the newest entry, by looking: somebody may have put another record in the place of this one."""
         place = self._folder()
         with disk_trouble(place):
-            low, step = self._last, 1
-            while _numbered(place, low + step).exists():
-                low, step = low + step, step * 2
-            while step > 1:
-                step //= 2
-                if _numbered(place, low + step).exists():
-                    low += step
-        self._last = low
-        return low
+            # The newest folder may be empty: whoever made it may have died before anything came into it.
+            for shelf in range(_newest(place / "journal"), -1, -1):
+                if (number := _newest(place / "journal" / f"{shelf:05}")) > 0:
+                    return number
+            return 0
 
     def entry(self, number: int) -> Entry | None:
         """The entry with this number, None if there is none (yet)."""
@@ -174,8 +168,8 @@ class Journal:
         """Make durable what another process wrote a moment ago, before it is told on."""
         place = self._folder()
         with disk_trouble(place):
-            if self.last():
-                make_durable(_numbered(place, self._last).parent)
+            if last := self.last():
+                make_durable(_numbered(place, last).parent)
 
     def conversation(self, ref: str) -> tuple[Entry, ...]:
         """Every entry of a case, oldest first; none for a ref that nobody knows."""
@@ -222,6 +216,15 @@ class Journal:
                     name.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                     with suppress(FileExistsError):
                         os.link(_numbered(place, number), name)
+
+
+def _newest(folder: Path) -> int:
+    """The greatest number that something in a folder is called by; -1 where there is nothing."""
+    try:
+        with os.scandir(folder) as listed:
+            return max((int(one.name.removesuffix(".json")) for one in listed), default=-1)
+    except FileNotFoundError:
+        return -1
 
 
 def _numbered(place: Path, number: int) -> Path:

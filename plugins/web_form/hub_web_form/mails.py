@@ -83,15 +83,13 @@ def reply_letter(
     number: str,
     about: str,
     text: str,
-    *,
-    automatic: bool,
 ) -> tuple[str, str]:
     """The subject and the text of the mail with a reply: the reply itself, and below it where it stands as well."""
     footer = say("mail_footer", language, number=number, shop=settings.shop)
     if settings.public_url:
         footer += " " + say("mail_footer_page", language, url=f"{settings.public_url.rstrip('/')}/case")
     subject = f"[{number}] {one_line(about)}"[:_LONGEST_SUBJECT].rstrip()
-    return subject, text.rstrip() + ("\n\n-- \n" if not automatic else "\n\n") + footer + "\n"
+    return subject, f"{text.rstrip()}\n\n{footer}\n"
 
 
 def code_letter(settings: WebFormSettings, language: str, code: str) -> tuple[str, str]:

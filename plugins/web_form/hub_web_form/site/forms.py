@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.core.acknowledging import is_deaf
 from hub.core.plain_text import one_line
@@ -43,10 +43,11 @@ NOTHING = Filled({})
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a field, in the visitor's language."""
+    """What is wrong with a field, in the visitor's language; `label` says which one where the text does not."""
 
     field: str
     text: str
+    label: str = ""
 
 
 def address_of(filled: Filled) -> str:
@@ -78,10 +79,12 @@ def problems_of_fields(
     """What is wrong with the fields of a topic."""
     found: list[Problem] = []
     for field in fields:
-        if field.kind is FieldKind.FILES:
-            found += problems_of_files(field, filled, settings, language)
-        else:
-            found += _problem_of_value(field, filled, language)
+        problems = (
+            problems_of_files(field, filled, settings, language)
+            if field.kind is FieldKind.FILES
+            else _problem_of_value(field, filled, language)
+        )
+        found += [replace(problem, label=in_language(field.label, language)) for problem in problems]
     return found
 
 
