@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import ROUND_DOWN, Decimal
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,23 +13,12 @@ from hub.cli.clock_words import percent
 from hub.cli.common import console, echo_json, json_option, no_channels, with_hub
 from hub.cli.safe_text import one_line
 from hub.core.incoming import Figure
-from hub.core.model import epoch, from_epoch
-from hub.core.policy import Objective, Period, Policy, Satisfaction
-from hub.core.ports import FigureRow, Store
-from hub.core.scores import (
-    Compared,
-    ObjectiveScore,
-    SatisfactionScore,
-    Satisfied,
-    budget_sentence,
-    compared,
-    objective_score,
-    recent_periods,
-    satisfaction_score,
-    span_of,
-)
+from hub.core.model import epoch
+from hub.core.policy import Objective, Satisfaction
+from hub.core.scores import Compared, ObjectiveScore, SatisfactionScore, Satisfied, budget_sentence
 from hub.rounds import require_channel
 from hub.runs.published import publish
+from hub.scoring import ChannelScores, channel_scores_json, gather
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,38 +27,7 @@ if TYPE_CHECKING:
     from hub.app import Hub
 
 _DIFFERS = "≠"
-_SCORE_KEYS = (
-    *("period", "ended", "met", "late", "undecided", "cancelled", "share"),
-    *("reached", "still_reachable", "misses_left", "late_left", "warnings", "revision"),
-)
-_MONTH_KEYS = ("period", "up", "down", "share", "state")
-_BESIDE_KEYS = ("figure", "differs")
 _WORDS = frozenset({"period", ""})  # headings of columns that hold no numbers
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelScores:
-    """What there is to say of a channel, the newest period first.
-
-    `others` are the platform's figures of what casehub does not count itself, the newest of each name.
-    """
-
-    channel: str
-    policy: Policy
-    objectives: tuple[tuple[Objective, tuple[Compared[ObjectiveScore], ...]], ...]
-    months: tuple[Compared[SatisfactionScore], ...]
-    others: tuple[FigureRow, ...]
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is measured on this channel."""
-        return not (self.objectives or self.months or self.others)
-
-    @property
-    def differs(self) -> bool:
-        """Whether any figure of the platform differs from what was counted here."""
-        counted = chain.from_iterable(lines for _, lines in self.objectives)
-        return any(line.differs for line in counted) or any(line.differs for line in self.months)
 
 
 @click.command(short_help="Show the platforms' scores and what is left of them.")
@@ -106,67 +62,11 @@ def scores(hub: Hub, channel: str, weeks: int, as_json: bool) -> None:
         for name in _chosen(hub, channel)
     ]
     if as_json:
-        echo_json({"channels": [_channel_json(one) for one in found]})
+        echo_json({"channels": [channel_scores_json(one) for one in found]})
     elif not hub.settings.channels:
         click.echo(no_channels(hub))
     else:
         _tell([one for one in found if not one.is_empty])
-
-
-def gather(
-    store: Store,
-    channel: str,
-    policy: Policy,
-    now: int,
-    weeks: int,
-    final: Callable[[ObjectiveScore], ObjectiveScore] = lambda score: score,
-) -> ChannelScores:
-    """The scores of a channel under a policy, this week and those before it, with the platform's figures beside.
-
-    `final` has the last word on each score, such as its revision.
-    """
-    rows = store.figures(channel)
-    told = {(row.figure.name, row.figure.period): row.figure for row in rows}
-    satisfaction = policy.satisfaction
-    counted = {objective.figure for objective in policy.objectives} | {satisfaction.figure if satisfaction else ""}
-    newest: dict[str, FigureRow] = {}
-    for row in rows:
-        newest.setdefault(row.figure.name, row)
-    return ChannelScores(
-        channel,
-        policy,
-        tuple((o, tuple(_objective_scores(store, channel, o, told, now, weeks, final))) for o in policy.objectives),
-        tuple(_satisfaction_scores(store, channel, satisfaction, told, now, weeks)) if satisfaction else (),
-        tuple(row for name, row in sorted(newest.items()) if name not in counted),
-    )
-
-
-def _objective_scores(
-    store: Store,
-    channel: str,
-    objective: Objective,
-    told: dict[tuple[str, str], Figure],
-    now: int,
-    weeks: int,
-    final: Callable[[ObjectiveScore], ObjectiveScore],
-) -> Iterator[Compared[ObjectiveScore]]:
-    names = recent_periods(now, objective.period, objective.tz, weeks)
-    first, last = (span_of(name, objective.period, objective.tz) for name in (names[-1], names[0]))
-    rows = store.clocks(objective.clock, from_epoch(first[0]), from_epoch(last[1]), channel)
-    readings = [row.reading for row in rows]
-    for name in names:
-        score = final(objective_score(objective, name, readings, now))
-        yield compared(score, told.get((objective.figure, name)))
-
-
-def _satisfaction_scores(
-    store: Store, channel: str, rule: Satisfaction, told: dict[tuple[str, str], Figure], now: int, weeks: int
-) -> Iterator[Compared[SatisfactionScore]]:
-    names = recent_periods(now, Period.MONTH, rule.tz, weeks)
-    first, last = (span_of(name, Period.MONTH, rule.tz) for name in (names[-1], names[0]))
-    ratings = store.ratings(from_epoch(first[0]), from_epoch(last[1]), channel)
-    for name in names:
-        yield compared(satisfaction_score(rule, name, ratings), told.get((rule.figure, name)))
 
 
 def _chosen(hub: Hub, channel: str) -> Sequence[str]:
@@ -267,31 +167,3 @@ def _told(figure: Figure) -> str:
     verdict = {True: "reached", False: "missed", None: ""}[figure.conforms]
     norm = f"norm {figure.norm}" if figure.norm else ""
     return one_line(", ".join(part for part in (figure.value, counts, norm, verdict) if part)) or "–"
-
-
-def _channel_json(one: ChannelScores) -> dict[str, Any]:
-    rule = one.policy.satisfaction
-    return {
-        "channel": one.channel,
-        "policy": one.policy.id,
-        "version": one.policy.version,
-        "objectives": [_objective_json(objective, lines) for objective, lines in one.objectives],
-        "satisfaction": None if rule is None else _satisfaction_json(rule, one.months),
-        "figures": [{"figure": row.figure, "read_at": row.read_at} for row in one.others],
-    }
-
-
-def _objective_json(objective: Objective, lines: Sequence[Compared[ObjectiveScore]]) -> dict[str, Any]:
-    scores = [{**_picked(line.ours, _SCORE_KEYS), **_picked(line, _BESIDE_KEYS)} for line in lines]
-    return {**_picked(objective, ("id", "title", "clock", "share", "late_limit")), "scores": scores}
-
-
-def _satisfaction_json(rule: Satisfaction, lines: Sequence[Compared[SatisfactionScore]]) -> dict[str, Any]:
-    scores = [{**_picked(line.ours, _MONTH_KEYS), **_picked(line, _BESIDE_KEYS)} for line in lines]
-    return {**_picked(rule, ("title", "target", "floor", "least_ratings")), "scores": scores}
-
-
-def _picked(thing: object, names: Sequence[str]) -> dict[str, Any]:
-    """What a thing has under these names; shares as text, so that no reader rounds them."""
-    values = {name: getattr(thing, name) for name in names}
-    return {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -34,11 +34,13 @@ def status(hub: Hub, as_json: bool) -> None:
 
     Example: casehub status --json
     """
-    found, remarks = _examine(hub), list(_remarks(hub))
+    from hub.channel_health import examined, health_json
+
+    found, remarks = examined(hub), list(_remarks(hub))
     cases = {state.value: count for state, count in hub.store.counts().items()}
     well = all(channel.well for channel in found) and not any(remark.alarm for remark in remarks)
     if as_json:
-        channels, until = [_as_data(channel) for channel in found], hub.settings.office.known_until
+        channels, until = [health_json(channel) for channel in found], hub.settings.office.known_until
         about = {"ok": well, "channels": channels, "remarks": remarks}
         echo_json({**about, "cases": cases, "calendar_known_until": until})
     else:
@@ -95,8 +97,8 @@ def _late_orders(hub: Hub) -> Iterator[Remark]:
 
 def _scored(hub: Hub) -> Iterator[Remark]:
     """What the platforms' own lines say of this week, such as the tenth late answer."""
-    from hub.cli.scores import gather
     from hub.runs.health import Remark
+    from hub.scoring import gather
 
     now = epoch(hub.clock.now())
     for channel in hub.channels():
@@ -120,31 +122,6 @@ def _ending(hub: Hub) -> Iterator[Remark]:
     for (name, calendar), known in theirs.items():
         advice = "update its plugin, or write the holidays that follow into policies.toml"
         yield from ending(f"the calendar {calendar} of policy {name} is", known, advice, today)
-
-
-def _examine(hub: Hub) -> list[ChannelHealth]:
-    from hub.runs.health import examine
-
-    silence = {channel.name: channel.silent_after for channel in hub.channels() if channel.enabled}
-    broken = {channel.name: channel.error for channel in hub.broken_channels()}
-    return examine(hub.store, hub.clock, silence, broken, hub.settings.outbox.limits.limits)
-
-
-def _as_data(channel: ChannelHealth) -> dict[str, Any]:
-    record = channel.record
-    return {
-        "channel": channel.name,
-        "ok": channel.well,
-        "troubles": list(channel.troubles),
-        "last_success": record.succeeded_at,
-        "last_start": record.started_at,
-        "failing_since": record.failing_since,
-        "last_message": record.last_message_at,
-        "replies_waiting": channel.replies_waiting,
-        "replies_for_a_person": channel.replies_for_a_person,
-        "unreadable_messages": channel.unreadable,
-        "notices": list(record.notices),
-    }
 
 
 def _tell(hub: Hub, found: list[ChannelHealth], cases: dict[str, int]) -> None:

@@ -27,6 +27,7 @@ from hub.core.records import (
     Rating,
     Told,
 )
+from hub.core.requests_port import Requests
 from hub.core.uptime import Clock
 
 __all__ = [
@@ -120,6 +121,11 @@ class Store(Protocol):
     @property
     def people(self) -> People:
         """Who works here, kept in the same place; a transaction of theirs does not go into the one of `writing`."""
+        ...
+
+    @property
+    def requests(self) -> Requests:
+        """What programs asked for under keys, kept in the same place and in transactions of its own."""
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:

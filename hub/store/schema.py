@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hub.errors import StoreError
 from hub.store.connection import Connection
 from hub.store.people_schema import people_tables
+from hub.store.requests_schema import request_tables
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -218,6 +219,7 @@ _STEPS: dict[str, Callable[[Database], None]] = {
     "portal_tasks": _portal_tasks,
     "orders": _orders,
     "people": people_tables,
+    "requests": request_tables,
 }
 
 

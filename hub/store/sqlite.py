@@ -34,6 +34,7 @@ from hub.store.connection import BUSY_SECONDS, Connection
 from hub.store.inspection import inspect
 from hub.store.people import SqlitePeople
 from hub.store.rebuilding import rebuild
+from hub.store.requests import SqliteRequests
 from hub.store.schema import prepare
 from hub.store.writing import SqliteWriter
 
@@ -101,6 +102,10 @@ class SqliteStore:
     @property
     def people(self) -> SqlitePeople:
         return SqlitePeople(self._connection, self._transaction)
+
+    @property
+    def requests(self) -> SqliteRequests:
+        return SqliteRequests(self._transaction)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
