@@ -18,7 +18,8 @@ from hub.core.policy import Objective, Satisfaction
 from hub.core.scores import Compared, ObjectiveScore, SatisfactionScore, Satisfied, budget_sentence
 from hub.rounds import require_channel
 from hub.runs.published import publish
-from hub.scoring import ChannelScores, channel_scores_json, gather
+from hub.scores_json import channel_scores_json
+from hub.scoring import ChannelScores, gather
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -34,9 +34,10 @@ def status(hub: Hub, as_json: bool) -> None:
 
     Example: casehub status --json
     """
-    from hub.channel_health import examined, health_json
+    from hub.channel_health import health_of
+    from hub.health_json import health_json
 
-    found, remarks = examined(hub), list(_remarks(hub))
+    found, remarks = health_of(hub), list(_remarks(hub))
     cases = {state.value: count for state, count in hub.store.counts().items()}
     well = all(channel.well for channel in found) and not any(remark.alarm for remark in remarks)
     if as_json:

@@ -8,13 +8,15 @@ from typing import Annotated, Any
 from fastapi import Query
 from starlette.responses import Response
 
-from hub.channel_health import examined, health_json
+from hub.channel_health import health_of
 from hub.core.model import epoch
 from hub.core.people import Permission
+from hub.health_json import health_json
 from hub.reaching import adapter_of
 from hub.rounds import require_channel
 from hub.runs.published import publish
-from hub.scoring import channel_scores_json, gather
+from hub.scores_json import channel_scores_json
+from hub.scoring import gather
 from hub.web.api.calls import Asked, Call
 from hub.web.api.routing import Resource
 from hub.web.api.shapes_desk import Channels, Scores, Status
@@ -27,13 +29,13 @@ resource = Resource("channels")
 def show_status(call: Asked) -> Response:
     """Whether every channel is well, and how many cases there are in each state."""
     cases = {state.value: count for state, count in call.hub.store.counts().items()}
-    return Told({"ok": all(channel.well for channel in examined(call.hub)), "cases": cases})
+    return Told({"ok": all(channel.well for channel in health_of(call.hub)), "cases": cases})
 
 
 @resource.get("/channels", Permission.SEE, Channels)
 def list_channels(call: Asked) -> Response:
     """The channels with their health, their capabilities, and what only a person can do in their portals."""
-    health = {channel.name: health_json(channel) for channel in examined(call.hub)}
+    health = {channel.name: health_json(channel) for channel in health_of(call.hub)}
     return Told({"channels": [_channel(call, name, health.get(name)) for name in call.hub.settings.channels]})
 
 
