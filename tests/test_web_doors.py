@@ -47,7 +47,7 @@ def test_a_role_opens_nothing_beyond_its_permissions(world: WebWorld, role: Role
 
     for method, path, rule in rules_of(world.app):
         if isinstance(rule, Permission) and rule not in allowed:
-            answer = visitor.post(path) if method == "POST" else visitor.get(path)
+            answer = visitor.post(path) if method == "POST" else visitor.client.request(method, path)
 
             assert answer.status_code == 403, (method, path)
 

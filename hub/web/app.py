@@ -18,6 +18,8 @@ from starlette.routing import Mount, Route
 from hub import log
 from hub.errors import Busy, HubError, NotFound, Refused, StoreError
 from hub.web import live
+from hub.web.api.app import ADDRESS, make_api
+from hub.web.api.routing import ApiRoute
 from hub.web.guarding import Guarded
 from hub.web.rendering import Renderer
 from hub.web.rooms import ROOMS
@@ -61,6 +63,7 @@ def make_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
     app.state.site = site
     for room in ROOMS:
         app.router.routes.extend(room.routes)
+    app.router.routes.append(Mount(ADDRESS, make_api(site)))
     return app
 
 
@@ -111,6 +114,9 @@ def rules_of(app: FastAPI) -> list[tuple[str, str, Any]]:
     """Each address and method with the rule that says who may open it; None where a route has none."""
     found: list[tuple[str, str, Any]] = []
     for route in app.router.routes:
+        if isinstance(route, Mount) and isinstance(route.app, FastAPI):
+            found += [(method, route.path + path, rule) for method, path, rule in rules_of(route.app)]
+            continue
         methods = sorted(getattr(route, "methods", None) or ["*"])
         path = str(getattr(route, "path", route))
         for method in methods:
@@ -121,6 +127,6 @@ def rules_of(app: FastAPI) -> list[tuple[str, str, Any]]:
 
 
 def _rule_of(route: Any) -> Any:
-    if isinstance(route, (Route, Mount)):
+    if isinstance(route, (Route, Mount)) and not isinstance(route, ApiRoute):
         return getattr(getattr(route, "endpoint", None) or route.app, "allow", None)
     return getattr(route, "allow", None)
