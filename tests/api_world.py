@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from hub.core.credentials import digest, token_text
 from hub.core.people import Permission, Role, Token
 from tests.deciding_desk import AnyClock, Desktop
 from tests.deciding_shop import HUB_TOML, PORTAL, SHOP
@@ -69,11 +69,10 @@ class ApiWorld:
     def program(self, name: str = "eva", role: Role = Role.AGENT, *may: Permission) -> Program:
         """A program of somebody who works here, whose token may all that they may, unless it is named."""
         person = self.web.person(name, role)
-        raw = f"chub_{name}-{'-'.join(may)}"
-        key = hashlib.sha256(raw.encode()).hexdigest()
-        token = Token(key, name, "a program", frozenset(may or person.permissions), self.web.hub.clock.now())
+        secret = f"{name}{''.join(may)}".ljust(43, "x")
+        token = Token(digest(secret), name, "a program", frozenset(may or person.permissions), self.web.hub.clock.now())
         self.web.site.people.save_token(token)
-        return Program(self.web.stranger().client, raw)
+        return Program(self.web.stranger().client, token_text(secret))
 
     def stranger(self) -> Program:
         return Program(self.web.stranger().client)
