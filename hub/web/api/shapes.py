@@ -94,6 +94,7 @@ class Order(BaseModel):
 
     number: str
     confirmed: bool
+    placed_at: datetime | None
     candidates: list[str]
     value: Amount | None
     lines: list[OrderLine]
