@@ -94,7 +94,7 @@ class Order(BaseModel):
 
     number: str
     confirmed: bool
-    placed_at: datetime | None
+    placed_at: Instant | None
     candidates: list[str]
     value: Amount | None
     lines: list[OrderLine]
