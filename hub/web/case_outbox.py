@@ -30,7 +30,7 @@ _ACTS: Mapping[str, Act] = {
     "cancel": lambda here, reply: here.desk.cancel(reply.key, here.said("why")),
     "hold": lambda here, reply: here.desk.hold(reply.key, here.said("why")),
     "release": lambda here, reply: here.desk.release(reply.key),
-    "approve": lambda here, reply: here.desk.approve(reply.key, here.said("read") if "read" in here.form else None),
+    "approve": lambda here, reply: here.desk.approve(reply.key, _as_read(here, "read", reply)),
     "sent": lambda here, reply: here.desk.mark_delivered(reply.key),
     "retry": lambda here, reply: here.desk.retry(reply.key),
 }
@@ -55,7 +55,7 @@ def edit(here: Here) -> Response:
         found = view.reach.findings(new, view.case)
         if stands_against(found, accepted):
             return _page(here, view, line, text=text, findings=found, accepted=accepted)
-        here.desk.edit(key, text, after, None, here.said("begun").replace("\r\n", "\n"))
+        here.desk.edit(key, text, after, None, _as_read(here, "begun", line.reply))
     except HubError as error:
         return _page(here, view, line, text=text, error=str(error), accepted=accepted)
     done(here, view.case.number, "edit_reply", "", key)
@@ -76,6 +76,14 @@ def act(here: Here) -> Response:
             drafts_of(here.hub).keep(view.case.number, here.person.name, line.reply.text)
     _ACTS[name](here, line.reply)
     return done(here, view.case.number, f"{name}_reply", here.words(f"case.did_{name}"), key, outbox=True)
+
+
+def _as_read(here: Here, field: str, reply: Reply) -> str | None:
+    """The text of a reply as the page showed it: a form that carries it changes its line ends and outer blanks."""
+    if field not in here.form:
+        return None
+    said = here.said(field)
+    return reply.text if said == reply.text.replace("\r\n", "\n").strip() else said
 
 
 def _line(view: CaseView, key: str) -> ReplyLine:
