@@ -56,7 +56,8 @@ class SigningIn:
 
     def caller_of_token(self, raw: str, address: str) -> Caller | None:
         """Who a token belongs to; it may do what both it and its person may."""
-        token, now = self._people.token(_digest(raw)), self._clock.now()
+        secret, now = raw.split("_", 2)[-1], self._clock.now()  # chub_ID_SECRET
+        token = self._people.token(_digest(secret))
         if token is None or not token.valid(now):
             return None
         person = self._people.person(token.who)

@@ -69,11 +69,11 @@ class ApiWorld:
     def program(self, name: str = "eva", role: Role = Role.AGENT, *may: Permission) -> Program:
         """A program of somebody who works here, whose token may all that they may, unless it is named."""
         person = self.web.person(name, role)
-        raw = f"chub_{name}-{'-'.join(may)}"
-        key = hashlib.sha256(raw.encode()).hexdigest()
+        secret = f"a-long-enough-secret-of-{name}-{'-'.join(may)}"
+        key = hashlib.sha256(secret.encode()).hexdigest()
         token = Token(key, name, "a program", frozenset(may or person.permissions), self.web.hub.clock.now())
         self.web.site.people.save_token(token)
-        return Program(self.web.stranger().client, raw)
+        return Program(self.web.stranger().client, f"chub_{key[:8]}_{secret}")
 
     def stranger(self) -> Program:
         return Program(self.web.stranger().client)
