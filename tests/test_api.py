@@ -205,6 +205,14 @@ def test_a_reply_is_refused_when_the_customer_has_written_since(world: ApiWorld,
     assert "wrote again" in detail
 
 
+def test_a_reply_says_what_its_writer_has_read(eva: Program) -> None:
+    unsaid = eva.refused("POST", "/cases/CH-1001/replies", {"text": "Hej.", "after": ""})
+    unknown = eva.refused("POST", "/cases/CH-1001/replies", {"text": "Hej.", "after": "another"})
+
+    assert (unsaid[:2], unknown[:2]) == ((422, "refused"), (422, "refused"))
+    assert "'s1-m1'" in unsaid[2]
+
+
 def test_a_text_is_held_against_the_rules_of_its_platform(eva: Program) -> None:
     checked = eva.post("/cases/CH-1001/check", {"text": "Se http://spam.example"})
     refused = eva.refused("POST", "/cases/CH-1001/replies", {"text": "Se http://spam.example", "after": "s1-m1"})
@@ -261,7 +269,10 @@ def test_a_program_that_leads_gives_cases_to_others_and_stops_the_sending(world:
     lead = world.program("lea", Role.LEAD)
 
     assert eva.refused("POST", "/cases/CH-1001/assign", {"to": "lea"})[:2] == (403, "forbidden")
+    assert lead.post("/cases/CH-1001/assign", {"to": "lea"})["assignee"] == "lea"
+    assert eva.refused("POST", "/cases/CH-1001/assign", {"to": ""})[:2] == (403, "forbidden")
     assert lead.post("/cases/CH-1001/assign", {"to": "eva"})["assignee"] == "eva"
+    assert eva.post("/cases/CH-1001/assign", {"to": ""})["assignee"] == ""
     assert lead.refused("POST", "/cases/CH-1001/assign", {"to": "nobody"})[:2] == (404, "not-found")
     assert lead.post("/outbox/stop", {"channel": "shop", "why": "wrong prices"})["by"] == "lea"
     assert eva.get("/outbox")["stopped"][0]["why"] == "wrong prices"
@@ -307,7 +318,7 @@ def test_a_file_that_was_sent_goes_with_evidence_and_decisions(world: ApiWorld, 
     wish = {"word": "refuse", "text": "Tyvärr.", "evidence": [file]}
     decision = eva.post("/cases/CH-1001/decisions", wish)["queued"]
     unknown = {**file, "digest": hashlib.sha256(b"never sent").hexdigest()}
-    refused = eva.refused("POST", "/cases/CH-1001/replies", {"text": "x", "after": "", "attachments": [unknown]})
+    refused = eva.refused("POST", "/cases/CH-1001/replies", {"text": "x", "after": "s1-m1", "attachments": [unknown]})
 
     assert sent["name"] == "box.png"
     assert {one["kind"]: one["presence"] for one in kept["evidence"]}["photos"] == "present"

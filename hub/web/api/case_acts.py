@@ -30,10 +30,12 @@ def write_note(call: Asked, number: CaseNumber, given: NoteGiven) -> Response:
 
 @resource.post("/cases/{number}/assign", Permission.WORK, Standing)
 def assign_case(call: Asked, number: CaseNumber, given: Assignment) -> Response:
-    """Take a case, give it back, or (with the permission `lead`) give it to somebody else."""
-    to = given.to.strip()
-    if to not in ("", call.who):
-        call.require(Permission.LEAD, "give a case to somebody else")
+    """Take a case, give one's own back, or (with the permission `lead`) give any to somebody else."""
+    to, case = given.to.strip(), call.case(number)
+    is_own = to == call.who or (not to and case.assignee in ("", call.who))
+    if not is_own:
+        call.require(Permission.LEAD, "give a case to somebody else, or take it from them")
+    if to:
         call.hub.store.people.person(to)
     return standing(call, call.desk.assign(number, to).number)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import Query
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -37,7 +38,7 @@ async def send_file(
     content = await request.body()
     if not content:
         raise Refused("The file is empty; send its content as the body.")
-    digest = call.hub.store.keep(content)
+    digest = await run_in_threadpool(call.hub.store.keep, content)
     told = {"name": safe_name(name, "file"), "media_type": _BINARY, "size": len(content), "digest": digest}
     return Told(told, 201)
 

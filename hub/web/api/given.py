@@ -124,7 +124,7 @@ class AnsweredGiven(Body):
 
 
 class ReplyGiven(Body):
-    """A reply; `after` is the newest message that its writer saw, `last_inbound` of the case.
+    """A reply; `after` is the newest message that its writer saw, `last_inbound` of the case (empty where null).
 
     If the customer has written since, the reply is refused: read what came, and write anew.
     """

@@ -9,6 +9,7 @@ from hub.adapter import Capability
 from hub.answering import Answer, answer_in_the_portal, queue_answer, seen_by_writer, unsent
 from hub.as_json import reply_json, task_json
 from hub.core.acts import require_answerable
+from hub.core.model import Case
 from hub.core.people import Permission
 from hub.core.text_rules import Finding, stands_against
 from hub.errors import Refused
@@ -39,7 +40,7 @@ def write_reply(call: Asked, number: CaseNumber, given: ReplyGiven) -> Response:
     """
     case, told = call.case(number), list[Finding]()
     require_answerable(case)
-    seen = seen_by_writer(case, given.after) if given.after else ""
+    seen = _seen(case, given.after)
     if given.send_at is not None and given.send_at <= call.now and not call.key:
         raise Refused("The instant in `send_at` is over; without it the reply is sent as soon as it may go.")
     files = files_of(call, given.attachments)
@@ -77,7 +78,7 @@ def edit_reply(call: Asked, key: ReplyKey, given: EditGiven) -> Response:
     before = desk.named(key)
     case = call.case(before.case_number)
     files = before.attachments if given.attachments is None else files_of(call, given.attachments)
-    seen = seen_by_writer(case, given.after) if given.after else ""
+    seen = _seen(case, given.after)
     reach_of(call.hub, case).require_acceptable(unsent(call.hub, case, given.text, files, seen), case, given.accept)
     begun = before.text if given.begun is None else given.begun
     return Told(reply_json(desk.edit(before.key, given.text, seen, files, begun)))
@@ -117,6 +118,13 @@ def mark_reply_delivered(call: Asked, key: ReplyKey) -> Response:
 def retry_reply(call: Asked, key: ReplyKey) -> Response:
     """Say that an uncertain reply was surely not sent, or try again what the platform failed at."""
     return Told(reply_json(call.desk.retry(_key(call, key))))
+
+
+def _seen(case: Case, after: str) -> str:
+    """The message that the writer says to have read last; without one nobody could tell what came since."""
+    if not after and case.last_inbound is not None:
+        raise Refused(f"Say in `after` what you have read last; the newest is {case.last_inbound.ref!r}.")
+    return seen_by_writer(case, after) if after else ""
 
 
 def _key(call: Call, beginning: str) -> str:

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from hub.core.people import Permission
@@ -50,6 +50,8 @@ class ApiRoute(APIRoute):
                 return await self._answered(request, answer)
             except _FORESEEN:
                 raise
+            except ClientDisconnect:  # nobody is there to hear it
+                return Problem(Kind.MALFORMED, "The request ended before its end.").response
             except Exception as error:  # noqa: BLE001  a mistake of ours is told as a problem too
                 return failed(request, error).response
 
