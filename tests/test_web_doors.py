@@ -11,6 +11,7 @@ from hub.web.words import LANGUAGES, texts
 from tests.web_world import WebWorld
 
 PUBLIC = {
+    ("*", "/shop"): Public.FRONT_DOOR,
     ("GET", "/static/{digest}/{name}"): Public.STATIC,
     ("GET", "/health"): Public.HEALTH,
     ("GET", "/sign-in"): Public.SIGN_IN,

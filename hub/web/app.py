@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 
 from hub import log
 from hub.errors import Busy, HubError, NotFound, Refused, StoreError
-from hub.web import live
+from hub.web import front_door, live
 from hub.web.api.app import ADDRESS, make_api
 from hub.web.api.routing import ApiRoute
 from hub.web.guarding import Guarded
@@ -64,6 +64,7 @@ def make_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
     for room in ROOMS:
         app.router.routes.extend(room.routes)
     app.router.routes.append(Mount(ADDRESS, make_api(site)))
+    app.router.routes.append(Mount(front_door.ADDRESS, front_door.FrontDoors(site)))
     return app
 
 
