@@ -274,10 +274,11 @@ class TestDecisions:
     def test_a_parcel_goes_with_it(self, world: WebWorld) -> None:
         world.desktop.opens()
         form = {"offer": "decide|resend|item-1", "quantity": "1", "carrier": "PostNord", "number": "7"}
-        answer = self.asks(world.signed_in(), **form)
+        answer = self.asks(world.signed_in(), **form, parcels="DHL:8\nUPS: 9")
 
         assert answer.status_code == 303
-        assert [(p.carrier, p.number) for r in waiting(world) if r.act for p in r.act.tracking] == [("PostNord", "7")]
+        parcels = [f"{p.carrier}:{p.number}" for r in waiting(world) if r.act for p in r.act.tracking]
+        assert parcels == ["PostNord:7", "DHL:8", "UPS:9"]
 
     def test_an_offer_that_is_gone_is_not_found(self, world: WebWorld) -> None:
         world.desktop.opens()
@@ -397,6 +398,18 @@ class TestOutbox:
         acts(visitor, f"outbox/{reply.key}/edit", text="Hej! Den kommer i morgon.", begun=begun, after="s1-m1")
 
         assert waiting(world)[0].text == "Hej! Den kommer i morgon."
+
+    def test_other_files_take_the_place_of_those_it_had(self, world: WebWorld) -> None:
+        world.desktop.opens()
+        visitor = world.signed_in()
+        writes(visitor)
+        path = f"/cases/CH-1001/outbox/{waiting(world)[0].key}/edit"
+        files = {"files": ("ny.txt", b"ny", "text/plain")}
+        form = {"text": "Hej! Den kommer i morgon.", "begun": TEXT, "after": "s1-m1"}
+        refused_by_rule = visitor.post(path, form, files=files)
+
+        assert "takes no files from a program" in refused_by_rule.text
+        assert 'name="kept_files"' in refused_by_rule.text
 
     def test_a_platforms_rule_holds_for_a_text_written_anew(self, world: WebWorld) -> None:
         world.desktop.opens()
