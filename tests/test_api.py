@@ -342,6 +342,7 @@ def test_every_write_stands_in_the_log_of_acts_with_its_door(world: ApiWorld, ev
     ("method", "path", "body", "told"),
     [
         ("GET", "/nowhere", None, (404, "not-found")),
+        ("GET", "/cases/CH-1001%0A/evidence", None, (404, "not-found")),
         ("GET", "/cases/CH-9999", None, (404, "not-found")),
         ("GET", "/cases/nonsense", None, (422, "invalid")),
         ("PUT", "/cases", {}, (405, "method-not-allowed")),

@@ -19,6 +19,7 @@ from hub import log
 from hub.errors import Busy, HubError, NotFound, Refused, StoreError
 from hub.web import front_door, live
 from hub.web.api.app import ADDRESS, make_api
+from hub.web.api.problems import http_problem
 from hub.web.api.routing import ApiRoute
 from hub.web.guarding import Guarded
 from hub.web.rendering import Renderer
@@ -88,6 +89,8 @@ def _told(request: Request, error: Exception) -> Response:
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  the same
+    if request.url.path.startswith(f"{ADDRESS}/"):  # such as one with a line break, which leads into no application
+        return http_problem(error.status_code, error.headers, "There is nothing at this address.").response
     return _error_page(request, error.status_code, "" if error.status_code == 404 else str(error.detail))
 
 
