@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from hub.core.counting import AnsweredRuns
 from hub.core.ladder import own_timeline
 from hub.core.model import epoch, from_epoch
 from hub.core.openings import CalendarError
+from hub.core.pauses import Timeline
 from hub.core.policy import ClockName, ClockRule
 from hub.core.ranges import DayRange, recent_days
 from hub.core.statistics import (
@@ -210,18 +212,25 @@ def _own_time(hub: Hub, span: Span, channel: str) -> Callable[[AnsweredRuns], Se
 
     def counted(group: AnsweredRuns) -> Sequence[int]:
         rule = _clock_rule(hub, group)
-        return [] if rule is None else list(_lengths(group, rule, paused.get(group[:4], {})))
+        return [] if rule is None else _lengths(group, rule, paused.get(group[:4], {}))
 
     return counted
 
 
-def _lengths(group: AnsweredRuns, rule: ClockRule, paused: Mapping[Span, Sequence[Span]]) -> Iterator[int]:
+def _lengths(group: AnsweredRuns, rule: ClockRule, paused: Mapping[Span, Sequence[Span]]) -> Sequence[int]:
     timeline = own_timeline(rule)
-    for run in group.runs:
-        try:
-            yield timeline.between_paused(*run, paused[run]) if run in paused else timeline.between(*run)
-        except CalendarError:
-            continue
+    try:
+        found = timeline.lengths([run for run in group.runs if run not in paused])
+        return found + [timeline.between_paused(*run, paused[run]) for run in group.runs if run in paused]
+    except CalendarError:
+        return list(_known_lengths(group.runs, timeline, paused))
+
+
+def _known_lengths(runs: Sequence[Span], timeline: Timeline, paused: Mapping[Span, Sequence[Span]]) -> Iterator[int]:
+    """The lengths of those runs that lie in days of which the calendar knows."""
+    for run in runs:
+        with suppress(CalendarError):
+            yield timeline.between_paused(*run, paused.get(run, ()))
 
 
 def _clock_rule(hub: Hub, group: AnsweredRuns) -> ClockRule | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MOST_CASES = 5000
 MOST_SECONDS = 10.0
+MOST_LINES = 20_000
+"""Of how many cases that changed lately it is looked at whether they were opened in the range."""
+
 _EVERY_STATE = frozenset(CaseState)
 
 
@@ -84,7 +87,7 @@ class _Bounded:
         bounds, ends = self.bounds, self.timer() + self.bounds.seconds
         # A case has changed when it was opened: the store leaves out what lies before.
         wanted = CaseFilter(_EVERY_STATE, bounds.channel, changed_since=bounds.since, order=ListOrder.NEWEST)
-        lines = self.hub.store.cases(wanted)
+        lines = self.hub.store.cases(replace(wanted, limit=MOST_LINES))
         for line in lines:
             if not bounds.since <= line.opened_at < bounds.until:
                 continue
@@ -93,6 +96,7 @@ class _Bounded:
                 return
             self.channels[line.number] = line.channel
             yield line
+        self.cut = Cut.CASES if len(lines) == MOST_LINES else None
 
 
 def _both(

@@ -135,13 +135,13 @@ def try_out(hub: Hub, name: str, by: Actor) -> Outcome:
 def pause(hub: Hub, name: str, by: Actor) -> None:
     """Switch an endpoint off; nothing is lost, for it goes on where it stopped."""
     hub.store.webhooks.standing(name)
-    hub.store.webhooks.switch(name, f"{by.who} switched it off")
+    hub.store.webhooks.switch(name, f"{by.who} switched it off", hub.clock.now())
     _note(hub, by, WebhookAct.PAUSED, name)
 
 
 def resume(hub: Hub, name: str, by: Actor) -> None:
     """Switch an endpoint on again; it is told of everything since."""
-    hub.store.webhooks.switch(name, "")
+    hub.store.webhooks.switch(name, "", hub.clock.now())
     _note(hub, by, WebhookAct.RESUMED, name)
 
 
@@ -175,7 +175,8 @@ def replay_since(hub: Hub, name: str, when: datetime, by: Actor) -> int:
 
     endpoint, count = hub.store.webhooks.standing(name).endpoint, 0
     for happened in _seen_since(hub.store.webhooks, when):
-        count += hub.store.webhooks.replay(deliveries_of(endpoint, happened), hub.clock.now())
+        now = hub.clock.now()
+        count += hub.store.webhooks.replay(deliveries_of(endpoint, happened, now), now)
     _note(hub, by, WebhookAct.REPLAYED, name, f"{count} since {when:%Y-%m-%d %H:%M %Z}")
     return count
 

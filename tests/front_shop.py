@@ -24,8 +24,9 @@ from hub.core.outbox import Reply
 from hub.core.ports import CaseFilter
 from hub.desks import desk_of
 from hub.front import front_sites
-from hub.rounds import chosen_sources, delivery_ports
+from hub.rounds import chosen_sources, delivery_ports, sync_ports
 from hub.runs.delivery import deliver
+from hub.runs.sync import Silent, sync
 from hub_email_imap.simulator import MailPlatform, MailServers
 from tests.fakes import MovableClock
 
@@ -132,6 +133,10 @@ class FrontShop:
         """A round of deliveries."""
         deliver(chosen_sources(self.hub, []), delivery_ports(self.hub, threading.Event()))
 
+    def read(self) -> None:
+        """A round of readings."""
+        sync(chosen_sources(self.hub, []), sync_ports(self.hub, Silent(), threading.Event()))
+
     def sign_in(self, number: str, email: str = CUSTOMER) -> Response:
         """Ask for a code, take it out of the mail, and enter it."""
         page = self.fill_in("/shop/shop/case/code", page="/shop/shop/case", number=number, email=email)
@@ -168,7 +173,8 @@ def front_shop(
     platform.add_user(SHOP_MAIL, PASSWORD)
     with MailServers(platform, require_auth=True) as servers:
         config = folder / "hub.toml"
-        settings = (MAIL.format(port=servers.smtp_port) if mail else "") + more
+        ports = {"port": servers.smtp_port, "imap_port": servers.imap_port}
+        settings = (MAIL.format(**ports) if mail else "") + (more.format(**ports) if "{port}" in more else more)
         config.write_text(SETTINGS.format(more=settings), encoding="utf-8")
         with open_hub(config, clock) as hub:
             app = Starlette(routes=[Mount(f"/shop/{name}", site) for name, site in front_sites(hub)])

@@ -410,6 +410,16 @@ def test_without_name_subject_and_shop_nothing_empty_is_left(language: str) -> N
     assert said == said.strip()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_an_answer_comes_into_another_channel_it_is_not_promised_to_join_the_case(language: str) -> None:
+    told = {"name": "", "subject": "", "number": "CH-1001", "promise": DUE, "zone": STOCKHOLM, "shop": "Butiken"}
+    joining = acknowledgement_text(language, **told).split("\n\n")  # type: ignore[arg-type]  # by their names
+    elsewhere = acknowledgement_text(language, **told, joins=False).split("\n\n")  # type: ignore[arg-type]  # the same
+
+    assert [a == b for a, b in zip(joining, elsewhere, strict=True)] == [True, True, True, False, True]
+    assert "  " not in elsewhere[3]
+
+
 def test_the_first_of_a_month_is_premier_in_french() -> None:
     assert written_out(datetime(2026, 12, 1, 9, tzinfo=UTC), STOCKHOLM, "fr").startswith("mardi 1er décembre")
 

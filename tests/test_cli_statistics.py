@@ -6,14 +6,14 @@ import csv
 import io
 import re
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub.core.model import Author, CaseType, Direction, Money, Order, OrderLine, epoch
+from hub.core.model import Author, CaseType, Direction, Message, Money, Order, OrderLine, epoch
 from hub.core.policy import ClockName
 from hub.core.readings import Evaluation, Reading
 from hub.statistics import TABLES, read_days, statistics_of
@@ -142,3 +142,16 @@ def test_answers_of_a_policy_that_is_not_known_any_more_are_told_without_working
     [_, shop] = statistics_of(world.hub, read_days(world.hub)).answer_times
 
     assert (shop.answers, shop.median, shop.counted, shop.counted_median) == (1, 30, 0, None)
+
+
+def test_answers_beyond_what_the_calendar_knows_are_told_without_working_time(world: WebWorld) -> None:
+    long_ago = datetime(2024, 3, 4, 10, tzinfo=UTC)
+    answer = Message("a1", Author.SELLER, Direction.OUTBOUND, long_ago + timedelta(hours=2), "Hej")
+    for place, began in enumerate((long_ago, world.desktop.clock.now() - timedelta(hours=1))):
+        asked = replace(world.desktop.letter(f"m{place}"), sent_at=began)
+        told = replace(answer, ref=f"a{place}", sent_at=began + timedelta(minutes=30))
+        world.desktop.opens(ref=f"s{place}", opened_at=began, messages=(asked, told))
+
+    [_, shop] = statistics_of(world.hub, read_days(world.hub, "2024-01-01")).answer_times
+
+    assert (shop.answers, shop.median, shop.counted) == (2, 1800, 1)

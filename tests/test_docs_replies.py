@@ -37,7 +37,7 @@ def _is_written_to(adapter: type) -> bool:
     return bool({Capability.REPLY, Capability.DECIDE} & adapter.capabilities)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("key", ["bolcom", "email_imap", "fyndiq_reclaimit", "rakuten", "rakuten_france"])
+@pytest.mark.parametrize("key", ["bolcom", "email_imap", "fyndiq_reclaimit", "rakuten", "rakuten_france", "web_form"])
 def test_every_platform_announces_as_the_document_says(key: str) -> None:
     assert load_plugins().adapter(key).adapter.tells_when_it_sends
 

@@ -585,6 +585,19 @@ def test_the_example_names_every_setting_of_the_mail_adapter_with_its_default() 
     assert differing - required == {"ca_file", "smtp_password"}
 
 
+def test_the_example_names_every_setting_of_the_contact_page_with_its_default() -> None:
+    model = load_plugins().adapter("web_form").adapter.Settings
+    shown = shown_in_the_example("channels.contact")
+
+    assert shown.keys() - OWN_KEYS == model.model_fields.keys()
+    made = model.model_validate({key: value for key, value in shown.items() if key not in OWN_KEYS})
+    differing = {key for key, field in model.model_fields.items() if getattr(made, key) != field.get_default()}
+    shown_by_example = {"topics", "public_url", "privacy_url", "frame_ancestors", "return_instructions", "reply_to"}
+    assert differing - {"return_instructions"} == {"shop", "address", "smtp_host", "smtp_password", "ca_file"} | (
+        shown_by_example - {"return_instructions"}
+    )
+
+
 def test_the_example_names_every_setting_of_the_mail_notifier() -> None:
     model = load_plugins().notifier("email").notifier.Settings
 

@@ -147,6 +147,19 @@ def test_a_case_that_a_person_has_or_gave_back_or_that_is_closed_is_left_alone(h
     assert have(hub, desktop, 3) == ["Anna", "", ""]
 
 
+def test_what_was_given_back_stands_in_nobody_s_way(
+    hub: Hub, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.runs.sharing.MOST_AT_ONCE", 1)
+    for number in range(3):
+        desktop.opens(ref=f"s{number}")
+        if number < 2:
+            desktop.told("assign", str(1001 + number), "Anna")
+            desktop.told("assign", str(1001 + number), "--none")
+
+    assert [given.case_number for given in share_cases(hub).given] == ["CH-1003"]
+
+
 def test_a_case_that_somebody_is_writing_on_is_given_to_nobody(hub: Hub, desktop: Desktop) -> None:
     desktop.opens()
     with drafts_of(hub).writing("CH-1001", "Eva"):
@@ -197,6 +210,21 @@ def test_what_nobody_touched_goes_back_and_what_the_cover_worked_on_stays(hub: H
     assert share_cases(hub).given == [Given("CH-1001", "asa", "bo")]
     assert have(hub, desktop, 2) == ["asa", "bo"]
     assert share_cases(hub).given == []
+
+
+def test_more_than_a_round_takes_goes_over_bit_by_bit_and_back_at_once(
+    hub: Hub, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.runs.sharing.MOST_AT_ONCE", 1)
+    for number in range(3):
+        desktop.opens(ref=f"s{number}")
+        desktop.told("assign", str(1001 + number), "asa")
+    go_away(hub, "asa", "bo", days=2)
+
+    assert [len(share_cases(hub).given) for _ in range(4)] == [1, 1, 1, 0]
+    desktop.clock.advance(days=2)
+    assert len(share_cases(hub).given) == 3
+    assert have(hub, desktop, 3) == ["asa", "asa", "asa"]
 
 
 def test_the_cover_s_own_cases_do_not_go_to_whoever_comes_back(hub: Hub, desktop: Desktop) -> None:

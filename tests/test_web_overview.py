@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
@@ -13,7 +15,7 @@ import pytest
 
 from hub.core.model import CaseType, Order, OrderLine
 from hub.core.people import Role
-from hub.statistics import TABLES, read_days
+from hub.statistics import TABLES, ScoreFigure, read_days, statistics_of
 from hub.web.overview import PRESETS
 from hub.web.words import LANGUAGES, Words
 from tests.test_cli_statistics import claimed
@@ -173,3 +175,46 @@ def test_no_id_stands_twice_on_the_page(world: WebWorld) -> None:
     gathered.feed(world.signed_in().get("/overview").text)
 
     assert len(gathered.ids) == len(set(gathered.ids))
+
+
+@pytest.mark.parametrize(("days", "look"), [(30, ""), (14, "warn"), (7, "bad"), (-1, "bad")])
+def test_the_health_of_a_channel_tells_of_its_lag_its_key_and_its_troubles(
+    world: WebWorld, monkeypatch: pytest.MonkeyPatch, days: int, look: str
+) -> None:
+    now = world.hub.clock.now()
+    last = now.date() + timedelta(days=days)
+    found = statistics_of(world.hub, read_days(world.hub))
+    ill = replace(
+        found.health[0],
+        ok=False,
+        last_read=now - timedelta(minutes=3),
+        lag_seconds=7200,
+        stopped=True,
+        key_expires=last,
+        troubles=("<b>no</b> route",),
+        notices=("It was slow.",),
+    )
+    monkeypatch.setattr(world.site.statistics, "of", lambda *_: replace(found, health=[ill]))
+    visitor = world.signed_in()
+
+    words, page = visitor.page("/overview"), visitor.get("/overview").text
+
+    assert f"{ill.channel} needs you 3 min ago 2 h" in words
+    assert "<b>no</b> route It was slow." in words
+    shown = f"{last.day} {last:%b %Y}"
+    assert (f'<span class="nowrap {look}">{shown}</span>' if look else f"<td>{shown}</td>") in page
+
+
+def test_scores_of_weeks_and_months_are_told_with_what_may_still_be_late(
+    world: WebWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = statistics_of(world.hub, read_days(world.hub))
+    line, half = Decimal("0.9"), Decimal("0.8999")
+    week = ScoreFigure("shop", "Answered", "2026-W10", 5, 6, 1, half, line, False, -2, ("6 late",))
+    month = ScoreFigure("shop", "Thumbs", "2026-03", 0, 0, 0, None, line, None, None, ())
+    monkeypatch.setattr(world.site.statistics, "of", lambda *_: replace(found, scores=[week, month]))
+
+    words = world.signed_in().page("/overview")
+
+    assert "shop Answered 2026-W10 5 89.9% 90% -2" in words
+    assert "shop Thumbs 2026-03 0 – 90% –" in words

@@ -450,6 +450,16 @@ def test_every_page_speaks_every_language(world: WebWorld, bo: Person, language:
         assert f'<html lang="{language}"' in text, address
 
 
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [("/account/tokens", "/account"), ("/account/password", "/account"), ("/people/bo/link", "/people/bo")],
+)
+def test_an_address_that_a_form_was_sent_to_can_be_loaded_anew(
+    admin: Visitor, bo: Person, address: str, page: str
+) -> None:
+    assert admin.get(address).headers["location"] == page
+
+
 def test_every_act_of_the_house_has_words() -> None:
     assert [act for act in HouseAct if f"audit.act_{act}" not in texts()] == []
 

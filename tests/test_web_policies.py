@@ -419,6 +419,17 @@ def test_a_trial_is_bounded_by_cases_and_by_time_and_says_so(history: Desktop) -
     assert (whole.trial.cases, whole.cut) == (5, None)
 
 
+def test_a_range_in_which_nobody_looked_at_every_case_says_so(
+    history: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.trying.MOST_LINES", 4)
+    with open_hub(history.config) as hub:
+        now = hub.clock.now()
+        tried = try_text(hub, STRICTER, Bounds(now.replace(year=2025), now.replace(year=2027)), lambda: 0.0)
+
+    assert (tried.trial.cases, tried.cut) == (4, Cut.CASES)
+
+
 def _dump(desktop: Desktop) -> list[str]:
     """All that the database holds but when somebody was seen."""
     with closing(sqlite3.connect(desktop.config.parent / "data" / "casehub.sqlite")) as raw:

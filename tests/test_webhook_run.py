@@ -170,14 +170,39 @@ def test_an_endpoint_that_fails_for_days_is_switched_off_and_status_says_so(worl
 
 def test_after_it_is_switched_on_again_it_is_told_of_everything_since(world: World, receiver: Receiver) -> None:
     world.endpoint(receiver, types=frozenset({"case.opened"}))
-    world.store.webhooks.switch("ep_1", "eva switched it off")
+    world.store.webhooks.switch("ep_1", "eva switched it off", world.clock.now())
     world.opens(2)
     assert world.round() == []
 
-    world.store.webhooks.switch("ep_1", "")
+    world.store.webhooks.switch("ep_1", "", world.clock.now())
     world.round()
 
     assert world.states() == ["delivered", "delivered"]
+
+
+def test_what_waited_while_it_was_off_gets_all_its_tries_when_it_is_on_again(world: World, receiver: Receiver) -> None:
+    receiver.answers = [503]
+    world.endpoint(receiver, types=frozenset({"case.opened"}))
+    world.opens(2)
+    world.round()
+    world.store.webhooks.switch("ep_1", "eva switched it off", world.clock.now())
+    world.clock.advance(days=30)
+    world.store.webhooks.switch("ep_1", "", world.clock.now())
+
+    world.round()
+
+    assert (world.states(), world.standing().off) == (["pending", "pending"], "")
+
+
+def test_a_hub_that_was_off_for_a_week_gives_nothing_up_at_the_first_failure(world: World, receiver: Receiver) -> None:
+    receiver.answers = [503]
+    world.endpoint(receiver)
+    world.opens(2)
+    world.clock.advance(days=7)
+
+    world.round()
+
+    assert set(world.states()) == {"pending"}
 
 
 def test_an_endpoint_that_is_down_is_asked_ever_more_seldom_whatever_waits(world: World, receiver: Receiver) -> None:
@@ -315,7 +340,7 @@ def test_what_was_delivered_is_forgotten_after_a_month_and_what_is_dead_stays(wo
     world.endpoint(receiver)
     world.opens()
     world.round()
-    world.store.webhooks.switch("ep_1", "")
+    world.store.webhooks.switch("ep_1", "", world.clock.now())
 
     world.clock.advance(KEPT_FOR + timedelta(minutes=1))
     world.round()
@@ -332,7 +357,7 @@ def test_what_happened_since_an_instant_is_sent_once_more(world: World, receiver
     before = ids(receiver)
 
     happened, _ = world.store.webhooks.since(MONDAY_NOON + timedelta(hours=3), (0, 0), 100)
-    world.store.webhooks.replay(deliveries_of(endpoint, happened), world.clock.now())
+    world.store.webhooks.replay(deliveries_of(endpoint, happened, world.clock.now()), world.clock.now())
     world.round()
 
     assert ids(receiver) == [*before, *before[3:]]
@@ -379,7 +404,7 @@ def test_an_endpoint_that_is_removed_is_forgotten_with_its_messages(world: World
 
 def test_what_a_person_sets_while_a_message_is_on_its_way_stays(world: World, receiver: Receiver) -> None:
     def meanwhile(handler: Any) -> None:
-        world.store.webhooks.switch("ep_1", "eva switched it off")
+        world.store.webhooks.switch("ep_1", "eva switched it off", world.clock.now())
         world.store.webhooks.change(rotated(endpoint, world.clock.now()))
         handler.send_response(204)
         handler.send_header("content-length", "0")

@@ -20,6 +20,7 @@ from hub.core.webhooks import (
     Delivery,
     DeliveryState,
     Endpoint,
+    Health,
     Moment,
     Outcome,
     Standing,
@@ -74,10 +75,15 @@ def test_every_pause_is_spread_by_a_fifth_around_its_own(tries: int, jitter: flo
     assert RESTS[tries] * 0.9 <= delivery.not_before - NOON <= RESTS[tries] * 1.1
 
 
-def test_a_message_that_was_rarely_tried_is_given_up_after_three_days_too() -> None:
-    _, delivery = after_attempt(Standing(ENDPOINT), MESSAGE, FAILED, at(NOON + LONGEST))
+def test_a_message_that_was_rarely_tried_is_given_up_once_its_endpoint_failed_for_three_days() -> None:
+    failing = Standing(ENDPOINT, health=Health(failing_since=NOON))
 
-    assert (delivery.state, delivery.attempts) == (DeliveryState.DEAD, 1)
+    _, old = after_attempt(failing, MESSAGE, FAILED, at(NOON + LONGEST))
+    _, younger = after_attempt(failing, replace(MESSAGE, since=NOON + timedelta(hours=1)), FAILED, at(NOON + LONGEST))
+    _, first = after_attempt(Standing(ENDPOINT), MESSAGE, FAILED, at(NOON + LONGEST))
+
+    assert (old.state, old.attempts) == (DeliveryState.DEAD, 1)
+    assert (younger.state, first.state) == (DeliveryState.PENDING, DeliveryState.PENDING)
 
 
 def test_a_server_that_is_gone_is_told_nothing_any_more() -> None:

@@ -680,3 +680,18 @@ def test_the_days_of_a_calendar_hold_all_its_open_time(made: Calendar, day: date
     if opening is not None and closing is not None:
         assert made.is_open(opening)
         assert made.last_open(closing) == closing
+
+
+@given(st.lists(st.tuples(st.integers(0, 300 * 86_400), st.integers(0, 30 * 86_400))))
+def test_the_lengths_of_many_spans_are_those_of_each(drawn: list[tuple[int, int]]) -> None:
+    began, made = at("2026-01-05"), calendar()
+    spans = [(began + start, began + start + length) for start, length in drawn]
+
+    assert made.lengths(spans) == [made.between(*span) for span in spans]
+
+
+def test_many_spans_of_which_one_lies_beyond_the_calendar_are_refused_as_one_is() -> None:
+    made = calendar(known=(date(2026, 1, 1), date(2026, 12, 31)))
+
+    with pytest.raises(BeyondCalendar):
+        made.lengths([(at("2026-03-02"), at("2026-03-03")), (at("2026-12-30"), at("2027-01-02"))])

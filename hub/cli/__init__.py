@@ -43,7 +43,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "status": Entry("hub.cli.status:status", "Say how the channels are doing; made for monitors too."),
     },
     "Work on cases": {
-        "serve": Entry("hub.cli.serve:serve", "Open the inbox in a browser."),
+        "serve": Entry("hub.cli.serve:serve_command", "Open the inbox in a browser."),
         "cases": Entry("hub.cli.cases:cases", "List cases, soonest due first."),
         "due": Entry("hub.cli.due:due", "Show what must be answered next, soonest first."),
         "explain": Entry("hub.cli.explain:explain", "Explain why a case is due when it is."),

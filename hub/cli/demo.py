@@ -7,10 +7,15 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hub.cli.stopping import stop_event
+
+if TYPE_CHECKING:
+    from hub.core.uptime import Clock
+    from hub.web.serving import Serving
 
 
 @click.command(short_help="Play a day on pretended marketplaces, without any set-up.")
@@ -22,14 +27,19 @@ from hub.cli.stopping import stop_event
     help="Where the demo puts its settings and data.",
 )
 @click.option("--serve", is_flag=True, help="Keep the pretended platforms running afterwards, to go on by hand.")
-def demo(folder: Path, serve: bool) -> None:
+@click.option("--web", is_flag=True, help="Open the inbox of that day in a browser afterwards, platforms and all.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="Where --web serves it.")
+def demo(folder: Path, serve: bool, web: bool, port: int) -> None:
     """Play a day at a pretended shop with three marketplaces and a mailbox: see what is due and what a miss costs,
     answer, hand over, let one case wait for too long, and see what the day has saved and lost.
 
     Needs no server, no account and no network, and takes some seconds: the day goes by a clock of its own. It leaves a
     folder with settings and cases to go on exploring.
 
-    Example: casehub demo --serve
+    With --web the inbox is served at the end, by the day's own clock: what you answer there is delivered to the
+    pretended platforms.
+
+    Example: casehub demo --web
     """
     from contextlib import ExitStack
     from datetime import timedelta
@@ -50,11 +60,32 @@ def demo(folder: Path, serve: bool) -> None:
         with stage.settings_in_force(settings.resolve()), time_told_by(clock):
             cast = play(folder, clock, platforms, click.echo, _run)
             clock.set(clock.now() + timedelta(minutes=1))
-            _farewell(folder, cast.left.number if cast.left else "CH-1001", serve)
-            if serve:
+            _farewell(folder, cast.left.number if cast.left else "CH-1001", serve or web)
+            if web:
+                clock.go_on()
+                _open_inbox(settings, clock, port)
+            elif serve:
                 clock.let_go()
                 with stop_event() as stop:
                     stop.wait()
+
+
+def _open_inbox(settings: Path, clock: Clock, port: int) -> None:
+    """Serve the inbox of the day that was played, to somebody called demo."""
+    from hub.app import open_hub
+    from hub.cli.serve import serve_pages
+
+    click.echo()
+    with open_hub(settings, clock) as hub:
+        serve_pages(hub, lambda: _serving(port), "demo", say=lambda _text: None)
+
+
+def _serving(port: int) -> Serving:
+    from datetime import timedelta
+
+    from hub.web.serving import Serving
+
+    return Serving("127.0.0.1", port, every=timedelta(minutes=1))
 
 
 def _run(arguments: Sequence[str]) -> None:

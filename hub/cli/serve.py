@@ -11,20 +11,25 @@ from hub.cli.desk_options import login_name, who_option
 from hub.errors import NotFound, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hub.app import Hub
+    from hub.signing_in import SigningIn
     from hub.web.serving import Serving
 
 _NEVER = "never"
 
 
-@click.command(short_help="Open the inbox in a browser.")
+@click.command("serve", short_help="Open the inbox in a browser.")
 @click.option("--host", metavar="ADDRESS", help="Listen here; 127.0.0.1 unless hub.toml says otherwise.")
 @click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Listen on this port; 8321 unless set, 0 any.")
 @click.option("--every", metavar="INTERVAL", help="Read all channels this often, such as 5m; `never` leaves it to run.")
 @click.option("--no-link", is_flag=True, help="Print no link to sign in with.")
 @who_option
 @with_hub
-def serve(hub: Hub, host: str | None, port: int | None, every: str | None, no_link: bool, who: str | None) -> None:
+def serve_command(
+    hub: Hub, host: str | None, port: int | None, every: str | None, no_link: bool, who: str | None
+) -> None:
     """Serve the inbox, the API and the front door on the same store as the commands, until Ctrl-C.
 
     It listens on this computer alone unless told otherwise, and prints a link that signs you in once. Replies are sent
@@ -35,27 +40,36 @@ def serve(hub: Hub, host: str | None, port: int | None, every: str | None, no_li
 
     Example: casehub serve --port 8321
     """
+    serve_pages(hub, lambda: _serving(hub, host, port, every), None if no_link else who or login_name())
+
+
+def serve_pages(
+    hub: Hub, serving_of: Callable[[], Serving], who: str | None, say: Callable[[str], None] = click.echo
+) -> None:
+    """Serve until somebody ends it, and print where, with a link that signs in `who` once; None wants no link."""
     try:
         from hub.web.app import make_site
-        from hub.web.serving import bound_socket
-        from hub.web.serving import serve as go
+        from hub.web.serving import bound_socket, serve
     except ModuleNotFoundError as error:
         raise Misuse(f"Serving pages needs the extra `web` ({error.name}): pip install 'casehub[web]'") from error
     from hub.signing_in import SigningIn
 
-    serving = _serving(hub, host, port, every)
+    serving = serving_of()
     at = bound_socket(serving.host, serving.port)
     signing_in = SigningIn(hub.store.people, hub.clock)
     site = make_site(hub, signing_in, secure=serving.public_url.startswith("https:"))
     address = serving.public_url.rstrip("/") or _address(serving.host, at.getsockname()[1])
     click.echo(f"casehub is at {address} (Ctrl-C ends it).")
-    if not no_link:
-        try:
-            link = signing_in.link_for(who or login_name())
-            click.echo(f"Sign in once, within 15 minutes: {address}/sign-in/{link}")
-        except (NotFound, Refused) as error:  # others sign in all the same
-            click.echo(f"There is no link to sign in with: {error} Say who you are with --as NAME.", err=True)
-    go(site, serving, at)
+    if who is not None:
+        _tell_link(signing_in, address, who)
+    serve(site, serving, at, say)
+
+
+def _tell_link(signing_in: SigningIn, address: str, who: str) -> None:
+    try:
+        click.echo(f"Sign in once, within 15 minutes: {address}/sign-in/{signing_in.link_for(who)}")
+    except (NotFound, Refused) as error:  # others sign in all the same
+        click.echo(f"There is no link to sign in with: {error} Say who you are with --as NAME.", err=True)
 
 
 def _serving(hub: Hub, host: str | None, port: int | None, every: str | None) -> Serving:

@@ -9,6 +9,10 @@ from itertools import groupby
 
 FEWEST_FOLDED = 4
 """Shorter quotations are left open: they are what somebody answers point by point."""
+LONGEST_OPEN = 60
+"""Of a longer text the lines beyond the first ones are folded too."""
+_OPEN_OF_LONG = 40
+_LETTERS_A_LINE = 160
 
 # What mail programs put above the whole message that they quote below, without marking its lines.
 _ORIGINAL = re.compile(
@@ -22,10 +26,14 @@ _LONGEST_SIGNATURE = 15
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some lines of a text that belong together; what is `folded` is shown when it is asked for."""
+    """Some lines of a text that belong together; what is `folded` is shown when it is asked for.
+
+    `rest` means that it goes on with the writer's own words, which are many.
+    """
 
     text: str
     folded: bool = False
+    rest: bool = False
 
     @property
     def lines(self) -> int:
@@ -37,9 +45,24 @@ def parts(text: str) -> tuple[Part, ...]:
     """The text in parts: long quotations, the message below a divider and a signature below `--` are folded."""
     lines = text.strip("\n").split("\n")
     end = _end_of_own(lines)
-    found = [*_runs(lines[:end])]
+    found = [part for run in _runs(lines[:end]) for part in _shortened(run)]
     rest = "\n".join(lines[end:]).strip("\n")
     return tuple(part for part in (*found, *([Part(rest, folded=True)] if rest else [])) if part.text.strip())
+
+
+def _shortened(part: Part) -> Iterator[Part]:
+    """A long part in two, of which the second is folded; one endless line counts as many."""
+    lines = part.text.split("\n")
+    if part.folded or sum(1 + len(line) // _LETTERS_A_LINE for line in lines) <= LONGEST_OPEN:
+        yield part
+        return
+    place = shown = 0
+    while place < len(lines) and shown < _OPEN_OF_LONG:
+        shown += 1 + len(lines[place]) // _LETTERS_A_LINE
+        place += 1
+    yield Part("\n".join(lines[:place]))
+    if place < len(lines):
+        yield Part("\n".join(lines[place:]), folded=True, rest=True)
 
 
 def _end_of_own(lines: Sequence[str]) -> int:

@@ -41,6 +41,9 @@ class Timeline(Protocol):
     def between(self, start: int, end: int) -> int:
         """The open seconds from one instant to another, negative backwards."""
 
+    def lengths(self, spans: Sequence[Span]) -> list[int]:
+        """The open seconds of each of many spans that do not run backwards."""
+
     def is_open(self, instant: int) -> bool:
         """Whether the second that begins at this instant is open."""
 
@@ -88,6 +91,10 @@ class Elapsed(Timeline):
     def between(self, start: int, end: int) -> int:
         """The seconds from one instant to another."""
         return end - start
+
+    def lengths(self, spans: Sequence[Span]) -> list[int]:
+        """The seconds of each span."""
+        return [end - start for start, end in spans]
 
     def is_open(self, instant: int) -> bool:  # noqa: ARG002  every instant is
         """Always true."""

@@ -22,8 +22,10 @@ class WebhookStore(Protocol):
         """Replace what is set of an endpoint; NotFound if there is none with its id."""
         ...
 
-    def switch(self, name: str, off: str) -> None:
-        """Switch an endpoint off, for this reason, or (empty) on again, rested and with its failures forgotten."""
+    def switch(self, name: str, off: str, now: datetime) -> None:
+        """Switch an endpoint off, for this reason, or (empty) on again: its failures are forgotten, and what waits is
+        sent from the first try on.
+        """
         ...
 
     def remove(self, name: str) -> None:

@@ -24,7 +24,7 @@ RESTS = tuple(
 """The pauses after each failure, as Standard Webhooks advises; together they last about three days."""
 
 LONGEST = sum(RESTS, timedelta())
-"""A message that was not taken for so long is given up, however seldom there was a chance to try."""
+"""An endpoint that fails for so long gets no more tries for what is as old, however seldom there was one."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 _GONE = 410
@@ -96,7 +96,7 @@ class Standing:
 class Delivery:
     """One message to one endpoint: of which event of which origin, and what became of it.
 
-    `since` is when it was first due, or was replayed; `tries` counts from then on and `attempts` from the beginning.
+    `since` is when it was made, or was to be sent afresh; `tries` counts from then on, `attempts` from the beginning.
     """
 
     id: int
@@ -179,12 +179,26 @@ def after_attempt(standing: Standing, delivery: Delivery, outcome: Outcome, at: 
     if outcome.gone:
         off = "it answered 410 (gone): it wants nothing any more"
         return replace(standing, off=off), replace(tried, state=DeliveryState.DEAD)
-    return _failed(standing, outcome, at), _again(tried, outcome, at)
+    failed = _failed(standing, outcome, at)
+    return failed, _again(tried, outcome, at, hopeless_before(failed, at.now))
 
 
-def _again(tried: Delivery, outcome: Outcome, at: Moment) -> Delivery:
+def hopeless_before(standing: Standing, now: datetime) -> datetime | None:
+    """What was made before this instant is given up; None unless the endpoint has been failing for long."""
+    since = standing.health.failing_since
+    return None if since is None or now - since < LONGEST else now - LONGEST
+
+
+def afresh(delivery: Delivery, now: datetime) -> Delivery:
+    """The message as it is sent from the first try on; its attempts are counted on, so each keeps a name of its own."""
+    return replace(
+        delivery, state=DeliveryState.PENDING, since=now, tries=0, status=0, trouble="", not_before=None, rest=None
+    )
+
+
+def _again(tried: Delivery, outcome: Outcome, at: Moment, hopeless: datetime | None) -> Delivery:
     """The message with its next pause, or given up."""
-    if tried.tries > len(RESTS) or at.now - tried.since >= LONGEST:
+    if tried.tries > len(RESTS) or (hopeless is not None and tried.since <= hopeless):
         return replace(tried, state=DeliveryState.DEAD)
     pause = _spread(RESTS[tried.tries - 1], at)
     if outcome.after is not None:

@@ -18,9 +18,11 @@ from hub.runs.telling import NOTIFICATION_HOURS
 IDLE = "it is switched off, or not in hub.toml any more: switch it on, or `casehub outbox cancel` them"
 """Why nobody sends the replies of a channel that no run works on."""
 
-_SOON, _ALARM = timedelta(days=45), timedelta(days=7)
+_SOON = timedelta(days=45)
+_ALARM = KEY_ALARM = timedelta(days=7)
 """Before a calendar ends it is a note, and then an alarm: deadlines beyond its end are unknown."""
-_KEY_SOON = timedelta(days=14)
+KEY_SOON = timedelta(days=14)
+"""Before a key ends it is a note so early; a week before it is an alarm."""
 
 ALARMING_TRIES = 6
 """A notifier that failed so often, for about half an hour, is an alarm; it is tried on meanwhile."""
@@ -105,12 +107,12 @@ def examine(
 def _ending(last: date, today: date) -> Remark | None:
     """That a key soon ends, or has ended; it is a note first, and then an alarm."""
     left = (last - today).days
-    if left > _KEY_SOON.days:
+    if left > KEY_SOON.days:
         return None
     days = "today" if left == 0 else f"in {left} day{'s' * (left != 1)}"
     when = f"expired on {last}" if left < 0 else f"expires {days}, on {last}"
     way_out = "put a new one in its place, then write its last day into key_expires"
-    return Remark(f"its key {when}: {way_out}", alarm=last - today <= _ALARM)
+    return Remark(f"its key {when}: {way_out}", alarm=last - today <= KEY_ALARM)
 
 
 def _reading_troubles(record: ChannelRecord, silent_after: timedelta, now: datetime) -> list[str]:

@@ -86,13 +86,18 @@ def _kept(channel: str, ports: PushPorts) -> tuple[datetime | None, str]:
 
 def _may_read_keys(channel: str, ports: PushPorts) -> bool:
     """Whether it is time to; noted in the same transaction, so that of many pushes at once only one asks."""
+    if _asked_lately(channel, ports):
+        return False  # before anything is locked, for strangers may come in crowds
     with ports.store.writing() as writer:
-        asked_at, keys = _kept(channel, ports)
-        now = ports.clock.now()
-        if asked_at is not None and timedelta() <= now - asked_at < KEYS_REST:
+        if _asked_lately(channel, ports):
             return False
-        writer.set_fact(_fact(channel), _as_fact(now, keys))
+        writer.set_fact(_fact(channel), _as_fact(ports.clock.now(), _kept(channel, ports)[1]))
         return True
+
+
+def _asked_lately(channel: str, ports: PushPorts) -> bool:
+    asked_at, _ = _kept(channel, ports)
+    return asked_at is not None and timedelta() <= ports.clock.now() - asked_at < KEYS_REST
 
 
 def _keep_keys(channel: str, pushes: Pushes, ports: PushPorts) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from hub.core.events import Event
 from hub.core.model import CaseState
 from hub.core.outbox import WAITING
 from hub.core.people import Absence, Person
@@ -30,8 +31,9 @@ FACT = "sharing"
 _LEASE = "sharing"
 _LOOK_BACK = timedelta(days=60)
 _OWED = frozenset({CaseState.OPEN})
-MOST_AT_ONCE = 500
-"""So many cases at most are looked at in one round, those that are due first."""
+_MOST_LOOKED_AT = 5000
+MOST_AT_ONCE = 200
+"""So many new cases at most are given out in one round, and so many of each person covered, the ones due first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,8 @@ class _Round:
                 self._cover(absence)
         for person in self.people:
             if not person.active:
-                self._give_out(CaseFilter(states=_OWED, assignee=person.name, limit=MOST_AT_ONCE))
-        self._give_out(CaseFilter(states=_OWED, unassigned=True, limit=MOST_AT_ONCE))
+                self._give_out(CaseFilter(states=_OWED, assignee=person.name))
+        self._give_out(CaseFilter(states=_OWED, unassigned=True))
         self._remember()
         return self.shared
 
@@ -98,8 +100,9 @@ class _Round:
         if back is None or not is_there(back, self.absences, self.now):
             return
         for name in {one.cover for one in (*self.ended, *self.absences)} - {"", absence.who}:
-            for case in self.desk.store.cases(CaseFilter(assignee=name, limit=MOST_AT_ONCE)):
-                if absence.who in covered(self.desk.store.history(case.number)):
+            # All of them, however many: this is looked at once.
+            for case in self.desk.store.cases(CaseFilter(assignee=name)):
+                if absence.who in covered(self._history(case)):
                     self._move(case, absence.who)
         self.seen.add(absence.key)
 
@@ -112,17 +115,23 @@ class _Round:
                 self._move(case, cover)
 
     def _give_out(self, wanted: CaseFilter) -> None:
-        for case in self.desk.store.cases(wanted):
+        """Give out the first so many that can be; those that nobody shall have stand in nobody's way."""
+        given = 0
+        for case in self.desk.store.cases(replace(wanted, limit=_MOST_LOOKED_AT)):
             group = self.sharing.group_of(case)
-            if group is None:
-                continue
-            turns = self.turns.get(group.name, ())
-            names = takers(group, self.people, self.absences, self.now)
+            turns = self.turns.get(group.name, ()) if group else ()
+            names = takers(group, self.people, self.absences, self.now) if group else ()
             to = chosen(names, turns, self.load, self.sharing.order)
-            if not to or (not case.assignee and was_given_back(self.desk.store.history(case.number))):
+            if not to or group is None or (not case.assignee and was_given_back(self._history(case))):
                 continue
             if self._move(case, to):
                 self.turns[group.name] = after_turn(turns, to)
+                given += 1
+            if given >= MOST_AT_ONCE:
+                return
+
+    def _history(self, case: CaseSummary) -> Sequence[Event]:
+        return self.desk.store.history(case.number)
 
     def _move(self, case: CaseSummary, to: str) -> bool:
         """Give a case to somebody unless somebody is at work on it."""

@@ -14,14 +14,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from hub.core.ports import Clock, Store
 from hub.core.standard_webhooks import signed_headers
 from hub.core.uptime import uptime_of
 from hub.core.webhook_events import Happened, content_of, event_id, type_of
-from hub.core.webhooks import LONGEST, Delivery, DeliveryState, Endpoint, Moment, Outcome, Standing, after_attempt
+from hub.core.webhooks import (
+    Delivery,
+    DeliveryState,
+    Endpoint,
+    Moment,
+    Outcome,
+    Standing,
+    after_attempt,
+    hopeless_before,
+)
 from hub.errors import Busy, HubError, NotFound
 
 KEPT_FOR = timedelta(days=30)
@@ -83,11 +92,13 @@ def tell_programs(ports: WebhookPorts) -> list[EndpointResult]:
     standings = [standing for standing in ports.store.webhooks.standings() if not standing.off]
     if not standings or ports.stop.is_set():
         return []
-    names = [standing.endpoint.id for standing in standings]
-    with ThreadPoolExecutor(min(ports.side_by_side, len(names)), thread_name_prefix="webhook") as workers:
-        results = list(workers.map(lambda name: _tell(name, ports), names))
+    results = {standing.endpoint.id: EndpointResult(standing.endpoint.id) for standing in standings}
+    busy = [name for name in results if _has_work(name, ports)]
+    if busy:
+        with ThreadPoolExecutor(min(ports.side_by_side, len(busy)), thread_name_prefix="webhook") as workers:
+            results |= zip(busy, workers.map(lambda name: _tell(name, ports), busy), strict=True)
     ports.store.webhooks.prune(ports.clock.now() - KEPT_FOR)
-    return results
+    return [*results.values()]
 
 
 def try_endpoint(endpoint: Endpoint, event: str, content: bytes, ports: WebhookPorts) -> Outcome:
@@ -96,19 +107,17 @@ def try_endpoint(endpoint: Endpoint, event: str, content: bytes, ports: WebhookP
         return _post(door, endpoint, event, f"{event}_1", content, ports)
 
 
-def deliveries_of(endpoint: Endpoint, happened: Sequence[Happened]) -> Iterator[Delivery]:
+def deliveries_of(endpoint: Endpoint, happened: Sequence[Happened], now: datetime) -> Iterator[Delivery]:
     """The messages that an endpoint gets of what happened."""
     for one in happened:
         kind = type_of(one)
         if kind is not None and endpoint.wants(kind, one.channel):
-            yield Delivery(0, endpoint.id, one.origin, event_id(one), kind, one.case_number, one.seen_at)
+            yield Delivery(0, endpoint.id, one.origin, event_id(one), kind, one.case_number, now)
 
 
 def _tell(name: str, ports: WebhookPorts) -> EndpointResult:
     result = EndpointResult(name)
     try:
-        if not _has_work(name, ports):
-            return result
         with ports.store.lease(f"webhook:{name}"):
             standing = ports.store.webhooks.standing(name)
             _make(standing.endpoint, ports)
@@ -124,10 +133,12 @@ def _tell(name: str, ports: WebhookPorts) -> EndpointResult:
 def _has_work(name: str, ports: WebhookPorts) -> bool:
     """Whether there is anything to make or to send; asking writes nothing, so that it may be asked often."""
     store, now, uptime = ports.store.webhooks, ports.clock.now(), uptime_of(ports.clock)
-    if store.news(name, 1)[0]:
-        return True
-    rested = store.standing(name).health.has_rested(now, uptime)
-    return rested and any(delivery.may_go(now, uptime) for delivery in store.pending(name, _AT_ONCE))
+    try:
+        rested = store.standing(name).health.has_rested(now, uptime)
+        waits = rested and any(delivery.may_go(now, uptime) for delivery in store.pending(name, _AT_ONCE))
+        return waits or bool(store.news(name, 1)[0])
+    except NotFound:  # somebody has just removed it
+        return False
 
 
 def _make(endpoint: Endpoint, ports: WebhookPorts) -> None:
@@ -137,7 +148,7 @@ def _make(endpoint: Endpoint, ports: WebhookPorts) -> None:
         happened, after = store.news(endpoint.id, _AT_ONCE)
         if not happened:
             return
-        store.put(endpoint.id, deliveries_of(endpoint, happened), after)
+        store.put(endpoint.id, deliveries_of(endpoint, happened, ports.clock.now()), after)
 
 
 def _send(standing: Standing, ports: WebhookPorts, result: EndpointResult) -> None:
@@ -153,8 +164,8 @@ def _send(standing: Standing, ports: WebhookPorts, result: EndpointResult) -> No
             ports.store.webhooks.settle(standing, settled)
             _count(result, settled, standing)
             if standing.off or outcome.about_the_endpoint:
-                old = moment.now - LONGEST
-                result.dead += ports.store.webhooks.give_up(standing.endpoint.id, old, _GIVEN_UP)
+                if (hopeless := hopeless_before(standing, moment.now)) is not None:
+                    result.dead += ports.store.webhooks.give_up(standing.endpoint.id, hopeless, _GIVEN_UP)
                 return
 
 

@@ -16,7 +16,7 @@ from hub.core.policy import ClockName
 from hub.core.readings import Reading
 from hub.core.zones import Span
 from hub.store.connection import Connection
-from hub.store.values import from_body, marks, number_of, storable
+from hub.store.values import from_body, marks, storable
 
 _MICROS = 1_000_000
 _MOST_SPANS = 200
@@ -62,7 +62,7 @@ FROM cases INDEXED BY cases_by_risk WHERE risk_at >= ?1 AND risk_at <= ?2 AND (?
 ORDER BY risk_at
 """
 _CONCERNED = f"""
-SELECT channel, sku, title, batch, json_group_array(opened / {_MICROS}), json_group_array(case_id),
+SELECT channel, sku, title, batch, json_group_array(opened / {_MICROS}), json_group_array('CH-' || case_id),
     json_group_array(ordered / {_MICROS})
 FROM products INDEXED BY products_by_opening
 WHERE opened >= ?1 AND opened < ?2 AND (?3 = '' OR channel = ?3) AND type IN ({{types}}) GROUP BY 1, 2, 3, 4
@@ -129,9 +129,9 @@ class SqliteCounting:
 
 
 def _claims(*arrays: str) -> tuple[Claim, ...]:
-    """The claims of three arrays: when each was opened, the case's id, and when the order was placed."""
-    opened, ids, ordered = map(json.loads, arrays)
-    return tuple(map(Claim._make, zip(opened, map(number_of, ids), ordered, strict=True)))
+    """The claims of three arrays: when each was opened, the case's number, and when the order was placed."""
+    opened, numbers, ordered = map(json.loads, arrays)
+    return tuple(map(Claim._make, zip(opened, numbers, ordered, strict=True)))
 
 
 def _listed(spans: Sequence[Span], first: int) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from hub.core.escalation import Step
 from hub.core.webhook_events import Happened
-from hub.core.webhooks import Delivery, DeliveryState, Endpoint, Health, Standing
+from hub.core.webhooks import Delivery, DeliveryState, Endpoint, Health, Standing, afresh
 from hub.errors import NotFound
 from hub.store import webhook_rows as rows
 from hub.store.connection import Connection
@@ -26,6 +26,7 @@ INSERT INTO webhook_deliveries (endpoint, origin, state, since, not_before, body
 ON CONFLICT (endpoint, origin) DO UPDATE SET state = excluded.state, since = excluded.since,
     not_before = excluded.not_before, body = excluded.body
 """
+_PENDING = DeliveryState.PENDING.value
 _CHANGE_DELIVERY = "UPDATE webhook_deliveries SET state = ?, since = ?, not_before = ?, body = ? WHERE id = ?"
 
 
@@ -58,12 +59,15 @@ class SqliteWebhooks:
             _require(connection, endpoint.id)
             connection.run("UPDATE webhook_endpoints SET body = ? WHERE id = ?", (to_body(endpoint), endpoint.id))
 
-    def switch(self, name: str, off: str) -> None:
+    def switch(self, name: str, off: str, now: datetime) -> None:
         with self._writing() as connection:
             known = _require(connection, name)
             health = known.health if off else Health(taken_at=known.health.taken_at)
             statement = "UPDATE webhook_endpoints SET off = ?, health = ? WHERE id = ?"
             connection.run(statement, (storable(off), to_body(health), name))
+            if not off:
+                waiting = connection.rows(f"{_DELIVERY} WHERE endpoint = ? AND state = ?", (name, _PENDING))
+                _change(connection, (afresh(_delivery(*row), now) for row in waiting))
 
     def remove(self, name: str) -> None:
         with self._writing() as connection:
@@ -108,13 +112,15 @@ class SqliteWebhooks:
     def pending(self, name: str, limit: int) -> Sequence[Delivery]:
         query = f"{_DELIVERY} WHERE endpoint = ? AND state = ? ORDER BY not_before, id LIMIT ?"
         with self._reading() as connection:
-            return [_delivery(*row) for row in connection.rows(query, (name, DeliveryState.PENDING, limit))]
+            return [_delivery(*row) for row in connection.rows(query, (name, _PENDING, limit))]
 
     def deliveries(self, name: str, state: DeliveryState | None = None, limit: int = 50) -> Sequence[Delivery]:
-        query = f"{_DELIVERY} WHERE (? = '' OR endpoint = ?) AND (? = '' OR state = ?) ORDER BY id DESC LIMIT ?"
-        wanted = "" if state is None else state.value
+        wanted = {"endpoint": name, "state": "" if state is None else state.value}
+        terms = " AND ".join(["1", *(f"{column} = ?" for column, value in wanted.items() if value)])
+        values = [value for value in wanted.values() if value]
         with self._reading() as connection:
-            return [_delivery(*row) for row in connection.rows(query, (name, name, wanted, wanted, limit))]
+            rows = connection.rows(f"{_DELIVERY} WHERE {terms} ORDER BY id DESC LIMIT ?", (*values, limit))
+            return [_delivery(*row) for row in rows]
 
     def delivery(self, number: int) -> Delivery:
         with self._reading() as connection:
@@ -134,17 +140,13 @@ class SqliteWebhooks:
             statement = "UPDATE webhook_endpoints SET health = ?, off = iif(off = '', ?, off) WHERE id = ?"
             name = standing.endpoint.id
             connection.run(statement, (to_body(standing.health), storable(standing.off), name))
-            if delivery is not None:
-                _, _, *values = _values(delivery)
-                connection.run(_CHANGE_DELIVERY, (*values, delivery.id))
+            _change(connection, () if delivery is None else (delivery,))
 
     def give_up(self, name: str, before: datetime, why: str) -> int:
-        query = f"{_DELIVERY} WHERE endpoint = ? AND state = ? AND since < ?"
+        query = f"{_DELIVERY} WHERE endpoint = ? AND state = ? AND since <= ?"
         with self._writing() as connection:
-            found = connection.rows(query, (name, DeliveryState.PENDING, to_micros(before)))
-            for row in found:
-                _, _, *values = _values(replace(_delivery(*row), state=DeliveryState.DEAD, trouble=why))
-                connection.run(_CHANGE_DELIVERY, (*values, row[0]))
+            found = [_delivery(*row) for row in connection.rows(query, (name, _PENDING, to_micros(before)))]
+            _change(connection, (replace(one, state=DeliveryState.DEAD, trouble=why) for one in found))
             return len(found)
 
     def replay(self, deliveries: Iterable[Delivery], now: datetime) -> int:
@@ -179,6 +181,11 @@ def _standing(body: str, off: str, health: str) -> Standing:
     return Standing(from_body(Endpoint, body), off, from_body(Health, health))
 
 
+def _change(connection: Connection, deliveries: Iterable[Delivery]) -> None:
+    rows = ((*_values(delivery)[2:], delivery.id) for delivery in deliveries)
+    connection.run_many(_CHANGE_DELIVERY, list(rows))
+
+
 def _values(delivery: Delivery) -> tuple[object, ...]:
     pause = delivery.not_before or delivery.since
     instants = (to_micros(delivery.since), to_micros(pause))
@@ -192,10 +199,8 @@ def _delivery(number: int, state: str, body: str) -> Delivery:
 
 
 def _from_the_beginning(delivery: Delivery, connection: Connection, now: datetime) -> Delivery:
-    """The message as it is sent once more; its attempts are counted on, so that each keeps a name of its own."""
+    """The message as it is sent once more, where it is known already with what became of it."""
     query = f"{_DELIVERY} WHERE endpoint = ? AND origin = ?"
     row = connection.row(query, (delivery.endpoint, delivery.origin))
     known = delivery if row is None else _delivery(*row)
-    return replace(
-        known, state=DeliveryState.PENDING, since=now, tries=0, status=0, trouble="", not_before=None, rest=None
-    )
+    return afresh(known, now)

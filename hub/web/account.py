@@ -32,6 +32,13 @@ def account(here: Here) -> Response:
     return _page(here, done=done if done in _DONE else "")
 
 
+@room.get("/account/password", Permission.SEE)
+@room.get("/account/tokens", Permission.SEE)
+def again(here: Here) -> Response:
+    """Whoever loads the address anew that a form was sent to is shown the account."""
+    return here.go("/account")
+
+
 @room.post("/account", Permission.SEE)
 def save(here: Here) -> Response:
     """Keep another name, address, language and theme."""

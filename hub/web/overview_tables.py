@@ -10,6 +10,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any
 
 from hub.core.model import Money
+from hub.runs.health import KEY_ALARM, KEY_SOON
 from hub.statistics_json import columns_of, lines_of
 from hub.web.filters import Listing
 from hub.web.site import case_address
@@ -31,10 +32,11 @@ _LEFT_OUT = {
     "answer_times": {"counted"},
     "products": {"first"},
     "batches": {"first"},
-    "health": {"lag_seconds", "silent_after_seconds"},
+    "health": {"silent_after_seconds"},
     "scores": {"decided", "undecided", "warnings", "reached"},
 }
 _DIGITS = Decimal("0.001")
+_ALARM, _SOON = KEY_ALARM.days, KEY_SOON.days
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -155,6 +157,13 @@ def _stopped(value: bool, line: Any, here: Here) -> Cell:  # noqa: ARG001  the s
     return Cell(here.words("overview.yes"), look="bad") if value else Cell(here.words("overview.no"))
 
 
+def _key_expires(value: date | None, line: Any, here: Here) -> Cell:  # noqa: ARG001  the same
+    if value is None:
+        return Cell("–")
+    left = (value - here.now.date()).days
+    return Cell(here.formats.day(value), look="bad" if left <= _ALARM else "warn" if left <= _SOON else "")
+
+
 def _left(value: int | None, line: Any, here: Here) -> Cell:  # noqa: ARG001  the same
     if value is None:
         return Cell("–", number=True)
@@ -172,6 +181,7 @@ _OWN: dict[str, Callable[[Any, Any, Here], Cell]] = {
     "stopped": _stopped,
     "last_read": _last_read,
     "left": _left,
+    "key_expires": _key_expires,
     "type": lambda value, _, here: Cell(links=(Link(type_name(here, value), Listing(type=value).address()),)),
     "clock": lambda value, _, here: Cell(here.words.maybe(f"overview.clock_{value}", value)),
     "period": lambda value, _, here: Cell(period_name(here, value)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -78,7 +78,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
     return found
 
 
-def serve(site: Site, serving: Serving, at: socket.socket) -> None:
+def serve(site: Site, serving: Serving, at: socket.socket, say: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; what is under way is finished."""
     app = make_app(site, hosts_of(serving.public_url, serving.host))
     config = uvicorn.Config(
@@ -93,7 +93,7 @@ def serve(site: Site, serving: Serving, at: socket.socket) -> None:
         timeout_graceful_shutdown=_LET_GO,
         timeout_keep_alive=30,
     )
-    worker = Worker(site, serving.every)
+    worker = Worker(site, serving.every, say)
     worker.start()
     try:
         _Server(config, site).run(sockets=[at])

@@ -18,6 +18,7 @@ from hub.desks import desk_of
 from hub.errors import Refused
 from hub.statistics import RecentStatistics
 from hub.web.formats import Formats
+from hub.web.presence import Presence
 from hub.web.words import Words, language_for
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Site:
     doorkeeper: Doorkeeper
     live: Live
     statistics: RecentStatistics = field(default_factory=RecentStatistics)
+    presence: Presence = field(default_factory=Presence)
 
 
 @dataclass

@@ -74,6 +74,12 @@ def one(here: Here) -> Response:
     return _one(here, done=done if done in _DONE else "")
 
 
+@room.get("/people/{name}/link", Permission.LEAD)
+def again(here: Here) -> Response:
+    """Whoever loads the address anew that a form was sent to is shown the person."""
+    return here.go(f"/people/{quote(str(here.path['name']), safe='')}")
+
+
 @room.post("/people/{name}/describe", Permission.MANAGE)
 def describe(here: Here) -> Response:
     """Keep another full name, address or language, and whether somebody takes cases."""

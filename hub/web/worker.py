@@ -40,12 +40,20 @@ LOOK_EVERY = 1.0
 """How many seconds pass between two looks at the outbox, and at what other programs are to be told."""
 
 
+def _say_nothing(text: str) -> None:
+    """Where nobody looks at the terminal, the notifier that writes there tells nobody."""
+
+
 @dataclass
 class Worker:
-    """The rounds beside the pages, in threads of their own; `every` is None where another run of casehub does them."""
+    """The rounds beside the pages, in threads of their own; `every` is None where another run of casehub does them.
+
+    `say` writes to the terminal, for the notifier that is used where none is set up.
+    """
 
     site: Site
     every: timedelta | None
+    say: Callable[[str], None] = _say_nothing
     stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -77,7 +85,7 @@ class Worker:
 
     def _rounds(self) -> None:
         assert self.every is not None  # noqa: S101  it is not begun without
-        every(self.every, lambda: _guarded(lambda: one_round(self.hub, self.stop), "a round"), self.stop)
+        every(self.every, lambda: _guarded(lambda: one_round(self.hub, self.stop, self.say), "a round"), self.stop)
 
     def _send_what_may_go(self) -> None:
         while not self.stop.wait(LOOK_EVERY):
@@ -108,7 +116,7 @@ def _may_go(hub: Hub, reply: Reply) -> bool:
     return not reply.attempts and (reply.not_before is None or reply.not_before <= now)
 
 
-def one_round(hub: Hub, stop: threading.Event) -> None:
+def one_round(hub: Hub, stop: threading.Event, say: Callable[[str], None] = _say_nothing) -> None:
     """Read every channel, send what waits, and tell people of what is due, as `casehub run` does."""
     logger = log.logger()
     sources = chosen_sources(hub, ())
@@ -125,7 +133,7 @@ def one_round(hub: Hub, stop: threading.Event) -> None:
     for channel in broken_channels(hub, ()):
         logger.warning("channel broken", channel=channel["channel"], error=channel["error"])
     if not stop.is_set():
-        _tell_people(hub, stop)
+        _tell_people(hub, stop, say)
 
 
 def _tell_programs(hub: Hub, stop: threading.Event) -> None:
@@ -134,9 +142,9 @@ def _tell_programs(hub: Hub, stop: threading.Event) -> None:
             log.logger().warning("webhook failed", endpoint=result.endpoint, error=result.trouble)
 
 
-def _tell_people(hub: Hub, stop: threading.Event) -> None:
+def _tell_people(hub: Hub, stop: threading.Event, say: Callable[[str], None]) -> None:
     logger = log.logger()
-    outlets = configured_outlets(hub.settings, hub.plugins, hub.clock, lambda text: logger.warning("due", text=text))
+    outlets = configured_outlets(hub.settings, hub.plugins, hub.clock, say)
     working = [outlet for outlet in outlets if isinstance(outlet, ConfiguredOutlet)]
     result = escalate(escalation_ports(hub, working, stop, patient=True))
     for failure in (*result.failures, *(o.error for o in outlets if not isinstance(o, ConfiguredOutlet))):

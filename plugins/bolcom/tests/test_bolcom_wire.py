@@ -287,6 +287,13 @@ def test_an_order_is_worth_what_the_customer_paid_to_the_cent() -> None:
     assert (read.lines[0].title, read.lines[0].sku, read.lines[0].quantity) == ("Theepot", "8700000000001", 10)
 
 
+def test_an_order_tells_when_it_was_placed() -> None:
+    placed = {"orderPlacedDateTime": "2026-11-17T23:30:00+01:00"}
+
+    assert read_order(order(line()) | placed).placed_at == datetime(2026, 11, 17, 22, 30, tzinfo=UTC)
+    assert read_order(order(line()) | {"orderPlacedDateTime": None}).placed_at is None
+
+
 def test_without_a_total_the_discounts_are_taken_off() -> None:
     older = line()
     del older["totalPrice"]

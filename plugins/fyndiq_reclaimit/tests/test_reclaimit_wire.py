@@ -486,6 +486,13 @@ def test_an_order_is_read_by_the_names_of_the_samples_and_by_those_of_the_prose(
     assert [(line.title, line.sku, line.quantity) for line in found.lines] == [("Gryta", "123", 2)]
 
 
+def test_an_order_tells_when_it_was_placed_in_utc_as_documented() -> None:
+    placed = {**SAMPLE, "created_at": "2026-11-17 16:57:06"}
+
+    assert read_order(placed, "5b1c").placed_at == datetime(2026, 11, 17, 16, 57, 6, tzinfo=UTC)
+    assert read_order({}, "1").placed_at is None
+
+
 def test_an_order_without_a_sure_price_has_an_unknown_value() -> None:
     unsure = {"amount": 640, "vat_amount": 150, "vat_rate": 0.25, "currency": "SEK"}
 

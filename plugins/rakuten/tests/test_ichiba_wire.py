@@ -281,6 +281,22 @@ def test_of_an_order_nothing_is_taken_that_a_case_does_not_need() -> None:
     assert "秘密" not in repr(found)
 
 
+@pytest.mark.parametrize(
+    ("written", "placed"),
+    [
+        ("2026-11-17T01:30:00+0900", datetime(2026, 11, 17, 1, 30, tzinfo=JST)),
+        ("2026-11-17T01:30:00", datetime(2026, 11, 17, 1, 30, tzinfo=JST)),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_an_order_tells_when_it_was_placed_and_is_read_without(written: object, placed: datetime | None) -> None:
+    found = order_of(order(orderDatetime=written), "1-20261118-0000000001")
+
+    assert found is not None
+    assert found.placed_at == placed
+
+
 def test_parcels_are_told_with_their_carrier_number_and_day() -> None:
     told = [
         {"deliveryCompanyName": "ヤマト運輸", "shippingNumber": "1234", "shippingDate": "2026-11-17"},

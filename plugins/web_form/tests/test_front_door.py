@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,27 @@ from hub.desks import desk_of
 from tests.fakes import MovableClock
 from tests.front_shop import CUSTOMER, JPEG, FrontShop, front_shop, text_of, words_of
 
+MAILBOX = """
+[channels.mailbox]
+adapter = "email_imap"
+address = "hej@butiken.example"
+imap_host = "127.0.0.1"
+imap_port = {imap_port}
+imap_security = "none"
+smtp_host = "127.0.0.1"
+smtp_port = {port}
+smtp_security = "none"
+password = "env:FRONT_PASSWORD"
+start = "all"
+"""
+ANSWER_BY_MAIL = b"""From: =?utf-8?q?=C3=85sa?= <asa@kund.example>\r
+To: hej@butiken.example\r
+Subject: Re: [CH-1001] Another question\r
+Date: Mon, 02 Mar 2026 12:30:00 +0000\r
+Message-ID: <1@kund.example>\r
+\r
+It stands under the lamp.\r
+"""
 PROMISE = "Tuesday 3 March, 13:01 (Europe/Stockholm)"
 
 
@@ -216,6 +238,84 @@ def test_a_copy_that_surely_did_not_leave_goes_with_a_later_round(shop: FrontSho
     shop.send_out()
 
     assert sum("It comes in blue." in text_of(mail) for mail in shop.mails()) == 1
+
+
+def test_an_answer_by_mail_becomes_a_case_of_the_mailbox_that_is_linked_to_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRONT_PASSWORD", "pretended-password")
+    with front_shop(tmp_path, MAILBOX) as shop:
+        shop.write()
+        shop.mail.put("hej@butiken.example", ANSWER_BY_MAIL, at=shop.clock.now())
+        shop.read()
+
+        _, second = shop.cases()
+        assert (second.channel, second.linked) == ("mailbox", ("CH-1001",))
+        assert "under the lamp" not in shop.client.get("/shop/shop/case/view").text
+
+
+def test_two_messages_of_one_customer_that_were_merged_are_one_conversation_to_him(shop: FrontShop) -> None:
+    shop.write()
+    shop.write(text="I wrote twice, sorry. It is the blue lamp.")
+    desk_of(shop.hub, "eva").merge("CH-1002", "CH-1001")
+    shop.answer("CH-1001", "Both read. It comes in blue.")
+
+    page = words_of(shop.client.get("/shop/shop/case/view?lang=en"))
+
+    assert "Case CH-1001" in page
+    assert page.index("Finns lampan") < page.index("I wrote twice") < page.index("Both read.")
+
+
+def test_a_delivery_that_dies_at_any_step_stands_on_the_page_once_and_in_the_mail_at_most_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRONT_PASSWORD", "pretended-password")
+    for step in range(1, 60):
+        folder = tmp_path / str(step)
+        folder.mkdir()
+        with front_shop(folder) as shop:
+            shop.write()
+            with pytest.MonkeyPatch.context() as patched:
+                survived = not dies(step, patched, lambda: shop.answer("CH-1001", "It comes in blue."))
+            for _ in range(4):
+                shop.clock.advance(minutes=10)
+                shop.send_out()
+
+            page = words_of(shop.client.get("/shop/shop/case/view?lang=en"))
+            assert page.count("It comes in blue.") == 1, f"after a death at step {step}"
+            copies = sum("It comes in blue." in text_of(mail) for mail in shop.mails())
+            assert copies <= 1, f"after a death at step {step}"
+            if survived:
+                assert copies == 1
+                return
+    pytest.fail("there was no end to the steps")
+
+
+class DiedError(BaseException):
+    """The process is gone."""
+
+
+def dies(step: int, patched: pytest.MonkeyPatch, act: Callable[[], object]) -> bool:
+    """Do something that dies at the so-manieth act which touches the disk for good; whether it came so far."""
+    done = 0
+
+    def counted(real: Callable[..., object]) -> Callable[..., object]:
+        def do(*given: object, **named: object) -> object:
+            nonlocal done
+            done += 1
+            if done == step:
+                raise DiedError
+            return real(*given, **named)
+
+        return do
+
+    for name in ("link", "fsync"):
+        patched.setattr(os, name, counted(getattr(os, name)))
+    try:
+        act()
+    except DiedError:
+        return True
+    return False
 
 
 # Self-service

@@ -82,7 +82,8 @@ class Contact:
             return self.shop.message(visit, "not_found", 404)
         case = self.shop.desk.case(ref)
         due = self.shop.desk.promised(case) if case is not None else None
-        confirmed = case is not None and self.shop.desk.confirms and self.shop.desk.is_confirmed(case)
+        mails = self.shop.settings.sends_mail and self.shop.desk.confirms
+        confirmed = case is not None and mails and self.shop.desk.is_confirmed(case)
         ahead = due if due is not None and due > self.shop.now() else None
         opens = self.shop.sessions.read(visit.cookie) == ref
         return self.shop.page(visit, "thanks", case=case, due=ahead, confirmed=confirmed, opens=opens)

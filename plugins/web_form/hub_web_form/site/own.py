@@ -14,7 +14,7 @@ from hub_web_form.site.forms import Filled, Problem, details, problems_of_fields
 from hub_web_form.site.guard import Token, TokenState, suspicions
 from hub_web_form.site.intake import stored_files, taken_in
 from hub_web_form.site.shop import Shop
-from hub_web_form.site.talk import conversation, standing
+from hub_web_form.site.talk import conversation, standing, with_what_it_became
 from hub_web_form.site.uploads import ENDINGS, SHOWN
 from hub_web_form.site.visits import Visit
 from hub_web_form.texts import say
@@ -103,7 +103,7 @@ class Own:
 
     def file(self, visit: Visit) -> Response:
         """A file of the conversation; only pictures are shown, everything else is saved."""
-        files = [file for entry in self._entries(visit) for file in entry.files]
+        files = [file for entry in self._shown(self._entries(visit)) for file in entry.files]
         found = next((file for file in files if file.digest == visit.params["digest"]), None)
         if found is None:
             return self.shop.message(visit, "not_found", 404)
@@ -128,6 +128,12 @@ class Own:
     def _entries(self, visit: Visit) -> tuple[Entry, ...]:
         ref = self.shop.sessions.read(visit.cookie)
         return self.shop.journal.conversation(ref) if ref else ()
+
+    def _shown(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        case = self.shop.desk.case(entries[0].case) if entries else None
+        if case is None or case.ref == entries[0].case:
+            return entries
+        return with_what_it_became(entries, self.shop.journal.conversation(case.ref))
 
     def _closed(self, visit: Visit) -> Response:
         return self.shop.message(visit, "session_over", 403)
@@ -226,7 +232,7 @@ class Own:
             case=case,
             standing=standing(case, due, self.shop.now()),
             due=due,
-            said=conversation(entries, case),
+            said=conversation(self._shown(entries)),
             filled=filled,
             problems=found,
             token=self.shop.tokens.new(self._purpose(entries)),

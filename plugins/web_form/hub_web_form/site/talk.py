@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hub import Author, Case, CaseState, Direction, Message
+from hub import Case, CaseState
 from hub_web_form.entries import Entry, Kind, StoredFile
-from hub_web_form.wire import UNVERIFIED
 
 
 class Standing(StrEnum):
@@ -33,7 +32,6 @@ class Said:
     details: tuple[tuple[str, str], ...] = ()
     files: tuple[StoredFile, ...] = ()
     automatic: bool = False
-    by_mail: bool = False
 
 
 def standing(case: Case | None, due: datetime | None, now: datetime) -> Standing:
@@ -49,34 +47,21 @@ def standing(case: Case | None, due: datetime | None, now: datetime) -> Standing
     return Standing.LATE if due < now else Standing.PROMISED
 
 
-def conversation(entries: Sequence[Entry], case: Case | None) -> list[Said]:
-    """What the page's own record has, and the mails that its customer wrote in the same case, oldest first.
+def conversation(entries: Sequence[Entry]) -> list[Said]:
+    """What the page's own record has, oldest first; nothing else of a case is shown.
 
-    Of the case nothing else is shown: notes and what the platform or other people wrote are none of his business. Of a
-    case that ours was merged into nothing is, because it may be somebody else's as well.
+    Notes and what a platform or other people wrote are none of the customer's business.
     """
     said = [
         Said(entry.by == "customer", entry.at, entry.text, entry.details, entry.files, entry.automatic)
         for entry in entries
         if entry.kind is not Kind.SOLVED
     ]
-    if entries and case is not None and case.ref == entries[0].case:
-        known = {entry.id for entry in entries}
-        said += [_mailed(m) for m in case.messages if m.ref not in known and _is_his(m, entries[0].email)]
     return sorted(said, key=lambda one: one.at)
 
 
-def _is_his(message: Message, email: str) -> bool:
-    """Whether the customer himself wrote it, from the address that opened the case."""
-    return (
-        message.direction is Direction.INBOUND
-        and message.author is Author.CUSTOMER
-        and not message.automatic
-        and UNVERIFIED not in message.labels
-        and bool(email)
-        and message.sender.email.lower() == email.lower()
-    )
-
-
-def _mailed(message: Message) -> Said:
-    return Said(by_customer=True, at=message.sent_at, text=message.text, by_mail=True)
+def with_what_it_became(entries: Sequence[Entry], others: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The conversation with that of the case which it was merged into, where the same customer wrote there."""
+    same = bool(entries and others) and entries[0].email.lower() == others[0].email.lower()
+    known = {entry.id for entry in entries}
+    return (*entries, *(entry for entry in others if same and entry.id not in known))
