@@ -1,6 +1,6 @@
 """What all tests share, those of the hub and those of the plugins: no real network, a clock, and a fixed hypothesis.
 
-Tests marked `dovecot`, `postfix` or `chromium` are skipped where that is not installed; with CASEHUB_REQUIRE_SERVERS=1 they
+Tests marked `dovecot`, `postfix` or `chromium` are skipped where that is missing; with CASEHUB_REQUIRE_SERVERS=1 they
 fail instead, so that nothing passes unseen.
 """
 

@@ -15,7 +15,7 @@ from hub.core.escalation import Step
 from hub.core.people import Actor
 from hub.core.policy import Audience
 from hub.core.standard_webhooks import as_secret
-from hub.core.webhook_events import TYPES, Happened, content_of, test_content, type_of
+from hub.core.webhook_events import TYPES, Happened, content_of, trial_content, type_of
 from hub.core.webhooks import TEXT, Delivery, DeliveryState, Endpoint, Outcome, Standing, rotated
 from hub.errors import NotFound, Refused
 from hub.secrets import webhook_key
@@ -127,7 +127,7 @@ def try_out(hub: Hub, name: str, by: Actor) -> Outcome:
 
     event = f"evt_test_{secrets.token_hex(8)}"
     endpoint = hub.store.webhooks.standing(name).endpoint
-    outcome = try_endpoint(endpoint, event, test_content(event, hub.clock.now()), webhook_ports(hub))
+    outcome = try_endpoint(endpoint, event, trial_content(event, hub.clock.now()), webhook_ports(hub))
     _note(hub, by, WebhookAct.TRIED, name, str(outcome))
     return outcome
 

@@ -111,7 +111,7 @@ def seller(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     try:
         page.goto(f"{address}/sign-in/{world.site.doorkeeper.signing_in.link_for(name)}")
-        page.keyboard.press("Enter")
+        page.locator("button.main").press("Enter")
         page.wait_for_url("**/cases*")
         yield Seller(page, address, complaints)
     finally:

@@ -63,9 +63,10 @@ class Browser:
     """A browser whose requests go straight to an application, over HTTPS as it were."""
 
     def __init__(self, app: Any, base_url: str = "https://butiken.example") -> None:
-        self._app, self._base = app, base_url
+        self.app, self._base = app, base_url
         self.cookies = Cookies()
         self.address = "192.0.2.1"
+        self.forgiving = False
 
     def get(self, url: Any, **how: Any) -> Response:
         """Open a page."""
@@ -77,7 +78,7 @@ class Browser:
 
     def _ask(self, method: str, url: Any, *, follow_redirects: bool = True, **how: Any) -> Response:
         async def ask() -> Response:
-            transport = ASGITransport(self._app, client=(self.address, 50_000))
+            transport = ASGITransport(self.app, raise_app_exceptions=not self.forgiving, client=(self.address, 50_000))
             async with AsyncClient(transport=transport, base_url=self._base, cookies=self.cookies) as client:
                 answer = await client.request(method, url, follow_redirects=follow_redirects, **how)
                 self.cookies = client.cookies

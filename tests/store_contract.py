@@ -207,6 +207,15 @@ class StoreContract:
                 with pytest.raises(NotFound, match="there is no case"):
                     ask(number)
 
+    def test_a_case_is_found_by_its_ref_on_its_own_channel_also_when_it_was_merged(self, store: Store) -> None:
+        [first], [second] = take(store, mail("ä 漢字")), take(store, mail("b"))
+        merge_cases(store, second, first)
+        ref = store.case(first).ref
+
+        assert store.number_with_ref("shop", ref) == first
+        assert store.number_with_ref("another", ref) == ""
+        assert store.number_with_ref("shop", "nobody's") == ""
+
     def test_a_change_to_a_case_that_does_not_exist_is_refused(self, store: Store) -> None:
         case = replay([Event(Opened("CH-4711", "shop", "r"), NOON, NOON)])
 

@@ -177,3 +177,5 @@ def test_the_lag_of_a_channel_is_counted_from_where_it_was_read_to(store: Store,
 
     assert (shop.lag(clock.now()), shop.silent_after) == (timedelta(minutes=7), timedelta(hours=1))
     assert ChannelHealth("shop", ChannelRecord("shop")).lag(clock.now()) is None
+    odd = ChannelRecord("shop", succeeded_at=begun, read_until=clock.now())
+    assert ChannelHealth("shop", odd).lag(clock.now()) == timedelta(minutes=7)

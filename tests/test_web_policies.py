@@ -77,6 +77,21 @@ id = "any"
 title = "Every case"
 clock.first_response = { calendar = "office", target = ["4wh"] }
 """
+PROMISE = """schema = 1
+id = "promise"
+title = "The promise of the shop"
+version = "1"
+effective_from = 2026-01-01
+adapters = ["shop"]
+[source]
+where = "the shop"
+checked_on = 2026-11-22
+mark = "assumed"
+[[rule]]
+id = "any"
+title = "Every case"
+clock.first_response = { calendar = "office", target = ["7h"] }
+"""
 SCRIPT = "<script>alert(1)</script>"
 BROKEN_PLUGIN = """
 from importlib.resources import files
@@ -201,6 +216,26 @@ def test_a_broken_policy_is_told_loudly_and_what_is_followed_instead(
     alert = page[page.index('role="alert"') :].split("</section>")[0]
     assert "These policies cannot be read" in alert
     assert "bad.toml: is not valid TOML" in alert
+
+
+def test_the_last_text_that_could_be_read_is_followed_and_that_is_told(
+    desktop: Desktop, tmp_path: Path, install_plugin: Callable[..., None]
+) -> None:
+    file = tmp_path / "promise.toml"
+    file.write_text(PROMISE, encoding="utf-8")
+    install_plugin("late", BROKEN_PLUGIN.format(path=str(file)))
+    with web_world(desktop) as world:
+        good = section(world.signed_in().get("/policies").text, ">shop</h2>")
+    file.write_text(PROMISE + "\nnonsense = 1\n", encoding="utf-8")
+    with web_world(desktop) as world:
+        page = world.signed_in().get("/policies").text
+        text = world.signed_in("kim").get("/policies/promise/source").text
+
+    assert "7 hours" in good
+    assert "7 hours" in section(page, ">shop</h2>")
+    assert "These policies cannot be read" in page
+    assert "promise.toml is followed as it was when it could be read last" in words_of(page)
+    assert text == PROMISE
 
 
 def test_a_file_that_changed_since_the_start_is_told(desktop: Desktop) -> None:

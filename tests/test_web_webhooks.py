@@ -12,7 +12,7 @@ import pytest
 from hub.core.people import Role
 from hub.core.webhook_events import TYPES
 from hub.web.words import LANGUAGES, texts
-from hub.webhooks import tell_programs
+from hub.webhooks import WebhookAct, tell_programs
 from tests.deciding_desk import AnyClock, Desktop
 from tests.deciding_shop import HUB_TOML, PORTAL, SHOP
 from tests.receiver import Receiver
@@ -214,6 +214,10 @@ def test_the_pages_are_there_in_every_language(
     for address in ("/webhooks", f"/webhooks/{name}", f"/webhooks/{name}/messages/{number}"):
         assert f'<html lang="{language}"' in boss.get(address).text
     assert str(texts()["webhooks.endpoints"][language]) in boss.page("/webhooks")
+
+
+def test_the_log_of_acts_has_words_for_every_act() -> None:
+    assert [act for act in WebhookAct if f"audit.act_{act}" not in texts()] == []
 
 
 def test_the_form_offers_every_type(boss: Visitor) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -12,13 +11,10 @@ import click
 from hub.cli.common import echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, desk_of, known_case
 from hub.cli.safe_text import one_line
-from hub.errors import NotFound
 
 if TYPE_CHECKING:
-    from hub.adapter import Connection
     from hub.app import Hub
-    from hub.runs.channel import Source
-    from hub.runs.desk import Desk, Reread
+    from hub.runs.desk import Reread
 
 
 @click.command(short_help="Read unreadable messages again from their kept originals.")
@@ -37,60 +33,18 @@ def reread(hub: Hub, number: str | None, everything: bool, as_json: bool) -> Non
     """
     if (number is None) != everything:
         raise click.UsageError("Name a case, or give --all.")
+    from hub.rereading import read_again
+
     if number is not None:
         known_case(hub, number)
     wanted = [(case, ref) for case, ref in hub.store.unreadable() if number in (None, case)]
-    results = list(_read_again(hub, wanted))
+    results = list(read_again(hub, desk_of(hub, None), wanted))
     if as_json:
         echo_json({"messages": [_as_data(result) for result in results]})
     else:
         _tell(results, number)
     if not all(result.readable for result in results):
         sys.exit(1)
-
-
-def _read_again(hub: Hub, wanted: Sequence[tuple[str, str]]) -> Iterator[Reread]:
-    from hub.rounds import chosen_sources
-
-    desk = desk_of(hub, None)
-    by_channel = sorted((hub.store.summary(number).channel, number, ref) for number, ref in wanted)
-    broken = {channel.name: channel.error for channel in hub.broken_channels()}
-    for channel, items in groupby(by_channel, key=lambda item: item[0]):
-        messages = [(number, ref) for _, number, ref in items]
-        try:
-            sources = chosen_sources(hub, [channel])
-        except NotFound:
-            yield from _none_read(messages, f"its channel {channel} is no longer in hub.toml")
-            continue
-        if sources:
-            yield from _of_channel(desk, sources[0], messages)
-        else:
-            yield from _none_read(messages, broken.get(channel, f"its channel {channel} cannot be used"))
-
-
-def _of_channel(desk: Desk, source: Source, messages: Sequence[tuple[str, str]]) -> Iterator[Reread]:
-    with source.connect() as connection:
-        for number, ref in messages:
-            yield _one(desk, connection, source, number, ref)
-
-
-def _one(desk: Desk, connection: Connection, source: Source, number: str, ref: str) -> Reread:
-    from hub.runs.channel import explain
-    from hub.runs.desk import Reread
-
-    message = next(message for message in desk.store.case(number).messages if message.ref == ref)
-    try:
-        item = connection.reread(message)
-    except Exception as error:  # noqa: BLE001  a plugin may fail in any way it likes, and the next message waits
-        return Reread(number, ref, readable=False, remark=explain(error).text)
-    return desk.take_reread(number, ref, item, source.rules, detects=source.detects)
-
-
-def _none_read(messages: Sequence[tuple[str, str]], remark: str) -> Iterator[Reread]:
-    from hub.runs.desk import Reread
-
-    for number, ref in messages:
-        yield Reread(number, ref, readable=False, remark=remark)
 
 
 def _as_data(result: Reread) -> dict[str, object]:

@@ -86,7 +86,7 @@ def content_of(happened: Happened, include: Collection[str], address: str) -> by
     return _encoded(type_of(happened) or "", at, data)
 
 
-def test_content(event: str, now: datetime) -> bytes:
+def trial_content(event: str, now: datetime) -> bytes:
     """The body of a message that only tries an endpoint."""
     return _encoded(TEST, now, {"event": event, "note": "casehub tries this address; nothing has happened."})
 

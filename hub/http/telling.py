@@ -12,7 +12,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -117,7 +117,7 @@ class TellingDoor:
         from hub.http.pinned import Pinned  # noqa: PLC0415  the same
 
         network = Pinned(self._judged, lambda: self._until - time.monotonic())
-        trusted = self._trusted or ssl.create_default_context()
+        trusted = self._trusted or _of_the_system()
         return httpcore.ConnectionPool(ssl_context=trusted, max_connections=1, network_backend=network)
 
     def _judged(self, host: str, port: int) -> Sequence[Address]:
@@ -154,6 +154,11 @@ def resolved(host: str, port: int) -> Sequence[Address]:
     except UnicodeError as error:  # from Python's look-up of a host such as a..example
         raise OSError("no such name") from error
     return tuple(dict.fromkeys(ip_address(str(address[0]).partition("%")[0]) for *_, address in found))
+
+
+@cache
+def _of_the_system() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 def _why(error: BaseException) -> str:

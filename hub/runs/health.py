@@ -67,8 +67,9 @@ class ChannelHealth:
 
     def lag(self, now: datetime) -> timedelta | None:
         """For how long nothing that was written on the platform is surely known; None if it was never read."""
-        until = self.record.read_until or self.record.succeeded_at
-        return None if until is None else max(now - until, timedelta())
+        # A reading began before it came to its end, also where somebody has set the clock of the machine meanwhile.
+        known = [at for at in (self.record.read_until, self.record.succeeded_at) if at is not None]
+        return max(now - min(known), timedelta()) if known else None
 
 
 def examine(

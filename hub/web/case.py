@@ -15,6 +15,7 @@ from hub.errors import NotFound
 from hub.history_words import reason_of, told, words_of_type
 from hub.opening import tell_read
 from hub.web.case_compose_view import Compose, composed, letters_left, limit_of
+from hub.web.case_done import tell_pages
 from hub.web.case_text import linked, web_address
 from hub.web.case_view import NEWEST_SHOWN, CaseView, view_of
 from hub.web.routing import Room
@@ -35,7 +36,8 @@ def page(here: Here) -> Response:
         return here.go(f"{case_address(view.case.number)}?was={quote(number, safe='')}")
     if view.may_work:
         tell_read(here.hub, view.case)
-        here.site.presence.look(number, here.person.name, here.now)
+        if here.site.presence.look(number, here.person.name, here.now) and view.looking:
+            tell_pages(here, number)
     return case_page(here, view, composed(view))
 
 

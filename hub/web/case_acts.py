@@ -10,6 +10,7 @@ from hub.core.given_instants import given_instant
 from hub.core.model import CaseType
 from hub.core.people import Permission
 from hub.errors import NotFound, Refused
+from hub.rereading import read_again
 from hub.web.case_asking import asking, platform_of
 from hub.web.case_done import done, told_of
 from hub.web.case_view import view_of
@@ -138,6 +139,18 @@ def merge(here: Here) -> Response:
     here.desk.merge(number, other.number)
     done(here, number, "merge", "", into)
     return here.go(f"{case_address(into)}?was={number}")
+
+
+@room.post("/cases/{number}/reread", Permission.WORK)
+def reread(here: Here) -> Response:
+    """Read the unreadable messages of a case again from their kept originals."""
+    number = view_of(here).case.number
+    wanted = [(case, ref) for case, ref in here.hub.store.unreadable() if case == number]
+    results = list(read_again(here.hub, here.desk, wanted))
+    left = [result.remark for result in results if not result.readable]
+    if left:
+        raise Refused(here.words("case.still_unreadable", why="; ".join(filter(None, left)) or "?"))
+    return done(here, number, "reread", here.words("case.did_reread"))
 
 
 @room.post("/cases/{number}/tasks/{key}", Permission.WORK)

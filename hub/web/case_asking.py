@@ -14,6 +14,7 @@ from starlette.responses import Response
 from hub.acting import queue_act
 from hub.core.acting import Wish, draft, needs_a_yes
 from hub.core.cost import cost_of
+from hub.core.plain_text import one_line
 from hub.core.platform_acts import in_words
 from hub.core.text_rules import Finding, Weight, stands_against
 from hub.on_platform import Platform
@@ -98,6 +99,7 @@ def _question(here: Here, first: AskFirst) -> Response:
         view=view,
         case=view.case,
         first=first,
+        one_line=one_line,
         words=in_words(first.wish.act),
         cost=cost_of(view.case, first.wish),
         action=here.request.url.path,

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from anyio.from_thread import run_sync
 from starlette.responses import PlainTextResponse, Response
 
 from hub.adapter import Capability
@@ -24,7 +23,7 @@ from hub.runs.desk import keep_files
 from hub.templating import library_of, render, writes_greeting
 from hub.web.case import case_page
 from hub.web.case_compose_view import Compose, Picked, approval_of, composed, letters_left, limit_of
-from hub.web.case_done import done
+from hub.web.case_done import done, tell_pages
 from hub.web.case_view import CaseView, view_of
 from hub.web.routing import Room
 from hub.web.site import Here
@@ -82,7 +81,7 @@ def keep_draft(here: Here) -> Response:
     view, value = view_of(here), here.form.get("text", "")
     text = value if isinstance(value, str) else ""
     if drafts_of(here.hub).keep(view.case.number, here.person.name, text.replace("\r\n", "\n")):
-        _tell(here, view.case.number)
+        tell_pages(here, view.case.number)
     return Response(status_code=204)
 
 
@@ -94,7 +93,7 @@ def looking(here: Here) -> Response:
         here.site.presence.leave(view.case.number, here.person.name)
         return Response(status_code=204)
     if here.site.presence.look(view.case.number, here.person.name, here.now) and view.looking:
-        _tell(here, view.case.number)
+        tell_pages(here, view.case.number)
     return here.page("case_presence.html", view=view, case=view.case)
 
 
@@ -246,8 +245,3 @@ def _instant(text: str) -> datetime | None:
     except ValueError:
         return None
     return told if told.tzinfo else None
-
-
-def _tell(here: Here, number: str) -> None:
-    """Let every page that shows the case look at it again; what is told is told in the thread of the server."""
-    run_sync(here.site.live.say, "changed", [number])

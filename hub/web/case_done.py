@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from anyio.from_thread import run_sync
 from starlette.responses import Response
 
 from hub.core.outbox import Reply, ReplyState
@@ -26,3 +27,8 @@ def told_of(here: Here, reply: Reply | None, task: PortalTask | None, otherwise:
     if reply is not None:
         return here.words("case.did_held" if reply.state is ReplyState.HELD else "case.did_queue")
     return here.words("case.did_task") if task is not None else otherwise
+
+
+def tell_pages(here: Here, number: str) -> None:
+    """Let every page that shows the case look at it again; what is told is told in the thread of the server."""
+    run_sync(here.site.live.say, "changed", [number])

@@ -16,8 +16,9 @@ from hub.drafts import drafts_of
 from hub.errors import HubError, NotFound, Refused
 from hub.web.case import file_address
 from hub.web.case_done import done
+from hub.web.case_lines import ReplyLine
 from hub.web.case_text import linked
-from hub.web.case_view import CaseView, ReplyLine, view_of
+from hub.web.case_view import CaseView, view_of
 from hub.web.routing import Room
 from hub.web.site import Here, case_address
 

@@ -13,18 +13,17 @@ from markupsafe import Markup
 from hub.adapter import Capability
 from hub.addressing import addressee_of
 from hub.core.acting import Wish
-from hub.core.approval import may_approve
 from hub.core.attachments import Attachment
-from hub.core.cost import Cost, cost_of
+from hub.core.cost import cost_of
 from hub.core.evidence import Checklist, checklist, wanted_for
 from hub.core.explaining import clock_rule, explain
 from hub.core.goodwill import Suggestion
-from hub.core.model import Case, CaseType, Message, epoch, from_epoch
-from hub.core.outbox import FINAL, SETTLED, Hold, Reply, ReplyState, has_grown
+from hub.core.model import Case, CaseType, epoch
+from hub.core.outbox import FINAL, SETTLED, Reply, has_grown
 from hub.core.people import Permission
 from hub.core.platform_acts import ActKind, Offer
 from hub.core.policy import ClockRule, Rule
-from hub.core.readings import ClockState, Evaluation, Reading, StageReading, next_consequence
+from hub.core.readings import Evaluation, Reading, next_consequence
 from hub.core.records import CaseSummary
 from hub.core.uptime import uptime_of
 from hub.drafts import drafts_of
@@ -36,8 +35,8 @@ from hub.return_labels import has_return_label
 from hub.templates.model import Template
 from hub.templating import languages_wanted, library_of
 from hub.templating import suggested as suggested_templates
+from hub.web.case_lines import ClockLine, OfferLine, ReplyLine, acts_on
 from hub.web.case_text import linked
-from hub.web.formats import SOON
 from hub.web.uploads import sealed
 
 if TYPE_CHECKING:
@@ -50,54 +49,6 @@ NEWEST_SHOWN = 12
 """So many messages are shown at once; the earlier ones when they are asked for."""
 _SHOWN_AFTER = timedelta(minutes=30)
 _MOST_OTHERS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class ClockLine:
-    """One run of a clock as the page shows it."""
-
-    reading: Reading
-    state: ClockState
-    now: datetime
-    consequence: StageReading | None
-
-    @property
-    def due(self) -> datetime | None:
-        """By when it is due, where that is known."""
-        return None if self.reading.due is None else from_epoch(self.reading.due)
-
-    @property
-    def tone(self) -> str:
-        """How pressing it is, as the pages colour it."""
-        if self.state in (ClockState.BREACHED, ClockState.MET_LATE):
-            return "bad"
-        if not self.reading.is_open or self.due is None or self.state is ClockState.PAUSED:
-            return ""
-        return "warn" if (self.due - self.now).total_seconds() <= SOON else "good"
-
-
-@dataclass(frozen=True, slots=True)
-class OfferLine:
-    """What the platform takes, what it costs, and the evidence that it wants."""
-
-    offer: Offer
-    cost: Cost | None
-    wanted: Checklist | None
-
-    @property
-    def name(self) -> str:
-        """By what a form names it."""
-        return "|".join((self.offer.kind.value, self.offer.word, self.offer.item))
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyLine:
-    """A reply of the outbox, for how many seconds it can be undone, and what this person may do with it."""
-
-    reply: Reply
-    undo_seconds: float
-    acts: tuple[str, ...]
-    grown: Message | None
 
 
 @dataclass
@@ -177,18 +128,7 @@ class CaseView:
         left = reply.waits_to_be_undone(self.here.now, uptime_of(self.here.hub.clock)).total_seconds()
         undo = left if reply.by == self.here.person.name else 0.0
         grown = None if reply.state in FINAL or reply.act is not None else has_grown(self.case, reply)
-        return ReplyLine(reply, undo, self._acts_on(reply, undo), grown)
-
-    def _acts_on(self, reply: Reply, undo: float) -> tuple[str, ...]:
-        edit = ("edit",) if reply.act is None and not reply.automatic else ()
-        if reply.state is ReplyState.QUEUED:
-            return (*(("undo",) if undo else ()), *edit, "hold", "cancel")
-        if reply.state is ReplyState.HELD and reply.wants_approval and reply.hold is Hold.APPROVAL:
-            agree = ("approve",) if may_approve(reply, self.here.person.name) else ()
-            return (*agree, *edit, "cancel")
-        if reply.state is ReplyState.HELD:
-            return (*(() if reply.hold is Hold.CHANNEL else ("release",)), *edit, "cancel")
-        return _LATER_ACTS.get(reply.state, ())
+        return ReplyLine(reply, undo, acts_on(reply, self.here.person.name, undoable=bool(undo)), grown)
 
     @cached_property
     def told_offers(self) -> tuple[tuple[OfferLine, ...], str]:
@@ -316,13 +256,6 @@ class CaseView:
     def offers_label(self) -> bool:
         """Whether the label is what this case most likely wants."""
         return self.has_label and self.case.type is CaseType.RETURN
-
-
-_LATER_ACTS: Mapping[ReplyState, tuple[str, ...]] = {
-    ReplyState.UNCERTAIN: ("sent", "retry", "cancel"),
-    ReplyState.REJECTED: ("cancel",),
-    ReplyState.FAILED: ("retry", "cancel"),
-}
 
 
 def view_of(here: Here) -> CaseView:

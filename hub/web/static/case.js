@@ -109,6 +109,7 @@
     const area = box(), text = find(`#${insert.dataset.insert}`).textContent;
     const before = area.value.slice(0, area.selectionStart), after = area.value.slice(area.selectionEnd);
     fill(`${before}${before && !before.endsWith("\n") ? "\n\n" : ""}${text}${after ? `\n${after}` : ""}`);
+    insert.closest("details").open = false;
     area.focus();
     keep();
   }, true);
@@ -133,11 +134,13 @@
     find("#asked")?.replaceChildren();
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt;
-    if (!event.detail.successful || event.detail.xhr.status !== 204 || !form.matches?.("form")) return;
-    form.reset();
-    const around = form.closest(".acts-card details, .offer");
-    if (around) around.open = false;
+    // The form of the act, be it that in the page or the question that followed it.
+    if (!event.detail.successful || event.detail.xhr.status !== 204 || !event.detail.elt.matches?.("form")) return;
+    for (const form of all("form").filter((one) => one.getAttribute("action") === event.detail.requestConfig.path)) {
+      form.reset();
+      const around = form.closest(".acts-card details, .offer");
+      if (around) around.open = false;
+    }
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "asked") {

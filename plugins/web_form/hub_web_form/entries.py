@@ -41,8 +41,9 @@ class StoredFile:
 class Entry:
     """One thing that happened in a conversation; `id` is the same whoever tells it again, `case` is the case's ref.
 
-    `details` has the answers to the topic's questions, each with its question. `suspicions` say why a machine may have
-    written it. `key` is that of the reply.
+    `details` has the answers to the topic's questions, each with its question, and `subject` what it is about, as the
+    visitor reads them; `answers` and `title` say the same in the shop's own language. `suspicions` say why a machine
+    may have written it. `key` is that of the reply.
     """
 
     id: str
@@ -58,8 +59,10 @@ class Entry:
     email: str = ""
     order: str = ""
     subject: str = ""
+    title: str = ""
     text: str = ""
     details: tuple[tuple[str, str], ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
     files: tuple[StoredFile, ...] = ()
     suspicions: tuple[str, ...] = ()
     key: str = ""
@@ -106,14 +109,19 @@ def _entry(told: Mapping[str, Any]) -> Entry:
         kind=Kind(told["kind"]),
         at=datetime.fromisoformat(told["at"]),
         opened_at=datetime.fromisoformat(told["opened_at"]),
-        details=tuple((str(question), str(answer)) for question, answer in told["details"]),
+        details=_pairs(told["details"]),
+        answers=_pairs(told["answers"]),
         files=tuple(_file(file) for file in told["files"]),
         suspicions=tuple(map(str, told["suspicions"])),
         **plain,
     )
 
 
-_CONVERTED = frozenset({"version", "kind", "at", "opened_at", "details", "files", "suspicions"})
+_CONVERTED = frozenset({"version", "kind", "at", "opened_at", "details", "answers", "files", "suspicions"})
+
+
+def _pairs(told: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((str(question), str(answer)) for question, answer in told)
 
 
 def _file(told: Mapping[str, Any]) -> StoredFile:

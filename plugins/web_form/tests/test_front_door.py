@@ -162,6 +162,24 @@ def test_only_what_the_topic_asks_for_is_asked_and_it_is_told_to_the_seller(shop
     assert shop.hub.store.content(photo.digest) == JPEG
 
 
+def test_a_visitor_reads_his_own_language_and_the_seller_the_shops(shop: FrontShop) -> None:
+    shop.fill_in(
+        "/shop/shop/about/complaint",
+        lang="ja",
+        email=CUSTOMER,
+        order_number="JP-1",
+        item="ランプ",
+        damage="stopped",
+        complaint_wish="repair",
+    )
+
+    [case] = shop.cases()
+    assert case.subject == "Something is broken or wrong"
+    assert "What is wrong with it?: It stopped working" in case.messages[0].text
+    assert "ご希望の対応 修理" in words_of(shop.client.get("/shop/shop/case/view?lang=ja"))
+    assert "件名:「不良品・破損」" in text_of(shop.mails()[0])
+
+
 def test_what_is_wrong_stands_beside_the_field_and_nothing_is_lost(shop: FrontShop) -> None:
     page = shop.fill_in("/shop/shop/about/complaint", email="asa at kund", item="Lampa", damage="eaten", text="Hej <b>")
 

@@ -73,6 +73,13 @@ def test_an_address_is_counted_within_an_hour_and_a_line_of_ipv6_as_one() -> Non
     assert network("::ffff:192.0.2.1") == "192.0.2.1"
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_customers_behind_a_proxy_that_passes_no_address_on_are_not_shut_out(address: str) -> None:
+    limit = RateLimit(2, MovableClock().now)
+
+    assert [limit.allows(address) for _ in range(41)] == [True] * 40 + [False]
+
+
 def test_only_so_many_addresses_are_remembered() -> None:
     limit = RateLimit(2, MovableClock().now)
     for number in range(10_050):

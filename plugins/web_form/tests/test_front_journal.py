@@ -26,7 +26,16 @@ class Died(BaseException):
 
 
 def entry(number: int = 1, case: str = "w0000000000000001", text: str = "Hej 漢字 🙂\x00") -> Entry:
-    return Entry(f"m{number:016}", case, Kind.OPENED, AT, AT, text=text, details=(("Which?", "This: one"),))
+    return Entry(
+        f"m{number:016}",
+        case,
+        Kind.OPENED,
+        AT,
+        AT,
+        text=text,
+        details=(("Which?", "This: one"),),
+        answers=(("Vilken?", "Den: där"),),
+    )
 
 
 def journal(folder: Path) -> Journal:

@@ -212,6 +212,37 @@ def test_every_answer_has_the_headers_that_keep_a_page_in_its_bounds(shop: Front
         assert told["x-frame-options"] == "DENY"
 
 
+def test_a_record_that_cannot_be_read_is_told_to_the_operator_and_not_to_the_visitor(
+    shop: FrontShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.write()
+    [name, *_] = sorted((tmp_path / "data" / "channels" / "shop" / "conversations").rglob("m*.json"))
+    name.write_bytes(b'{"surprise": 1}')
+
+    page = shop.client.get("/shop/shop/case/view?lang=en")
+
+    assert page.status_code == 503
+    assert "Something went wrong" in words_of(page)
+    assert "surprise" not in page.text
+    assert str(tmp_path) not in page.text
+    assert "content-security-policy" in page.headers
+    assert "put it back from a backup" in capsys.readouterr().err
+
+
+def test_a_mistake_in_the_page_itself_is_a_page_too(shop: FrontShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*given: object, **named: object) -> None:
+        raise KeyError("a secret")
+
+    monkeypatch.setattr("hub_web_form.site.contact.in_language", broken)
+    shop.client.forgiving = True
+
+    page = shop.write()
+
+    assert page.status_code == 500
+    assert "secret" not in page.text
+    assert "content-security-policy" in page.headers
+
+
 def test_a_shop_may_show_the_page_in_its_own_frame_and_nobody_else() -> None:
     told = dict(headers(WebFormSettings.model_validate({"shop": "A", "frame_ancestors": ["https://shop.example"]})))
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hub import Tools
+from hub import HubError, Tools
 from hub_web_form.settings import WebFormSettings
 from hub_web_form.site.contact import Contact
 from hub_web_form.site.entrance import Entrance
@@ -58,7 +58,8 @@ def site_of(shop: Shop) -> Site:
     }
     routes = [Route(path, _endpoint(page, shop), methods=["GET"]) for path, page in gets.items()]
     routes += [Route(path, _endpoint(page, shop), methods=["POST"]) for path, page in posts.items()]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _refused(shop), Exception: _broken(shop)})
+    handlers = {HTTPException: _refused(shop), HubError: _unwell(shop), Exception: _broken(shop)}
+    app = Starlette(routes=routes, exception_handlers=handlers)
     return Guarded(app, shop.settings)
 
 
@@ -76,6 +77,14 @@ def _refused(shop: Shop) -> Callable[[Request, Exception], Coroutine[Any, Any, R
         status = error.status_code if isinstance(error, HTTPException) else 500
         name = {404: "not_found", 405: "not_found", 413: "too_large"}.get(status, "went_wrong")
         return shop.message(Visit.bare(request, shop), name, status)
+
+    return answer
+
+
+def _unwell(shop: Shop) -> Callable[[Request, Exception], Coroutine[Any, Any, Response]]:
+    async def answer(request: Request, error: Exception) -> Response:
+        shop.tools.log.error("a page of the front door cannot be shown now", why=str(error), path=request.url.path)
+        return shop.message(Visit.bare(request, shop), "went_wrong", 503)
 
     return answer
 

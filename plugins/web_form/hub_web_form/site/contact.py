@@ -119,6 +119,7 @@ class Contact:
 
     def _entry(self, visit: Visit, topic: Topic, token: Token) -> Entry:
         filled, language, now = visit.filled, visit.language, self.shop.now()
+        own = self.shop.settings.language
         text, case = filled.lines("text"), f"w{token.nonce}"
         answers = details(topic, filled, language)
         files = stored_files(self.shop, filled.uploads)
@@ -137,19 +138,14 @@ class Contact:
             name=filled.line("name"),
             email=address_of(filled),
             order=next((filled.line(field.id) for field in topic.fields if field.is_order), ""),
-            subject=self._subject(topic, text),
+            subject=_subject(in_language(topic.title, language), text),
+            title=_subject(in_language(topic.title, own), text),
             text=text,
             details=answers,
+            answers=details(topic, filled, own),
             files=files,
             suspicions=suspicions(token, filled.values.get("website", ""), text, repeated=repeated),
         )
-
-    def _subject(self, topic: Topic, text: str) -> str:
-        """The topic in the shop's own language, and how the message begins."""
-        title = in_language(topic.title, self.shop.settings.language)
-        words = " ".join(text.split())
-        rest = words if len(words) <= _LONGEST_SUBJECT else words[: _LONGEST_SUBJECT - 1].rstrip() + "…"
-        return f"{title} · {rest}" if rest else title
 
     def _thanks_token(self, ref: str) -> str:
         until = int((self.shop.now() + _THANKS_LAST).timestamp())
@@ -166,3 +162,10 @@ class Contact:
         if not compare_digest(token.encode("utf-8", "replace"), good.encode()):
             return ""
         return ref if self.shop.now().timestamp() < int(until) else ""
+
+
+def _subject(title: str, text: str) -> str:
+    """The topic, and how the message begins."""
+    words = " ".join(text.split())
+    rest = words if len(words) <= _LONGEST_SUBJECT else words[: _LONGEST_SUBJECT - 1].rstrip() + "…"
+    return f"{title} · {rest}" if rest else title

@@ -77,7 +77,8 @@ class Own:
         def entry() -> Entry:
             text = visit.filled.lines("text") or say("return_title", visit.language)
             made = self._entry(visit, entries[0], token, Kind.RETURN, text)
-            return replace(made, details=details(asked, visit.filled, visit.language))
+            own = details(asked, visit.filled, self.shop.settings.language)
+            return replace(made, details=details(asked, visit.filled, visit.language), answers=own)
 
         return self._write(
             visit,
