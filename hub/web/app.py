@@ -54,7 +54,7 @@ def make_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         middleware=[
-            Middleware(Guarded, secure=site.doorkeeper.secure),
+            Middleware(Guarded, failed=_failed, secure=site.doorkeeper.secure),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         ],
@@ -72,8 +72,8 @@ def make_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
 def hosts_of(public_url: str, bound: str) -> list[str]:
     """Under which names the pages may be asked for: a page elsewhere that gives its name our address gets nothing."""
     named = urlsplit(public_url).hostname
-    loopback = ["127.0.0.1", "localhost", "[::1]"]
-    return [*dict.fromkeys([*([named] if named else []), *loopback, bound])]
+    names = [*([named] if named else []), "127.0.0.1", "localhost", "::1", bound]
+    return [f"[{name}]" if ":" in name else name for name in dict.fromkeys(names)]
 
 
 def status_of(error: HubError) -> int:
@@ -96,7 +96,10 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 def _failed(request: Request, error: Exception) -> Response:
     """A mistake of ours; what it was stands in the log, and nothing of it on the page."""
-    log.logger().error("request failed", path=request.url.path, error=type(error).__name__, exc_info=error)
+    # Not the address: that of a link to sign in with is a secret.
+    page = getattr(getattr(request.scope.get("endpoint"), "view", None), "__name__", "")
+    number = request.path_params.get("number", "")
+    log.logger().error("request failed", page=page, case=number, error=type(error).__name__, exc_info=error)
     return _error_page(request, 500, "")
 
 
@@ -111,7 +114,7 @@ def _error_page(request: Request, status: int, text: str) -> Response:
     return here.page(template, status=status, head=head, text=text)
 
 
-_HANDLERS: dict[int | type[Exception], Any] = {HubError: _told, HTTPException: _http_error, Exception: _failed}
+_HANDLERS: dict[int | type[Exception], Any] = {HubError: _told, HTTPException: _http_error}
 
 
 def rules_of(app: FastAPI) -> list[tuple[str, str, Any]]:
