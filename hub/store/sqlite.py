@@ -41,6 +41,7 @@ from hub.store.lending import Lending
 from hub.store.people import SqlitePeople
 from hub.store.personal import SqlitePersonal
 from hub.store.rebuilding import rebuild
+from hub.store.requests import SqliteRequests
 from hub.store.schema import prepare
 from hub.store.webhooks import SqliteWebhooks
 from hub.store.writing import SqliteWriter
@@ -94,6 +95,10 @@ class SqliteStore:
     @property
     def personal(self) -> SqlitePersonal:
         return SqlitePersonal(self._connection, self._transaction)
+
+    @property
+    def requests(self) -> SqliteRequests:
+        return SqliteRequests(self._transaction)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
+
+from hub.web.api.problems import Kind, Problem
 
 POLICY = "; ".join(
     (
@@ -54,7 +56,7 @@ class Guarded:
             return
         left = LARGEST_REQUEST
         if _announced(scope) > LARGEST_REQUEST:
-            await _too_large()(scope, receive, send)
+            await _too_large(scope)(scope, receive, send)
             return
 
         async def counted() -> Any:
@@ -84,6 +86,8 @@ def _announced(scope: Any) -> int:
     return 0
 
 
-def _too_large() -> PlainTextResponse:
-    most = LARGEST_REQUEST // 1024**2
-    return PlainTextResponse(f"A request may have {most} MB; send fewer or smaller files.", 413, HEADERS)
+def _too_large(scope: Any) -> Response:
+    text = f"A request may have {LARGEST_REQUEST // 1024**2} MB; send fewer or smaller files."
+    if scope["path"].startswith("/api/"):
+        return Problem(Kind.TOO_LARGE, text, HEADERS).response
+    return PlainTextResponse(text, 413, HEADERS)
