@@ -18,6 +18,7 @@ from hub.web.case_compose_view import Compose, composed, letters_left, limit_of
 from hub.web.case_done import tell_pages
 from hub.web.case_text import linked, web_address
 from hub.web.case_view import NEWEST_SHOWN, CaseView, view_of
+from hub.web.filters import Neighbours, listing_behind, neighbours
 from hub.web.routing import Room
 from hub.web.site import Here, case_address
 
@@ -77,7 +78,13 @@ def history(here: Here) -> Response:
 
 def case_page(here: Here, view: CaseView, compose: Compose, status: int = 200) -> Response:
     """The whole page, with the reply box as it stands."""
-    return here.page("case.html", status=status, **_values(here, view), compose=compose, **_box(compose, view))
+    return here.page("case.html", status=status, **_values(here, view), near=_near(here, view.case), compose=compose, **_box(compose, view))
+
+
+def _near(here: Here, case: Case) -> Neighbours:
+    """Where to go on in the list that the case was opened from."""
+    listing = listing_behind(here.query.get("list", ""))
+    return neighbours(here.hub.store, listing, case.number, here.now, here.person.name)
 
 
 def _values(here: Here, view: CaseView) -> dict[str, Any]:
