@@ -156,6 +156,12 @@ class SigningIn:
                 self.people.see_session(session.key, after.seen_at, after.until)
         return Caller(person, person.permissions, Door.WEB, session.key, address)
 
+    def is_still(self, caller: Caller) -> bool:
+        """Whether the session a caller came with opens as much as then; being asked does not prolong it."""
+        session, person = self.people.session(caller.key), self._active(caller.person.name)
+        goes_on = session is not None and self.clock.now() < session.until
+        return goes_on and person is not None and caller.permissions <= person.permissions
+
     def caller_of_token(self, text: str, address: str = "") -> Caller | None:
         """Whoever holds a token that is valid; it may no more than its person may."""
         now, key = self.clock.now(), token_key(text)

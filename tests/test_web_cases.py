@@ -88,6 +88,24 @@ def test_cases_are_given_to_nobody_who_does_not_work_here(world: WebWorld) -> No
     assert world.case().assignee == ""
 
 
+def test_many_cases_are_given_to_others_or_taken_from_them_by_a_lead_alone(world: WebWorld) -> None:
+    world.desktop.opens()
+    eva, lead = world.signed_in(), world.signed_in("lo", Role.LEAD)
+    world.person("bo")
+    world.person("gone", active=False)
+    for visitor in (eva, lead):
+        visitor.get("/cases")
+
+    eva.post("/cases/bulk", {"act": "assign", "who": "bo", "number": "CH-1001"})
+    assert world.case().assignee == ""
+    lead.post("/cases/bulk", {"act": "assign", "who": "gone", "number": "CH-1001"})
+    assert world.case().assignee == ""
+    lead.post("/cases/bulk", {"act": "assign", "who": "bo", "number": "CH-1001"})
+    assert world.case().assignee == "bo"
+    answer = eva.post("/cases/bulk", {"act": "assign", "who": "", "number": "CH-1001"})
+    assert (world.case().assignee, "Only a lead" in words_of(answer.text)) == ("bo", True)
+
+
 def test_a_view_is_kept_for_its_person_alone(world: WebWorld) -> None:
     world.desktop.opens()
     eva, bo = world.signed_in(), world.signed_in("bo")

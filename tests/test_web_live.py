@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -9,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from hub.core.events import Assigned
+from hub.core.people import Actor, Door, Role
 from hub.core.ports import Store
+from hub.people import Staff
 from hub.store import open_store
 from hub.web import live
-from hub.web.live import News, Watch
+from hub.web.live import Live, News, Watch
 from tests.fakes import MovableClock
 from tests.store_contract import happen, mail, reply_to, save_replies, take
+from tests.web_world import WebWorld
 
 CLOCK = MovableClock()
 
@@ -79,3 +83,40 @@ def test_after_a_backup_was_put_back_everything_is_looked_at_again(
     assert watch.look() == News(everything=True)
     happen(store, number, Assigned("åsa"))
     assert watch.look() == News((number,))
+
+
+def test_a_page_that_may_listen_no_longer_is_told_nothing_more(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "ASK_EVERY", 0.0)
+    told, may = Live(store), [True]
+
+    async def heard() -> list[str]:
+        found = []
+        async for text in told.listen(lambda: may[0]):
+            found.append(text)
+            may[0] = len(found) < 2
+            told.say("changed", [f"CH-{len(found)}"])
+        return found
+
+    assert asyncio.run(heard()) == ["retry: 2000\n\n", 'event: changed\ndata: ["CH-1"]\n\n']
+
+
+@pytest.mark.parametrize("ended", ["sign out", "deactivate", "role", "time"])
+def test_an_open_page_ends_with_the_session_and_does_not_prolong_it(world: WebWorld, ended: str) -> None:
+    world.signed_in("eva", Role.LEAD)
+    world.person("boss", Role.ADMIN)
+    signing_in, people, clock = world.site.doorkeeper.signing_in, world.site.people, world.hub.clock
+    caller = signing_in.caller_of_session(b"session of eva".hex())
+    assert caller is not None
+    (session,) = people.sessions("eva")
+    staff, by = Staff(people, clock, signing_in.passwords), Actor("boss", Door.WEB)
+
+    assert (signing_in.is_still(caller), people.sessions("eva")) == (True, [session])
+    if ended == "sign out":
+        signing_in.sign_out(caller)
+    elif ended == "deactivate":
+        staff.deactivate("eva", by)
+    elif ended == "role":
+        staff.change_role("eva", Role.AGENT, by)
+    else:
+        world.desktop.clock.advance(days=8)
+    assert not signing_in.is_still(caller)

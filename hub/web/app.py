@@ -17,7 +17,10 @@ from starlette.routing import Mount, Route
 
 from hub import log
 from hub.errors import Busy, HubError, NotFound, Refused, StoreError
-from hub.web import live
+from hub.web import front_door, live
+from hub.web.api.app import ADDRESS, make_api
+from hub.web.api.problems import http_problem
+from hub.web.api.routing import ApiRoute
 from hub.web.guarding import Guarded
 from hub.web.rendering import Renderer
 from hub.web.rooms import ROOMS
@@ -51,7 +54,7 @@ def make_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         middleware=[
-            Middleware(Guarded, secure=site.doorkeeper.secure),
+            Middleware(Guarded, failed=_failed, secure=site.doorkeeper.secure),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         ],
@@ -61,14 +64,16 @@ def make_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
     app.state.site = site
     for room in ROOMS:
         app.router.routes.extend(room.routes)
+    app.router.routes.append(Mount(ADDRESS, make_api(site)))
+    app.router.routes.append(Mount(front_door.ADDRESS, front_door.FrontDoors(site)))
     return app
 
 
 def hosts_of(public_url: str, bound: str) -> list[str]:
     """Under which names the pages may be asked for: a page elsewhere that gives its name our address gets nothing."""
     named = urlsplit(public_url).hostname
-    loopback = ["127.0.0.1", "localhost", "[::1]"]
-    return [*dict.fromkeys([*([named] if named else []), *loopback, bound])]
+    names = [*([named] if named else []), "127.0.0.1", "localhost", "::1", bound]
+    return [f"[{name}]" if ":" in name else name for name in dict.fromkeys(names)]
 
 
 def status_of(error: HubError) -> int:
@@ -84,12 +89,17 @@ def _told(request: Request, error: Exception) -> Response:
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  the same
+    if request.url.path.startswith(f"{ADDRESS}/"):  # such as one with a line break, which leads into no application
+        return http_problem(error.status_code, error.headers, "There is nothing at this address.").response
     return _error_page(request, error.status_code, "" if error.status_code == 404 else str(error.detail))
 
 
 def _failed(request: Request, error: Exception) -> Response:
     """A mistake of ours; what it was stands in the log, and nothing of it on the page."""
-    log.logger().error("request failed", path=request.url.path, error=type(error).__name__, exc_info=error)
+    # Not the address: that of a link to sign in with is a secret.
+    page = getattr(getattr(request.scope.get("endpoint"), "view", None), "__name__", "")
+    number = request.path_params.get("number", "")
+    log.logger().error("request failed", page=page, case=number, error=type(error).__name__, exc_info=error)
     return _error_page(request, 500, "")
 
 
@@ -104,13 +114,16 @@ def _error_page(request: Request, status: int, text: str) -> Response:
     return here.page(template, status=status, head=head, text=text)
 
 
-_HANDLERS: dict[int | type[Exception], Any] = {HubError: _told, HTTPException: _http_error, Exception: _failed}
+_HANDLERS: dict[int | type[Exception], Any] = {HubError: _told, HTTPException: _http_error}
 
 
 def rules_of(app: FastAPI) -> list[tuple[str, str, Any]]:
     """Each address and method with the rule that says who may open it; None where a route has none."""
     found: list[tuple[str, str, Any]] = []
     for route in app.router.routes:
+        if isinstance(route, Mount) and isinstance(route.app, FastAPI):
+            found += [(method, route.path + path, rule) for method, path, rule in rules_of(route.app)]
+            continue
         methods = sorted(getattr(route, "methods", None) or ["*"])
         path = str(getattr(route, "path", route))
         for method in methods:
@@ -121,6 +134,6 @@ def rules_of(app: FastAPI) -> list[tuple[str, str, Any]]:
 
 
 def _rule_of(route: Any) -> Any:
-    if isinstance(route, (Route, Mount)):
+    if isinstance(route, (Route, Mount)) and not isinstance(route, ApiRoute):
         return getattr(getattr(route, "endpoint", None) or route.app, "allow", None)
     return getattr(route, "allow", None)

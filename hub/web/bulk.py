@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from hub.core.model import CaseType
 from hub.core.people import Permission
-from hub.errors import HubError, Refused
+from hub.errors import HubError, NotFound, Refused
 from hub.web.audit import noted
 from hub.web.cases import back_to
 from hub.web.routing import Room
+from hub.web.sessions import NotAllowed
 from hub.web.site import Here
 
 room = Room()
@@ -58,9 +59,13 @@ def _each(here: Here, deed: Deed, numbers: list[str]) -> Done:
 
 
 def _assign(here: Here, number: str) -> None:
-    who = here.said("who")
-    if who:
-        here.site.people.person(who)  # NotFound names somebody who does not work here
+    who, me = here.said("who"), here.person.name
+    if who and not here.site.people.person(who).active:
+        raise NotFound(here.words("case.nobody_called", who=who))
+    # As on the page of a case: everybody takes one, gives back their own, and only a lead does more.
+    is_own = who == me or (not who and here.hub.store.case(number).assignee in ("", me))
+    if not is_own and here.caller is not None and not here.caller.may(Permission.LEAD):
+        raise NotAllowed(here.words("case.only_leads_assign"))
     here.desk.assign(number, who)
 
 

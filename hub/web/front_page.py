@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from hub.core.people import Permission
 from hub.web.routing import Public, Room
-from hub.web.site import THEMES, Here
+from hub.web.site import THEMES, Here, own_address
 from hub.web.words import LANGUAGES
 
 room = Room()
@@ -23,8 +23,7 @@ def front_page(here: Here) -> Response:
 @room.post("/looks", Public.SIGN_IN)
 def looks(here: Here) -> Response:
     """Remember the theme or the language in this browser."""
-    back = here.said("back")
-    response = here.go(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+    response = here.go(own_address(here.said("back")))
     for cookie, value, known in (
         ("casehub-theme", here.said("theme"), THEMES),
         ("casehub-language", here.said("language"), LANGUAGES),

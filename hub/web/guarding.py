@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+
+from hub.web.api.problems import Kind, Problem
 
 POLICY = "; ".join(
     (
@@ -40,11 +43,19 @@ HEADERS: Mapping[str, str] = {
 LARGEST_REQUEST = 25 * 1024 * 1024
 
 
+class _TooLarge(ClientDisconnect):
+    """More came than a request may have; to whoever reads it the request ends here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """An application whose answers carry the headers, and which refuses requests that are too large."""
+    """An application whose answers carry the headers, and which refuses requests that are too large.
+
+    What nobody foresaw is answered by `failed`, here, so that this answer carries the headers as well.
+    """
 
     app: Any
+    failed: Callable[[Request, Exception], Response]
     secure: bool = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -52,29 +63,53 @@ class Guarded:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        left = LARGEST_REQUEST
         if _announced(scope) > LARGEST_REQUEST:
-            await _too_large()(scope, receive, send)
+            await _too_large(scope)(scope, receive, send)
             return
+        begun = False
 
-        async def counted() -> Any:
-            nonlocal left
-            message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:  # it came in pieces and announced no size: whoever reads sees it end
-                return {"type": "http.disconnect"}
-            return message
+        async def answer(message: Any) -> None:
+            nonlocal begun
+            begun = True
+            await send(self._with_headers(message))
 
-        async def with_headers(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if self.secure:
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-            await send(message)
+        try:
+            await self.app(scope, _counted(receive), answer)
+        except Exception as error:
+            if begun:
+                raise  # the server breaks the answer off
+            await self._instead(Request(scope), error)(scope, receive, answer)
 
-        await self.app(scope, counted, with_headers)
+    def _instead(self, request: Request, error: Exception) -> Response:
+        if isinstance(error, _TooLarge):
+            return _too_large(request.scope)
+        if isinstance(error, ClientDisconnect):  # nobody is there to hear it
+            return Response(status_code=400)
+        return self.failed(request, error)
+
+    def _with_headers(self, message: Any) -> Any:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            if self.secure:
+                headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return message
+
+
+def _counted(receive: Any) -> Any:
+    """What comes of a request that announced no size, and no more of it than a request may have."""
+    left = LARGEST_REQUEST
+
+    async def counted() -> Any:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise _TooLarge
+        return message
+
+    return counted
 
 
 def _announced(scope: Any) -> int:
@@ -84,6 +119,8 @@ def _announced(scope: Any) -> int:
     return 0
 
 
-def _too_large() -> PlainTextResponse:
-    most = LARGEST_REQUEST // 1024**2
-    return PlainTextResponse(f"A request may have {most} MB; send fewer or smaller files.", 413, HEADERS)
+def _too_large(scope: Any) -> Response:
+    text = f"A request may have {LARGEST_REQUEST // 1024**2} MB; send fewer or smaller files."
+    if scope["path"].startswith("/api/"):
+        return Problem(Kind.TOO_LARGE, text, HEADERS).response
+    return PlainTextResponse(text, 413, HEADERS)

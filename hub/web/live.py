@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ room = Room()
 LOOK_EVERY = 1.0
 """How many seconds pass between two looks at the store."""
 _ALIVE_EVERY = 20.0
+ASK_EVERY = 1.0
+"""How many seconds pass at least before a page that is told something is asked again whether it may be."""
 _MOST_WAITING = 64
 _MOST_TOLD = 200
 
@@ -102,10 +105,11 @@ class Live:
                 _drain(listener)
                 listener.put_nowait("event: everything\ndata: null\n\n")
 
-    async def listen(self) -> AsyncIterator[str]:
-        """What one open page is told, until the server stops."""
+    async def listen(self, may: Callable[[], bool]) -> AsyncIterator[str]:
+        """What one open page is told, until the server stops or whoever has it open `may` listen no longer."""
         listener: asyncio.Queue[str | None] = asyncio.Queue(_MOST_WAITING)
         self._listeners.add(listener)
+        asked = time.monotonic()
         try:
             yield "retry: 2000\n\n"
             while True:
@@ -115,6 +119,10 @@ class Live:
                     told = ": still here\n\n"
                 if told is None:
                     return
+                if time.monotonic() - asked >= ASK_EVERY:
+                    asked = time.monotonic()
+                    if not await run_in_threadpool(may):
+                        return
                 yield told
         finally:
             self._listeners.discard(listener)
@@ -140,4 +148,12 @@ def _drain(listener: asyncio.Queue[str | None]) -> None:
 def live(here: Here) -> Response:
     """The stream that an open page listens to."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(here.site.live.listen(), media_type="text/event-stream", headers=headers)
+    caller, signing_in = here.caller, here.site.doorkeeper.signing_in
+
+    def may() -> bool:
+        try:
+            return caller is not None and signing_in.is_still(caller)
+        except HubError:  # who cannot be looked up now is not sent away for it
+            return True
+
+    return StreamingResponse(here.site.live.listen(may), media_type="text/event-stream", headers=headers)

@@ -71,13 +71,22 @@ class Endpoint:
         if request.method != "POST":
             response = await run_in_threadpool(self._answer, site, request)
         else:
-            async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD) as form:
-                response = await run_in_threadpool(self._answer, site, request, form)
+            response = await self._answer_form(site, request)
         await response(scope, receive, send)
 
-    def _answer(self, site: Site, request: Request, form: Any = None) -> Response:
+    def _answer(self, site: Site, request: Request) -> Response:
         here = Here(site, request, site.doorkeeper.caller(request))
-        if form is not None:
+        return self._allowed(here)
+
+    async def _answer_form(self, site: Site, request: Request) -> Response:
+        """Nobody makes us read a form, with its files, who may not send it."""
+        here = Here(site, request, await run_in_threadpool(site.doorkeeper.caller, request))
+        refused = site.doorkeeper.refusal_of_caller(here, self.allow)
+        if refused is not None:
+            return refused
+        async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD) as form:
             here.form = form
-        refused = site.doorkeeper.refusal(here, self.allow)
-        return refused or self.view(here)
+            return await run_in_threadpool(self._allowed, here)
+
+    def _allowed(self, here: Here) -> Response:
+        return here.site.doorkeeper.refusal(here, self.allow) or self.view(here)

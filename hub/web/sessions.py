@@ -50,17 +50,19 @@ class Doorkeeper:
 
     def refusal(self, here: Here, rule: Rule) -> Response | None:
         """What is answered instead where somebody may not; NotAllowed where a form was not sent from our pages."""
-        request = here.request
+        refused = self.refusal_of_caller(here, rule)
+        if refused is None and here.request.method not in _SAFE and rule is not Public.SIGNED:
+            self._require_our_page(here)
+        return refused
+
+    def refusal_of_caller(self, here: Here, rule: Rule) -> Response | None:
+        """The same by who asks alone, as is known before anything of a form was read."""
         if isinstance(rule, Public):
-            if request.method not in _SAFE and rule is not Public.SIGNED:
-                self._require_our_page(here)
             return None
         if here.caller is None:
             return self._to_sign_in(here)
         if not here.caller.may(rule):
             raise NotAllowed(f"{here.caller.person.called}: {here.words('common.not_allowed')} ({rule})")
-        if request.method not in _SAFE:
-            self._require_our_page(here)
         return None
 
     def csrf_token(self, request: Request) -> str:
@@ -85,12 +87,18 @@ class Doorkeeper:
         request = here.request
         origin = request.headers.get("origin", "")
         foreign = request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
-        elsewhere = bool(origin) and urlsplit(origin).netloc != request.headers.get("host", "")
+        elsewhere = bool(origin) and origin.partition("://")[2] not in self._names(here)
         given = request.headers.get("x-csrf-token", "") or str(here.form.get("csrf", ""))
         if foreign or elsewhere or not self._matches(given, request):
             raise NotAllowed(here.words("common.page_is_old"))
 
+    def _names(self, here: Here) -> set[str]:
+        """What this site is called: as it was asked for, and, where a proxy says another name, as it says itself."""
+        return {here.request.headers.get("host", ""), urlsplit(here.hub.settings.web.public_url).netloc} - {""}
+
     def _matches(self, given: str, request: Request) -> bool:
+        if not self._known_by(request):  # a strict cookie does not come from another site, and everybody knows no text
+            return False
         try:
             raw = urlsafe_b64decode(given.encode("ascii", "replace"))
         except ValueError:
@@ -98,10 +106,12 @@ class Doorkeeper:
         return hmac.compare_digest(_mixed(raw[:_MASK], raw[_MASK:]), self._secret(request))
 
     def _secret(self, request: Request) -> bytes:
+        return hashlib.sha256(f"csrf:{self._known_by(request)}".encode()).digest()[:_MASK]
+
+    def _known_by(self, request: Request) -> str:
         """What only the pages of this session know; before signing in, what only this browser knows."""
         visitor = request.cookies.get(self.visitor_cookie) or getattr(request.state, "visitor", "")
-        raw = request.cookies.get(self.cookie) or visitor
-        return hashlib.sha256(f"csrf:{raw}".encode()).digest()[:_MASK]
+        return request.cookies.get(self.cookie) or str(visitor)
 
     @property
     def visitor_cookie(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
@@ -11,7 +10,7 @@ from hub.core.credentials import LONGEST
 from hub.signing_in import SignInPaused, WrongSignIn
 from hub.web.routing import Public, Room
 from hub.web.sessions import address_of
-from hub.web.site import Here
+from hub.web.site import Here, own_address
 
 room = Room()
 
@@ -23,7 +22,7 @@ LONGEST_SESSION = int(LONGEST.total_seconds())
 def form(here: Here) -> Response:
     """The form for a name and a password."""
     if here.caller is not None:
-        return here.go(_next(here.query.get("next", "")))
+        return here.go(own_address(here.query.get("next", "")))
     return _shown(here, "sign_in.html", error="", name="", next=here.query.get("next", ""))
 
 
@@ -42,7 +41,7 @@ def sign_in(here: Here) -> Response:
         return response
     except WrongSignIn:
         return _shown(here, "sign_in.html", status=401, error=here.words("sign_in.wrong"), name=name, next=back)
-    return doorkeeper.keep(here.go(_next(back)), raw, LONGEST_SESSION)
+    return doorkeeper.keep(here.go(own_address(back)), raw, LONGEST_SESSION)
 
 
 @room.get("/sign-in/{secret}", Public.SIGN_IN)
@@ -78,10 +77,3 @@ def _shown(here: Here, template: str, status: int = 200, **values: object) -> Re
         doorkeeper.visitor_cookie, visitor, path="/", secure=doorkeeper.secure, httponly=True, samesite="strict"
     )
     return response
-
-
-def _next(address: str) -> str:
-    """Where to go after signing in: a page of ours, and never another site."""
-    parts = urlsplit(address)
-    ours = address.startswith("/") and not address.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
-    return address if ours and "\\" not in address else "/"

@@ -125,9 +125,16 @@ class Here:
 
     def go(self, address: str) -> Response:
         """Send the browser elsewhere after an act; a script is told to go there by itself."""
+        answer = RedirectResponse(address, 303)  # which writes the address as a header may have it
         if self.is_partial:
-            return Response(status_code=204, headers={"HX-Location": address})
-        return RedirectResponse(address, 303)
+            return Response(status_code=204, headers={"HX-Location": answer.headers["location"]})
+        return answer
+
+
+def own_address(text: str) -> str:
+    """The address if it is one of our pages, else the first page: nobody is led to another site."""
+    ours = text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable()
+    return text if ours else "/"
 
 
 def case_address(number: str) -> str:
