@@ -39,8 +39,9 @@ wheel: $(READY)  ## build the wheel into dist/
 	@rm -rf dist
 	@$(PIP) wheel --no-deps --wheel-dir dist .
 
-docs: $(READY)  ## write docs/reference.md anew from the commands
+docs: $(READY)  ## write docs/reference.md, docs/openapi.json and the operations in docs/api.md anew from the code
 	@.venv/bin/python docs/make_reference.py
+	@.venv/bin/python docs/make_openapi.py
 
 mutants: $(READY)  ## put mistakes into the clocks on purpose: each must be noticed by a test
 	@.venv/bin/python -m tests.mutants $(ARGS)

@@ -3,7 +3,7 @@
 Run by hand: python -m benchmarks.web FOLDER, with a folder that benchmarks.big_store filled. The floor is an answer of
 the same server that holds no page. Each page is asked for by one person alone, by many who read and think between two
 pages, and by as many without a pause, which is as much as the server can do. Absolute figures move with the machine,
-which server and clients share here; the ratios hardly do.
+which server and clients share here; the ratios, and what one answer takes of the processor, hardly do.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import http.client
+import os
 import random
 import re
 import subprocess
@@ -44,6 +45,12 @@ class Server:
     cookies: str
 
     @property
+    def processor(self) -> float:
+        """How many seconds of the processor it has had."""
+        figures = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(figures[11]) + int(figures[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def memory(self) -> str:
         """Its memory now and at its peak, in MB."""
         status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
@@ -58,6 +65,7 @@ class Asked:
     seconds: list[float] = field(default_factory=list)
     failed: int = 0
     elapsed: float = 0.0
+    processor: float = 0.0
 
     def share(self, part: float) -> float:
         """So many milliseconds this share of the answers took at most."""
@@ -68,7 +76,9 @@ class Asked:
         """These figures in one line, with how many times the floor half of the answers took."""
         rate, half = len(self.seconds) / self.elapsed, self.share(0.5)
         shares = "".join(f"{self.share(part):>9.1f}" for part in (0.5, 0.95, 0.99))
-        return f"  {title:<34}{shares}{rate:>9.1f}{half / floor:>9.1f}{f'  {self.failed} failed' * bool(self.failed)}"
+        of_each = self.processor / len(self.seconds) * 1e3
+        failed = f"  {self.failed} failed" if self.failed else ""
+        return f"  {title:<34}{of_each:>10.1f}{shares}{rate:>10.1f}{half / floor:>9.1f}{failed}"
 
 
 def main() -> None:
@@ -83,7 +93,7 @@ def main() -> None:
     with served(wanted.folder) as server:
         print(f"memory before the first page: {server.memory}")
         print_sizes(server, numbers)
-        print(f"{'milliseconds':<36}{'p50':>9}{'p95':>9}{'p99':>9}{'a second':>9}{'x floor':>9}")
+        print(f"{'milliseconds':<36}{'processor':>10}{'p50':>9}{'p95':>9}{'p99':>9}{'a second':>10}{'x floor':>9}")
         for users, pages, think in (
             (1, 40, 0.0),
             (wanted.users, wanted.pages, wanted.think),
@@ -198,10 +208,10 @@ def ask(server: Server, addresses: Sequence[str], users: int, pages: int, think:
     for thread in threads:
         thread.start()
     start.wait()
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), server.processor
     for thread in threads:
         thread.join()
-    asked.elapsed = time.perf_counter() - began
+    asked.elapsed, asked.processor = time.perf_counter() - began, server.processor - busy
     return asked
 
 

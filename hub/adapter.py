@@ -103,7 +103,8 @@ class Tools:
     that the adapter declares. `read_mail` asks the plugins of all platforms whether a mail is one of theirs.
     `about_to_send` is called right before the first byte leaves by which a platform may take a reply; a client of
     `open_api` does so itself. It may raise, and then nothing may be sent. `folder` answers the channel's own folder
-    beside the database, which is there, for what an adapter keeps itself because no platform does.
+    beside the database, which is there, for what an adapter keeps itself because no platform does; files in it are
+    replaced and never changed in place, since backups share them.
     """
 
     channel: str

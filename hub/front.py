@@ -199,7 +199,9 @@ def front_sites(hub: Hub) -> list[tuple[str, Site]]:
 
 def folder_of(data: Path, channel: str) -> Path:
     """The folder beside the database that a channel's adapter keeps its own things in; StoreError if there is none."""
-    folder = data / "channels" / channel
+    from hub.store.backup import CHANNELS
+
+    folder = data / CHANNELS / channel
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from hub import rounds
 from hub.errors import NotFound
-from hub.rounds import chosen_sources
 from hub.runs.channel import explain
 from hub.runs.desk import Reread
 
@@ -25,7 +25,7 @@ def read_again(hub: Hub, desk: Desk, wanted: Sequence[tuple[str, str]]) -> Itera
     for channel, items in groupby(by_channel, key=lambda item: item[0]):
         messages = [(number, ref) for _, number, ref in items]
         try:
-            sources = chosen_sources(hub, [channel])
+            sources = rounds.chosen_sources(hub, [channel])
         except NotFound:
             yield from _none_read(messages, f"its channel {channel} is no longer in hub.toml")
             continue

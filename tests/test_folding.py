@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.core.folding import LONGEST_OPEN, parts
+from hub.core.folding import LONGEST_OPEN, Fold, parts
 
 QUOTE = "\n".join("> rad" for _ in range(5))
 
@@ -32,11 +32,15 @@ def test_what_is_quoted_or_a_signature_is_folded(text: str, expected: list[tuple
     assert [(part.text, part.folded) for part in parts(text)] == expected
 
 
+def test_a_signature_is_called_one() -> None:
+    assert [part.fold for part in parts(f"Hej\n{QUOTE}\n-- \nEva")] == [Fold.OPEN, Fold.QUOTED, Fold.SIGNATURE]
+
+
 @pytest.mark.parametrize("text", ["\n".join(["rad"] * 200), "\n".join(["lång " * 100] * 30)])
 def test_of_a_long_text_the_rest_is_folded(text: str) -> None:
     first, rest = parts(text)
 
-    assert (first.folded, rest.folded, rest.rest) == (False, True, True)
+    assert (first.fold, rest.fold) == (Fold.OPEN, Fold.REST)
     assert first.lines <= LONGEST_OPEN
 
 

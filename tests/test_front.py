@@ -7,13 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from hub.app import open_hub
 from hub.desks import desk_of as person
 from hub.errors import StoreError
 from hub.front import ChannelDesk, folder_of, front_sites
 from tests.fakes import MovableClock
-from tests.front_shop import CUSTOMER, FrontShop, front_shop, words_of
+from tests.front_shop import CUSTOMER, JPEG, Browser, FrontShop, front_shop, words_of
 
 BROKEN = """
 import hub
@@ -140,6 +142,27 @@ def test_a_second_message_within_the_hour_promises_no_mail_because_none_goes(sho
 
     assert "No confirmation goes out by mail this time" in words_of(page)
     assert [mail["To"] for mail in shop.mails()] == [CUSTOMER]
+
+
+def test_a_backup_has_the_record_and_goes_on_with_it(shop: FrontShop, tmp_path: Path) -> None:
+    shop.write(files={"photos": ("a.jpg", JPEG)})
+    shop.hub.store.backup(tmp_path / "backup")
+    shop.write(text="This came after the backup.")
+    settings = (tmp_path / "hub.toml").read_text(encoding="utf-8")
+    (tmp_path / "again.toml").write_text(f'data = "backup"\n{settings}', encoding="utf-8")
+
+    with open_hub(tmp_path / "again.toml", shop.clock) as hub:
+        [(_, site)] = front_sites(hub)
+        app = Starlette(routes=[Mount("/shop/shop", site)])
+        restored = FrontShop(hub, Browser(app), shop.clock, shop.mail)
+        restored.sign_in("CH-1001")
+        page = restored.client.get("/shop/shop/case/view?lang=en")
+        assert "Finns lampan" in words_of(page)
+        restored.send_out()  # what was open in a backup is doubted first
+        restored.answer("CH-1001", "Yes, still in blue.")
+        assert "Yes, still in blue." in words_of(restored.client.get("/shop/shop/case/view"))
+
+    assert "still in blue" not in words_of(shop.client.get("/shop/shop/case/view"))
 
 
 def test_a_channel_has_a_folder_of_its_own_that_only_its_owner_reads(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import replace
@@ -30,7 +29,6 @@ from hub.refreshing import refresh_evaluations
 from hub.store import SqliteStore, clocks, connection, finding, listing, open_store, reading, schema, scores, steps
 from hub.store.connection import Connection
 from hub.store.counting import SqliteCounting
-from hub.store.sqlite import KEPT_CONNECTIONS
 from tests.clocks_contract import ClocksContract
 from tests.counting_contract import CABLE, CLAIMS, EVER, HORN, CountingContract, claim
 from tests.fakes import MovableClock
@@ -508,25 +506,6 @@ def plans_of(folder: Path, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Conne
         monkeypatch.setattr(raw, "rows", explain)
         ask(raw)
     return plans
-
-
-def test_many_readers_at_once_leave_a_few_connections_open(store: SqliteStore) -> None:
-    [number] = take(store, mail("a"))
-    together = threading.Barrier(20)
-    seen: list[str] = []
-
-    def read() -> None:
-        with store._connection():
-            together.wait()
-            seen.append(store.case(number).number)
-
-    threads = [threading.Thread(target=read) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert (seen, len(store._idle)) == ([number] * 20, KEPT_CONNECTIONS)
 
 
 def test_an_evaluation_that_says_the_same_as_before_writes_nothing(folder: Path, store: Store) -> None:

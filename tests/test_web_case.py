@@ -383,6 +383,23 @@ class TestFiles:
         assert world.stranger().get(f"/files/CH-1001/{digest}/foto.png").status_code == 303
 
 
+def test_the_way_back_leads_to_the_list_one_came_from_and_nowhere_else(world: WebWorld) -> None:
+    world.desktop.opens()
+    visitor = world.signed_in()
+    listed = visitor.get('/cases/CH-1001?list=view%3Dlate%26q%3D"><script>').text
+
+    assert 'href="/cases?view=late&amp;q=&#34;&gt;&lt;script&gt;"' in listed
+    assert 'href="/cases?//evil.example"' in visitor.get("/cases/CH-1001?list=//evil.example").text
+
+
+def test_a_mail_address_cannot_add_anything_to_the_mail_it_opens(world: WebWorld) -> None:
+    world.desktop.opens(customer=Party("Å", "a@b.example?bcc=c@d.example&body=x"))
+
+    side = world.signed_in().get("/cases/CH-1001/parts/side").text
+
+    assert 'href="mailto:a@b.example%3Fbcc%3Dc@d.example%26body%3Dx"' in side
+
+
 def test_an_automatic_answer_is_marked(world: WebWorld) -> None:
     world.desktop.opens(messages=(world.desktop.letter("s1-m1", automatic=True, direction=Direction.INBOUND),))
 

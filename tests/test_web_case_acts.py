@@ -185,6 +185,15 @@ def test_a_task_that_nobody_needs_is_dropped(world: WebWorld) -> None:
     assert world.case().portal_tasks[0].dropped
 
 
+def test_an_unreadable_message_is_read_again_and_it_is_told_when_it_stays_so(world: WebWorld) -> None:
+    letter = world.desktop.letter("s1-m1", problem="its charset is unknown", raw=world.hub.store.keep(b"raw"))
+    world.desktop.opens(messages=(letter,))
+    visitor = world.signed_in()
+
+    assert "Read it again" in visitor.page("/cases/CH-1001")
+    assert "It still cannot be read" in refused(visitor, "reread")
+
+
 def test_merging_wants_a_second_yes(world: WebWorld) -> None:
     world.desktop.opens(ref="s1")
     world.desktop.opens(ref="s2")
@@ -265,10 +274,11 @@ class TestDecisions:
     def test_a_parcel_goes_with_it(self, world: WebWorld) -> None:
         world.desktop.opens()
         form = {"offer": "decide|resend|item-1", "quantity": "1", "carrier": "PostNord", "number": "7"}
-        answer = self.asks(world.signed_in(), **form)
+        answer = self.asks(world.signed_in(), **form, parcels="DHL:8\nUPS: 9")
 
         assert answer.status_code == 303
-        assert [(p.carrier, p.number) for r in waiting(world) if r.act for p in r.act.tracking] == [("PostNord", "7")]
+        parcels = [f"{p.carrier}:{p.number}" for r in waiting(world) if r.act for p in r.act.tracking]
+        assert parcels == ["PostNord:7", "DHL:8", "UPS:9"]
 
     def test_an_offer_that_is_gone_is_not_found(self, world: WebWorld) -> None:
         world.desktop.opens()
@@ -378,6 +388,38 @@ class TestOutbox:
         assert late.status_code == 422
         assert "Somebody wrote reply" in late.text
         assert ">Mitt i morgon</textarea>" in late.text
+
+    def test_a_text_that_ends_in_blank_lines_is_the_one_that_was_read(self, world: WebWorld) -> None:
+        world.desktop.opens()
+        world.desktop.run("reply", "CH-1001", "--yes", text="Hej! Vi skickar\nen ny i morgon.\n\n")
+        visitor = world.signed_in()
+        (reply,) = waiting(world)
+        begun = reply.text.replace("\n", "\r\n")
+        acts(visitor, f"outbox/{reply.key}/edit", text="Hej! Den kommer i morgon.", begun=begun, after="s1-m1")
+
+        assert waiting(world)[0].text == "Hej! Den kommer i morgon."
+
+    def test_other_files_take_the_place_of_those_it_had(self, world: WebWorld) -> None:
+        world.desktop.opens()
+        visitor = world.signed_in()
+        writes(visitor)
+        path = f"/cases/CH-1001/outbox/{waiting(world)[0].key}/edit"
+        files = {"files": ("ny.txt", b"ny", "text/plain")}
+        form = {"text": "Hej! Den kommer i morgon.", "begun": TEXT, "after": "s1-m1"}
+        refused_by_rule = visitor.post(path, form, files=files)
+
+        assert "takes no files from a program" in refused_by_rule.text
+        assert 'name="kept_files"' in refused_by_rule.text
+
+    def test_a_platforms_rule_holds_for_a_text_written_anew(self, world: WebWorld) -> None:
+        world.desktop.opens()
+        visitor = world.signed_in()
+        writes(visitor)
+        form = {"text": "Se http://kund.example i morgon", "begun": TEXT, "after": "s1-m1"}
+        answer = visitor.post(f"/cases/CH-1001/outbox/{waiting(world)[0].key}/edit", form)
+
+        assert (answer.status_code, "A text has no links (rule 8)" in answer.text) == (422, True)
+        assert waiting(world)[0].text == TEXT
 
     def test_the_reply_of_another_case_is_not_touched(self, world: WebWorld) -> None:
         world.desktop.opens(ref="s1")

@@ -148,3 +148,17 @@ def test_what_customers_write_is_never_markup(world: WebWorld) -> None:
 
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+
+
+def test_a_case_leads_to_the_next_and_the_previous_of_the_list_one_came_from(world: WebWorld) -> None:
+    for ref in ("s1", "s2", "s3"):
+        world.desktop.opens(ref=ref)
+    world.desktop.opens(channel="portal", ref="p1")
+    visitor = world.signed_in()
+    in_order = numbers_on(visitor.get("/cases?channel=shop").text)
+
+    page = visitor.get(f"/cases/{in_order[1]}?list=channel%3Dshop").text
+
+    assert f'href="/cases/{in_order[0]}?list=channel%3Dshop" data-key="k"' in page
+    assert f'href="/cases/{in_order[2]}?list=channel%3Dshop" data-key="j"' in page
+    assert 'href="/cases?channel=shop" data-key="u"' in page

@@ -341,6 +341,22 @@ class TestPresence:
         eva.post("/cases/CH-1001/looking", {"leaves": "1"})
         assert "eva is looking" not in words_of(bo.post("/cases/CH-1001/looking").text)
 
+    def test_every_open_page_is_told_when_somebody_comes_or_begins_to_write(
+        self, world: WebWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[tuple[str, object]] = []
+        monkeypatch.setattr(world.site.live, "say", lambda kind, data: told.append((kind, data)))
+        world.desktop.opens()
+        eva, bo = world.signed_in("eva"), world.signed_in("bo")
+        eva.page("/cases/CH-1001")
+        assert told == []
+        bo.page("/cases/CH-1001")
+        bo.page("/cases/CH-1001")
+        assert told == [("changed", ["CH-1001"])]
+        for text in ("H", "He", "Hej"):
+            bo.post("/cases/CH-1001/draft", {"text": text})
+        assert told == [("changed", ["CH-1001"])] * 2
+
     def test_who_says_nothing_any_more_is_forgotten(self, world: WebWorld) -> None:
         world.desktop.opens()
         world.signed_in("eva").page("/cases/CH-1001")

@@ -11,6 +11,7 @@ from hub.web.words import LANGUAGES, texts
 from tests.web_world import WebWorld
 
 PUBLIC = {
+    ("*", "/shop"): Public.FRONT_DOOR,
     ("GET", "/static/{digest}/{name}"): Public.STATIC,
     ("GET", "/health"): Public.HEALTH,
     ("GET", "/sign-in"): Public.SIGN_IN,
@@ -47,7 +48,7 @@ def test_a_role_opens_nothing_beyond_its_permissions(world: WebWorld, role: Role
 
     for method, path, rule in rules_of(world.app):
         if isinstance(rule, Permission) and rule not in allowed:
-            answer = visitor.post(path) if method == "POST" else visitor.get(path)
+            answer = visitor.post(path) if method == "POST" else visitor.client.request(method, path)
 
             assert answer.status_code == 403, (method, path)
 

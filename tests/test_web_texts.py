@@ -17,7 +17,7 @@ WEB = Path(str(files("hub.web")))
 FORMS = {"en": 2, "sv": 2, "nl": 2, "de": 2, "ja": 1, "cs": 3}
 ROOMS = {name.partition(".")[0] for name in texts()}
 NAMES = sorted(texts())
-_CALLED = re.compile(r"""(["'])([a-z_]+)\.([a-z0-9_]*)\1(\s*[+~])?""")
+_CALLED = re.compile(r"""(["'])([a-z_]+)\.([a-z0-9_]*)(%s)?\1(\s*[+~])?""")
 _QUOTED = re.compile(r"""["']([a-z0-9_]+)["']""")
 _FILES = frozenset({"html", "css", "js", "toml", "csv", "json", "txt", "svg", "png", "zip"})
 
@@ -37,9 +37,9 @@ def sources() -> Iterator[tuple[str, str]]:
 def called_in_templates() -> Iterator[tuple[str, str]]:
     """What templates ask for: names, and as patterns the beginnings of names that go on with a value."""
     for where, text in templates():
-        for _, room, name, goes_on in _CALLED.findall(text):
+        for _, room, name, filled, goes_on in _CALLED.findall(text):
             if room in ROOMS and name not in _FILES:
-                yield where, f"{room}.{name}{'*' if goes_on else ''}"
+                yield where, f"{room}.{name}{'*' if filled or goes_on else ''}"
 
 
 def called_in_sources() -> Iterator[tuple[str, str]]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hub.core.people import Role
 from hub.core.webhook_events import TYPES
 from hub.web.words import LANGUAGES, texts
+from hub.web.worker import Worker
 from hub.webhooks import WebhookAct, tell_programs
 from tests.deciding_desk import AnyClock, Desktop
 from tests.deciding_shop import HUB_TOML, PORTAL, SHOP
@@ -214,6 +217,28 @@ def test_the_pages_are_there_in_every_language(
     for address in ("/webhooks", f"/webhooks/{name}", f"/webhooks/{name}/messages/{number}"):
         assert f'<html lang="{language}"' in boss.get(address).text
     assert str(texts()["webhooks.endpoints"][language]) in boss.page("/webhooks")
+
+
+def test_a_served_hub_tells_by_itself_what_happens(world: WebWorld, boss: Visitor, receiver: Receiver) -> None:
+    arrived = threading.Event()
+
+    def takes(handler: Any) -> None:
+        arrived.set()
+        handler.send_response(204)
+        handler.send_header("content-length", "0")
+        handler.end_headers()
+
+    receiver.answers = [takes]
+    added(world, boss, receiver, types="case.opened")
+    worker = Worker(world.site, None)
+    worker.start()
+    try:
+        world.desktop.opens()
+        assert arrived.wait(30)
+    finally:
+        worker.end()
+
+    assert [delivery.state for delivery in world.hub.store.webhooks.deliveries("")] == ["delivered"]
 
 
 def test_the_log_of_acts_has_words_for_every_act() -> None:

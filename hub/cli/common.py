@@ -5,17 +5,17 @@ from __future__ import annotations
 import codecs
 import functools
 import io
-import json
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TextIO, TypeVar
+from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TextIO, TypeVar
 
 import click
+
+from hub.json_text import json_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -109,10 +109,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 
 def echo_json(data: object, one_line: bool = False) -> None:
     """Print data as JSON in UTF-8, keys in the order in which they were given, instants in ISO 8601 and UTC."""
-    layout: dict[str, Any] = {"separators": (",", ":")} if one_line else {"indent": 2}
-    text = json.dumps(data, ensure_ascii=False, default=_plain, **layout)
-    # Half of a surrogate pair, from a mangled mail, cannot be written as UTF-8; escaped, it is still valid JSON.
-    click.echo(text.encode("utf-8", "backslashreplace"))
+    click.echo(json_text(data, one_line=one_line))
 
 
 def console() -> Console:
@@ -147,21 +144,3 @@ class Misuse(click.ClickException):
 def fail(message: str) -> NoReturn:
     """End the command with one sentence on standard error and the exit code of a failure, 1."""
     raise click.ClickException(message)
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, (set, frozenset)):
-        return sorted(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, Path):
-        return str(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
-    raise TypeError(f"there is no JSON for a {type(value).__name__}")

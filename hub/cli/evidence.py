@@ -15,12 +15,10 @@ from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, desk_of, known_case, who_option
 from hub.core.evidence import Checklist, checklist
 from hub.core.exhibits import EvidenceKind
-from hub.errors import NotFound
 
 if TYPE_CHECKING:
     from hub.app import Hub
     from hub.core.model import Case
-    from hub.core.platform_acts import Offer
     from hub.evidence_bundle import Bundle
     from hub.runs.proving import Given
     from hub.runs.reach import Reach
@@ -90,13 +88,14 @@ def evidence(
 
     Example: casehub evidence CH-1042 --add photos=box.jpg --say solution_offered="new lamp offered on 3 March"
     """
+    from hub.evidence_wanted import meant_offers
     from hub.opening import case_to_read
     from hub.reaching import reach_of
 
     known_case(hub, number)
     case = case_to_read(hub, number)
     reach = reach_of(hub, case)
-    meant = _meant(reach, case, word)
+    meant = meant_offers(reach, case, word)
     if said := _Said(add, say, tracking, waived, taken_back, why):
         _keep(hub, number, said, who)
         case = case_to_read(hub, number)
@@ -146,26 +145,6 @@ def _kind(text: str) -> EvidenceKind:
         raise click.BadParameter(f"{text!r} is no kind of evidence; there is {_KINDS}.") from error
 
 
-def _meant(reach: Reach, case: Case, word: str | None) -> Sequence[Offer]:
-    """The acts whose evidence is wanted: all that want some, or the one named, also where only a portal takes it."""
-    from hub.adapter import Capability
-    from hub.core.platform_acts import ActKind
-
-    wanting = reach.wanting(case)
-    if word is None:
-        return wanting
-    plain = word.casefold().replace("-", "_")
-    offers = (*wanting, *reach.offers(case))
-    found = [offer for offer in offers if plain in (offer.word.casefold(), offer.kind.value)][:1]
-    if found:
-        return found
-    there = reach.in_portal(ActKind.DECIDE, case, word)
-    if there.wants or (reach.step(Capability.DECIDE) and not reach.can(Capability.DECIDE, case)):
-        return [there]
-    words = ", ".join(dict.fromkeys(offer.word or offer.kind.value for offer in offers)) or "nothing at all"
-    raise NotFound(f"{case.number} takes no {word!r} as it stands now; its platform takes {words}.")
-
-
 def _export(
     hub: Hub, reach: Reach, case: Case, lists: Sequence[Checklist], target: Path, *, with_notes: bool
 ) -> Bundle:
@@ -188,13 +167,9 @@ def _export(
 
 
 def _as_json(case: Case, lists: Sequence[Checklist], bundle: Bundle | None) -> dict[str, Any]:
-    from hub.dossier_json import checklist_json
+    from hub.evidence_wanted import evidence_json
 
-    told: dict[str, Any] = {
-        "case": case.number,
-        "evidence": checklist_json(checklist(case))["items"],
-        "checklists": [checklist_json(one) for one in lists if one.offer is not None],
-    }
+    told = evidence_json(case, lists)
     if bundle is not None:
         told["exported"] = str(bundle.path)
         told["files"] = [one.path for one in bundle.files if one.is_there]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, known_case
-from hub.core.model import Case, epoch
+from hub.core.model import Case
 from hub.core.policy import ClockName, Policy, Rule
 from hub.core.readings import Evaluation, Reading
 from hub.core.turns import Owner
@@ -47,7 +47,9 @@ def explain(hub: Hub, number: str, clock: str | None, everything: bool, as_json:
     rule = next(rule for rule in chosen.policy.rules if rule.id == evaluation.rule)
     readings = _wanted(evaluation, clock, everything=everything)
     if as_json:
-        echo_json(_as_data(hub, case, evaluation, chosen.policy, rule, readings))
+        from hub.explained_json import explained_json
+
+        echo_json(explained_json(hub, case, evaluation, readings))
         return
     if case.number != number:
         click.echo(f"{number} went on as {case.number}, which is explained here.")
@@ -77,36 +79,3 @@ def _print(hub: Hub, case: Case, evaluation: Evaluation, policy: Policy, rule: R
     if not readings:
         owner = "The platform deals with this case" if evaluation.owner is Owner.PLATFORM else "Nobody has to answer"
         screen.print(f"\n{owner}; no clock runs.")
-
-
-def _as_data(
-    hub: Hub, case: Case, evaluation: Evaluation, policy: Policy, rule: Rule, readings: list[Reading]
-) -> dict[str, Any]:
-    from hub.clocks_json import reading_json, source_json
-    from hub.core.explaining import clock_rule
-    from hub.policies.versions import tzdata_version
-
-    now = epoch(hub.clock.now())
-    return {
-        "case": case.number,
-        "policy": {
-            "id": policy.id,
-            "version": policy.version,
-            "effective_from": policy.effective_from,
-            "digest": policy.digest,
-            "tzdata": tzdata_version(),
-        },
-        "rule": {"id": rule.id, "title": rule.title, **source_json(rule.source)},
-        "tests": [
-            {
-                "rule": test.rule,
-                "verdict": test.verdict,
-                "conditions": [{"condition": str(condition), "verdict": verdict} for condition, verdict in test.tests],
-            }
-            for test in evaluation.tests
-        ],
-        "owner": evaluation.owner,
-        "outcomes": case.outcomes,
-        "remarks": list(evaluation.remarks),
-        "clocks": [reading_json(reading, clock_rule(rule, reading), now) for reading in readings],
-    }

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from hub.runs.reach import Reach
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-Json = dict[str, Any]
 
 
 def accept_option(command: Command) -> Command:
@@ -43,20 +42,6 @@ def findings_lines(findings: Sequence[Finding]) -> Iterator[str]:
                     yield f"    {one_line(': '.join(filter(None, whose)))}"
 
 
-def findings_json(findings: Sequence[Finding]) -> list[Json]:
-    """The findings for programs."""
-    return [
-        {
-            "rule": finding.rule,
-            "weight": finding.weight.value,
-            "says": finding.says,
-            "platform": finding.platform,
-            "source": finding.source and {"where": finding.source.where, "mark": finding.source.mark.value},
-        }
-        for finding in findings
-    ]
-
-
 def tell_findings(findings: Sequence[Finding]) -> None:
     """Say on standard error what does not keep a reply from being queued."""
     for line in findings_lines(findings):
@@ -67,6 +52,7 @@ def check_only(
     hub: Hub, reach: Reach, case: Case, text: str, paths: Sequence[Path], accepted: Collection[str], *, as_json: bool
 ) -> None:
     """Tell what stands against a text and its files, and keep nothing; exit code 1 where it would not be queued."""
+    from hub.acts_json import findings_json
     from hub.core.text_rules import stands_against
     from hub.errors import Refused
 
@@ -85,9 +71,9 @@ def check_only(
 
 def unsent(hub: Hub, case: Case, text: str, files: tuple[Attachment, ...]) -> Reply:
     """A reply as it would be queued now."""
-    from hub.core.outbox import Reply
+    from hub import answering
 
-    return Reply("", case.number, case.channel, text, hub.clock.now(), attachments=files)
+    return answering.unsent(hub, case, text, files)
 
 
 def files_told(paths: Sequence[Path], *, in_portal: bool = False) -> tuple[Attachment, ...]:

@@ -9,7 +9,7 @@ import click
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import desk_of
 from hub.cli.outbox_decisions import approve, cancel, edit, hold, release, retry, sent
-from hub.cli.outbox_stop import resume, stop, stop_json
+from hub.cli.outbox_stop import resume, stop
 from hub.cli.outbox_text import OutboxText, count_line
 from hub.core.outbox import SETTLED, ReplyState
 
@@ -54,6 +54,7 @@ def list_(hub: Hub, everything: bool, as_json: bool) -> None:
     replies = [reply for reply in hub.store.replies(states) if everything or not reply.is_quiet]
     halted = stops(hub)
     if as_json:
+        from hub.acts_json import stop_json
         from hub.as_json import reply_json
 
         overdue = {reply.key for reply in hub.settings.outbox.limits.limits.overdue(replies, hub.clock.now())}

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hub.acts_json import stop_json
 from hub.cli.common import echo_json, json_option, with_hub
 from hub.cli.desk_options import desk_of, who_option
 from hub.rounds import require_channel
 
 if TYPE_CHECKING:
     from hub.app import Hub
-    from hub.core.stopping import Stop
 
 
 @click.command(short_help="Stop all sending, or that of one channel.")
@@ -58,11 +58,6 @@ def resume(hub: Hub, channel: str, who: str | None, as_json: bool) -> None:
     else:
         left = "; ".join(f"{other}, `{other.way_back}` lets it go on" for other in stops(hub))
         click.echo(f"Sending goes on; {over}." if not left else f"That stop is over, and {left}.")
-
-
-def stop_json(stop: Stop) -> dict[str, object]:
-    """A stop of the sending as JSON knows it."""
-    return {"channel": stop.channel or None, "by": stop.who, "at": stop.at, "why": stop.why}
 
 
 def _require_known(hub: Hub, channel: str) -> None:

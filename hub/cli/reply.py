@@ -17,7 +17,6 @@ from hub.errors import Refused
 
 if TYPE_CHECKING:
     from hub.app import Hub
-    from hub.core.model import Case
 
 
 @click.command(short_help="Answer a case.")
@@ -78,6 +77,7 @@ def reply(
     Example: casehub reply CH-1042 -m "Your parcel arrives on Tuesday." --attach label.pdf
     """
     from hub.adapter import Capability
+    from hub.answering import seen_by_writer
     from hub.cli.portal_answer import answer_in_the_portal
     from hub.cli.sending import Sending, send
     from hub.core.acts import require_answerable
@@ -90,7 +90,7 @@ def reply(
     case = hub.store.case(number)
     require_answerable(case)
     paths = [*paths, return_label_of(hub, case)] if label else paths
-    reach, seen = reach_of(hub, case), _seen(case, after)
+    reach, seen = reach_of(hub, case), seen_by_writer(case, after)
     send_at = _later(hub, at, asked_before=bool(client_key))
     begun = text_from(hub, case, chosen, message, who)
     if begun and (yes or only_check or not is_terminal()):
@@ -102,15 +102,6 @@ def reply(
         seen, message, begun, paths, then_close, yes, now, accepted, send_at, client_key, who, as_json=as_json
     )
     (send if reach.can(Capability.REPLY, case) else answer_in_the_portal)(hub, reach, case, sending)
-
-
-def _seen(case: Case, after: str | None) -> str:
-    """The newest message the writer has seen: the one there is now, unless a program names another."""
-    if after is None:
-        return case.last_inbound.ref if case.last_inbound else ""
-    if after not in {message.ref for message in case.messages}:
-        raise Refused(f"{case.number} has no message {after!r}; `casehub show {case.number} --json` has their refs.")
-    return after
 
 
 def _later(hub: Hub, at: str | None, *, asked_before: bool) -> datetime | None:

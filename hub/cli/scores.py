@@ -18,6 +18,7 @@ from hub.core.policy import Objective, Satisfaction
 from hub.core.scores import Compared, ObjectiveScore, SatisfactionScore, Satisfied, budget_sentence
 from hub.rounds import require_channel
 from hub.runs.published import publish
+from hub.scores_json import channel_scores_json
 from hub.scoring import ChannelScores, gather
 
 if TYPE_CHECKING:
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
     from hub.app import Hub
 
 _DIFFERS = "≠"
-_SCORE_KEYS = (
-    *("period", "ended", "met", "late", "undecided", "cancelled", "share"),
-    *("reached", "still_reachable", "misses_left", "late_left", "warnings", "revision"),
-)
-_MONTH_KEYS = ("period", "up", "down", "share", "state")
-_BESIDE_KEYS = ("figure", "differs")
 _WORDS = frozenset({"period", ""})  # headings of columns that hold no numbers
 
 
@@ -68,7 +63,7 @@ def scores(hub: Hub, channel: str, weeks: int, as_json: bool) -> None:
         for name in _chosen(hub, channel)
     ]
     if as_json:
-        echo_json({"channels": [_channel_json(one) for one in found]})
+        echo_json({"channels": [channel_scores_json(one) for one in found]})
     elif not hub.settings.channels:
         click.echo(no_channels(hub))
     else:
@@ -173,31 +168,3 @@ def _told(figure: Figure) -> str:
     verdict = {True: "reached", False: "missed", None: ""}[figure.conforms]
     norm = f"norm {figure.norm}" if figure.norm else ""
     return one_line(", ".join(part for part in (figure.value, counts, norm, verdict) if part)) or "–"
-
-
-def _channel_json(one: ChannelScores) -> dict[str, Any]:
-    rule = one.policy.satisfaction
-    return {
-        "channel": one.channel,
-        "policy": one.policy.id,
-        "version": one.policy.version,
-        "objectives": [_objective_json(objective, lines) for objective, lines in one.objectives],
-        "satisfaction": None if rule is None else _satisfaction_json(rule, one.months),
-        "figures": [{"figure": row.figure, "read_at": row.read_at} for row in one.others],
-    }
-
-
-def _objective_json(objective: Objective, lines: Sequence[Compared[ObjectiveScore]]) -> dict[str, Any]:
-    scores = [{**_picked(line.ours, _SCORE_KEYS), **_picked(line, _BESIDE_KEYS)} for line in lines]
-    return {**_picked(objective, ("id", "title", "clock", "share", "late_limit")), "scores": scores}
-
-
-def _satisfaction_json(rule: Satisfaction, lines: Sequence[Compared[SatisfactionScore]]) -> dict[str, Any]:
-    scores = [{**_picked(line.ours, _MONTH_KEYS), **_picked(line, _BESIDE_KEYS)} for line in lines]
-    return {**_picked(rule, ("title", "target", "floor", "least_ratings")), "scores": scores}
-
-
-def _picked(thing: object, names: Sequence[str]) -> dict[str, Any]:
-    """What a thing has under these names; shares as text, so that no reader rounds them."""
-    values = {name: getattr(thing, name) for name in names}
-    return {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}

@@ -16,7 +16,6 @@ from hub.cli.common import echo_json
 from hub.cli.composing import written
 from hub.cli.desk_options import desk_of, is_terminal
 from hub.cli.findings import tell_findings
-from hub.cli.portal_answer import close_in_the_portal
 from hub.cli.reply_preview import Sheet, look_again, tell_collisions, tell_waiting
 from hub.cli.safe_text import one_line
 from hub.core.outbox import FINAL, THEN, Reply, ReplyState
@@ -24,7 +23,8 @@ from hub.errors import Refused
 
 if TYPE_CHECKING:
     from hub.app import Hub
-    from hub.core.model import Attachment, Case
+    from hub.core.model import Case
+    from hub.core.text_rules import Finding
     from hub.runs.desk import Desk
     from hub.runs.reach import Reach
 
@@ -66,42 +66,25 @@ def send(hub: Hub, reach: Reach, case: Case, sending: Sending) -> None:
 
 
 def _queue(hub: Hub, reach: Reach, case: Case, sending: Sending) -> Reply:
-    from hub.adapter import Capability
+    from hub.answering import Answer, queue_answer
     from hub.runs.desk import keep_files
 
     files = keep_files(hub.store, sending.paths)
     before = hub.store.replies(case_number=case.number)
     tell_waiting(case, before)
-    with written(hub, case, sending.message, sending.begun, sending.who) as text:
-        before_this = _asked_already(hub, case, sending, text, files)
-        if before_this is not None:
-            return before_this
-        told = Reply("", case.number, case.channel, text, hub.clock.now(), attachments=files, after=sending.after)
-        tell_findings(reach.require_acceptable(told, case, sending.accepted))
+
+    def look(found: Sequence[Finding]) -> None:
+        tell_findings(found)
         look_again(Sheet(case, text, files, waiting_of(before)), yes=sending.yes)
         tell_collisions(before, hub.store.replies(case_number=case.number), yes=sending.yes)
-        there = sending.then_close and reach.can(Capability.CLOSE, case)
-        queued = _desk(hub, sending).reply(
-            case.number,
-            text,
-            after=sending.after,
-            files=files,
-            then_close=sending.then_close,
-            there=there,
-            send_at=sending.send_at,
-            client_key=sending.client_key,
-        )
-        if sending.then_close and not there:
-            close_in_the_portal(hub, reach, case, sending.who)
-    return queued
 
-
-def _asked_already(hub: Hub, case: Case, sending: Sending, text: str, files: tuple[Attachment, ...]) -> Reply | None:
-    """The reply that a program asks for once more, whatever has become of it, or of its case, since."""
-    from hub.core.asking import digest_of
-
-    digest = digest_of(text, files, then_close=sending.then_close, send_at=sending.send_at)
-    return desk_of(hub, sending.who).asked(case.number, sending.client_key, digest)
+    with written(hub, case, sending.message, sending.begun, sending.who) as text:
+        told = (sending.then_close, sending.send_at, sending.client_key, sending.accepted)
+        answer = Answer(text, sending.after, files, *told)
+        done = queue_answer(hub, reach, case, answer, _desk(hub, sending), look=look)
+    if done.closing is not None:
+        click.echo(f"Closing it on the platform is task {done.closing.key}: `casehub tasks` says how.", err=True)
+    return done.reply
 
 
 def _desk(hub: Hub, sending: Sending) -> Desk:

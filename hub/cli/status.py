@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -36,12 +36,13 @@ def status(hub: Hub, as_json: bool) -> None:
     Example: casehub status --json
     """
     from hub.channel_health import health_of
+    from hub.health_json import health_json
 
     found, remarks = health_of(hub), list(_remarks(hub))
     cases = {state.value: count for state, count in hub.store.counts().items()}
     well = all(channel.well for channel in found) and not any(remark.alarm for remark in remarks)
     if as_json:
-        channels, until = [_as_data(channel) for channel in found], hub.settings.office.known_until
+        channels, until = [health_json(channel) for channel in found], hub.settings.office.known_until
         about = {"ok": well, "channels": channels, "remarks": remarks}
         echo_json({**about, "cases": cases, "calendar_known_until": until})
     else:
@@ -125,26 +126,6 @@ def _ending(hub: Hub) -> Iterator[Remark]:
     for (name, calendar), known in theirs.items():
         advice = "update its plugin, or write the holidays that follow into policies.toml"
         yield from ending(f"the calendar {calendar} of policy {name} is", known, advice, today)
-
-
-def _as_data(channel: ChannelHealth) -> dict[str, Any]:
-    record = channel.record
-    return {
-        "channel": channel.name,
-        "ok": channel.well,
-        "troubles": list(channel.troubles),
-        "read_until": record.read_until,
-        "silent_after_seconds": channel.silent_after,
-        "key_expires": channel.key_expires,
-        "last_success": record.succeeded_at,
-        "last_start": record.started_at,
-        "failing_since": record.failing_since,
-        "last_message": record.last_message_at,
-        "replies_waiting": channel.replies_waiting,
-        "replies_for_a_person": channel.replies_for_a_person,
-        "unreadable_messages": channel.unreadable,
-        "notices": list(channel.notes),
-    }
 
 
 def _tell(hub: Hub, found: list[ChannelHealth], cases: dict[str, int]) -> None:

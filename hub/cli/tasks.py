@@ -33,7 +33,9 @@ def tasks(hub: Hub, everything: bool, as_json: bool) -> None:
 
     Example: casehub tasks
     """
-    found = _found(hub, everything=everything)
+    from hub.portal_tasks import tasks_of
+
+    found = tasks_of(hub, everything=everything)
     if as_json:
         from hub.as_json import task_json
 
@@ -45,17 +47,6 @@ def tasks(hub: Hub, everything: bool, as_json: bool) -> None:
             screen.print(line)
     left = sum(task.is_open for _, task in found)
     click.echo(f"{left} to do" if left else "Nothing is left to do in a portal.")
-
-
-def _found(hub: Hub, *, everything: bool) -> list[tuple[Case, PortalTask]]:
-    cases = map(hub.store.case, hub.store.with_tasks(done=everything))
-    found = [
-        (case, task)
-        for case in cases
-        for task in (case.portal_tasks if everything else case.open_tasks)
-        if not case.merged_into
-    ]
-    return sorted(found, key=lambda pair: pair[1].given_at)
 
 
 def task_text(case: Case, task: PortalTask, now: datetime, width: int) -> Iterator[Text]:

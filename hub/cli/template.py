@@ -39,7 +39,8 @@ def list_(hub: Hub, number: str | None, as_json: bool) -> None:
 
     Example: casehub template list --for CH-1042
     """
-    from hub.cli.template_text import listed_json, template_table
+    from hub.cli.template_text import template_table
+    from hub.templates.as_json import listed_json
     from hub.templating import library_of, suggested
 
     library = library_of(hub)
@@ -72,8 +73,9 @@ def show(hub: Hub, name: str, language: str, as_json: bool) -> None:
 
     Example: casehub template show return --language nl
     """
-    from hub.cli.template_text import shown_json, shown_lines
+    from hub.cli.template_text import shown_lines
     from hub.errors import NotFound
+    from hub.templates.as_json import shown_json
     from hub.templates.languages import choose, primary
     from hub.templating import languages_wanted, library_of
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import groupby
 
 FEWEST_FOLDED = 4
@@ -24,16 +25,26 @@ _SIGNATURE = re.compile(r"--\s?")
 _LONGEST_SIGNATURE = 15
 
 
+class Fold(StrEnum):
+    """Whether a part of a text is shown at once, and if not, what it is."""
+
+    OPEN = "open"
+    QUOTED = "quoted"
+    REST = "rest"  # it goes on with the writer's own words, which are many
+    SIGNATURE = "signature"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some lines of a text that belong together; what is `folded` is shown when it is asked for.
-
-    `rest` means that it goes on with the writer's own words, which are many.
-    """
+    """Some lines of a text that belong together."""
 
     text: str
-    folded: bool = False
-    rest: bool = False
+    fold: Fold = Fold.OPEN
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is shown only when it is asked for."""
+        return self.fold is not Fold.OPEN
 
     @property
     def lines(self) -> int:
@@ -47,7 +58,7 @@ def parts(text: str) -> tuple[Part, ...]:
     end = _end_of_own(lines)
     found = [part for run in _runs(lines[:end]) for part in _shortened(run)]
     rest = "\n".join(lines[end:]).strip("\n")
-    return tuple(part for part in (*found, *([Part(rest, folded=True)] if rest else [])) if part.text.strip())
+    return tuple(part for part in (*found, *([Part(rest, _fold_of(rest))] if rest else [])) if part.text.strip())
 
 
 def _shortened(part: Part) -> Iterator[Part]:
@@ -62,7 +73,7 @@ def _shortened(part: Part) -> Iterator[Part]:
         place += 1
     yield Part("\n".join(lines[:place]))
     if place < len(lines):
-        yield Part("\n".join(lines[place:]), folded=True, rest=True)
+        yield Part("\n".join(lines[place:]), Fold.REST)
 
 
 def _end_of_own(lines: Sequence[str]) -> int:
@@ -75,6 +86,10 @@ def _end_of_own(lines: Sequence[str]) -> int:
     return len(lines)
 
 
+def _fold_of(rest: str) -> Fold:
+    return Fold.SIGNATURE if _SIGNATURE.fullmatch(rest.split("\n", 1)[0]) else Fold.QUOTED
+
+
 def _runs(lines: Sequence[str]) -> Iterator[Part]:
     own: list[str] = []
     for quoted, run in groupby(lines, key=lambda line: line.lstrip().startswith(">")):
@@ -83,7 +98,7 @@ def _runs(lines: Sequence[str]) -> Iterator[Part]:
             if own:
                 yield Part("\n".join(own).strip("\n"))
                 own = []
-            yield Part("\n".join(block), folded=True)
+            yield Part("\n".join(block), Fold.QUOTED)
         else:
             own += block
     if own:

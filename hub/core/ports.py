@@ -30,6 +30,7 @@ from hub.core.records import (
     Recorded,
     Version,
 )
+from hub.core.requests_port import Requests
 from hub.core.uptime import Clock
 from hub.core.views import View
 from hub.core.webhook_ports import WebhookStore
@@ -78,6 +79,11 @@ class Store(Protocol):
     @property
     def personal(self) -> Personal:
         """What each person keeps for themselves."""
+        ...
+
+    @property
+    def requests(self) -> Requests:
+        """What programs asked for under keys, kept in the same place and in transactions of its own."""
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:

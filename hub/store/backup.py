@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from hub.core.ports import Clock
@@ -12,6 +13,8 @@ from hub.store.blobs import Blobs, disk_errors, make_private
 from hub.store.connection import Connection
 from hub.store.writing import save_fact
 
+CHANNELS = "channels"
+"""The folder of what adapters keep themselves, one folder a channel."""
 _KEY = "secret.key"
 _PRIVATE = 0o600
 
@@ -30,6 +33,7 @@ def back_up(connection: Connection, blobs: Blobs, folder: Path, clock: Clock) ->
             missing = _copy_contents(copy, blobs, Blobs(folder / blobs.folder.name))
         finally:
             copy.close()
+        _copy_channels(connection.file.parent / CHANNELS, folder / CHANNELS)
         _copy_key(connection.file.parent / _KEY, folder / _KEY)
         part.rename(folder / connection.file.name)
         # One call for all files and folders; syncing each by itself takes minutes for a large store.
@@ -65,6 +69,18 @@ def _copy_contents(copy: Connection, source: Blobs, target: Blobs) -> int:
         file.parent.mkdir(mode=0o700, exist_ok=True)
         _link_or_copy(source.path(digest), file)
     return missing
+
+
+def _copy_channels(source: Path, target: Path) -> None:
+    """Copy what adapters keep, after the rows that tell how far it was read; a file of a moment may be gone by then."""
+    for path in sorted(source.rglob("*")):
+        place = target / path.relative_to(source)
+        with suppress(FileNotFoundError):
+            if path.is_dir():
+                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            else:
+                place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _link_or_copy(path, place)
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

@@ -24,7 +24,7 @@ _OF_CASE = f"search.rowid BETWEEN cases.id << {PLACE_BITS} AND ((cases.id + 1) <
 # Not by the index, which gathers every word with this beginning anew for each case. Words stand apart by one space.
 _OCCURS = f"EXISTS (SELECT 1 FROM search WHERE {_OF_CASE} AND instr(' ' || search.words || ' ', ?))"
 # In so many documents a word may stand to be looked up before anything else, or else after the newest cases.
-_RARE, _SCARCE = 500, 20_000
+_RARE, _SCARCE = 500, 40_000
 _MOST_COUNTED = 8
 _NEWEST = 1_000
 _AT_ONCE = 100
@@ -45,7 +45,8 @@ def find_cases(connection: Connection, text: str, limit: int, within: CaseFilter
 
 def _newest_with(connection: Connection, asked: Sequence[Question], limit: int, wanted: CaseFilter) -> list[int]:
     scarce = _scarce(connection, asked)
-    if min(scarce.values(), default=_SCARCE) > _RARE:
+    # Two scarce words seldom meet: hardly one of the newest cases has both.
+    if len(scarce) < 2 and min(scarce.values(), default=_SCARCE) > _RARE:
         newest = list_ids(connection, replace(wanted, limit=_NEWEST))
         found = list(islice(_with_all(connection, newest, asked), limit))
         if len(found) == limit or len(newest) < _NEWEST:

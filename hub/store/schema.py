@@ -11,6 +11,7 @@ from hub.store.figures_schema import add_figures
 from hub.store.lists_schema import count_tasks, make_lists
 from hub.store.people_schema import people_tables
 from hub.store.personal_schema import personal_tables
+from hub.store.requests_schema import request_tables
 from hub.store.webhooks_schema import make_webhooks
 
 if TYPE_CHECKING:
@@ -227,6 +228,7 @@ _STEPS: dict[str, Callable[[Database], None]] = {
     "webhooks": make_webhooks,
     "personal": personal_tables,
     "lists_of_tasks": count_tasks,
+    "requests": request_tables,
 }
 
 

@@ -37,9 +37,11 @@ from hub.store.blobs import Blobs, disk_errors, make_private
 from hub.store.connection import BUSY_SECONDS, Connection
 from hub.store.counting import SqliteCounting
 from hub.store.inspection import inspect
+from hub.store.lending import Lending
 from hub.store.people import SqlitePeople
 from hub.store.personal import SqlitePersonal
 from hub.store.rebuilding import rebuild
+from hub.store.requests import SqliteRequests
 from hub.store.schema import prepare
 from hub.store.webhooks import SqliteWebhooks
 from hub.store.writing import SqliteWriter
@@ -47,8 +49,6 @@ from hub.store.writing import SqliteWriter
 FILE = "casehub.sqlite"
 CONTENTS = "contents"
 LOCKS = "locks"
-KEPT_CONNECTIONS = 8
-"""So many are kept open at most: each has pages of the database in memory, and more than that seldom read at once."""
 
 
 def open_store(folder: Path, clock: Clock) -> SqliteStore:
@@ -81,33 +81,12 @@ class SqliteStore:
         self.folder = folder
         self._clock = clock
         self._blobs = Blobs(folder / CONTENTS)
-        self._lock = Lock()
         self._writer = Lock()
-        self._idle: list[Connection] = []
+        self._lending = Lending(folder / FILE)
+        self._connection = self._lending.connection
         self._watch: Connection | None = None
         self._watch_lock = Lock()
-        self._closed = False
         self.webhooks = SqliteWebhooks(self._connection, self._alone)
-
-    @contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        """Lend a connection that nobody else uses; a few are kept for the next who ask."""
-        with self._lock:
-            if self._closed:
-                raise StoreError(f"the store in {self.folder} is closed")
-            idle = self._idle.pop() if self._idle else None
-        connection = idle or Connection(self.folder / FILE)
-        try:
-            yield connection
-        finally:
-            self._give_back(connection)
-
-    def _give_back(self, connection: Connection) -> None:
-        with self._lock:
-            if not self._closed and len(self._idle) < KEPT_CONNECTIONS:
-                self._idle.append(connection)
-                return
-        connection.close()
 
     @property
     def people(self) -> SqlitePeople:
@@ -116,6 +95,10 @@ class SqliteStore:
     @property
     def personal(self) -> SqlitePersonal:
         return SqlitePersonal(self._connection, self._transaction)
+
+    @property
+    def requests(self) -> SqliteRequests:
+        return SqliteRequests(self._transaction)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -197,10 +180,8 @@ class SqliteStore:
     def _watching(self) -> Connection:
         """The connection that never writes, by which it is seen that others do: SQLite counts those for each one."""
         if self._watch is None:
-            with self._lock:
-                if self._closed:
-                    raise StoreError(f"the store in {self.folder} is closed")
-                self._watch = Connection(self.folder / FILE)
+            self._lending.require_open()
+            self._watch = Connection(self.folder / FILE)
         return self._watch
 
     def awake(self, now: datetime, limit: int | None = None) -> Sequence[str]:
@@ -298,10 +279,8 @@ class SqliteStore:
             return rebuild(connection, self._blobs, evaluations)
 
     def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            idle, self._idle = self._idle, []
+        self._lending.close()
         with self._watch_lock:
             watch, self._watch = self._watch, None
-        for connection in (*idle, *([watch] if watch else [])):
-            connection.close()
+        if watch is not None:
+            watch.close()

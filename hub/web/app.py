@@ -17,7 +17,10 @@ from starlette.routing import Mount, Route
 
 from hub import log
 from hub.errors import Busy, HubError, NotFound, Refused, StoreError
-from hub.web import live
+from hub.web import front_door, live
+from hub.web.api.app import ADDRESS, make_api
+from hub.web.api.problems import http_problem
+from hub.web.api.routing import ApiRoute
 from hub.web.guarding import Guarded
 from hub.web.rendering import Renderer
 from hub.web.rooms import ROOMS
@@ -61,6 +64,8 @@ def make_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
     app.state.site = site
     for room in ROOMS:
         app.router.routes.extend(room.routes)
+    app.router.routes.append(Mount(ADDRESS, make_api(site)))
+    app.router.routes.append(Mount(front_door.ADDRESS, front_door.FrontDoors(site)))
     return app
 
 
@@ -84,6 +89,8 @@ def _told(request: Request, error: Exception) -> Response:
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  the same
+    if request.url.path.startswith(f"{ADDRESS}/"):  # such as one with a line break, which leads into no application
+        return http_problem(error.status_code, error.headers, "There is nothing at this address.").response
     return _error_page(request, error.status_code, "" if error.status_code == 404 else str(error.detail))
 
 
@@ -114,6 +121,9 @@ def rules_of(app: FastAPI) -> list[tuple[str, str, Any]]:
     """Each address and method with the rule that says who may open it; None where a route has none."""
     found: list[tuple[str, str, Any]] = []
     for route in app.router.routes:
+        if isinstance(route, Mount) and isinstance(route.app, FastAPI):
+            found += [(method, route.path + path, rule) for method, path, rule in rules_of(route.app)]
+            continue
         methods = sorted(getattr(route, "methods", None) or ["*"])
         path = str(getattr(route, "path", route))
         for method in methods:
@@ -124,6 +134,6 @@ def rules_of(app: FastAPI) -> list[tuple[str, str, Any]]:
 
 
 def _rule_of(route: Any) -> Any:
-    if isinstance(route, (Route, Mount)):
+    if isinstance(route, (Route, Mount)) and not isinstance(route, ApiRoute):
         return getattr(getattr(route, "endpoint", None) or route.app, "allow", None)
     return getattr(route, "allow", None)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from hub.acting import seen_of
 from hub.answering import unsent
+from hub.core.attachments import Attachment
 from hub.core.outbox import Reply
 from hub.core.people import Permission
 from hub.core.platform_acts import in_words
@@ -21,16 +22,18 @@ from hub.web.case_text import linked
 from hub.web.case_view import CaseView, view_of
 from hub.web.routing import Room
 from hub.web.site import Here, case_address
+from hub.web.uploads import sent_files
 
 room = Room()
 
+_NONE: tuple[Attachment, ...] = ()
 Act = Callable[[Here, Reply], Reply]
 _ACTS: Mapping[str, Act] = {
     "undo": lambda here, reply: here.desk.cancel(reply.key, "undone"),
     "cancel": lambda here, reply: here.desk.cancel(reply.key, here.said("why")),
     "hold": lambda here, reply: here.desk.hold(reply.key, here.said("why")),
     "release": lambda here, reply: here.desk.release(reply.key),
-    "approve": lambda here, reply: here.desk.approve(reply.key, here.said("read") if "read" in here.form else None),
+    "approve": lambda here, reply: here.desk.approve(reply.key, _as_read(here, "read", reply)),
     "sent": lambda here, reply: here.desk.mark_delivered(reply.key),
     "retry": lambda here, reply: here.desk.retry(reply.key),
 }
@@ -48,16 +51,17 @@ def edit(here: Here) -> Response:
     """Write a reply anew that is surely not sent; refused where somebody else has written it anew meanwhile."""
     view, key = view_of(here), str(here.path["key"])
     line = _line(view, key)
-    text, accepted = here.said("text"), here.all_said("accept")
+    text, accepted, files = here.said("text"), here.all_said("accept"), _NONE
     try:
+        files = sent_files(here)
         after = here.said("after") or line.reply.after
-        new = unsent(here.hub, view.case, text, line.reply.attachments, after)
+        new = unsent(here.hub, view.case, text, files or line.reply.attachments, after)
         found = view.reach.findings(new, view.case)
         if stands_against(found, accepted):
-            return _page(here, view, line, text=text, findings=found, accepted=accepted)
-        here.desk.edit(key, text, after, None, here.said("begun").replace("\r\n", "\n"))
+            return _page(here, view, line, text=text, findings=found, accepted=accepted, kept=files)
+        here.desk.edit(key, text, after, files or None, _as_read(here, "begun", line.reply))
     except HubError as error:
-        return _page(here, view, line, text=text, error=str(error), accepted=accepted)
+        return _page(here, view, line, text=text, error=str(error), accepted=accepted, kept=files)
     done(here, view.case.number, "edit_reply", "", key)
     return here.go(f"{case_address(view.case.number)}#outbox")
 
@@ -78,6 +82,14 @@ def act(here: Here) -> Response:
     return done(here, view.case.number, f"{name}_reply", here.words(f"case.did_{name}"), key, outbox=True)
 
 
+def _as_read(here: Here, field: str, reply: Reply) -> str | None:
+    """The text of a reply as the page showed it: a form that carries it changes its line ends and outer blanks."""
+    if field not in here.form:
+        return None
+    said = here.said(field)
+    return reply.text if said == reply.text.replace("\r\n", "\n").strip() else said
+
+
 def _line(view: CaseView, key: str) -> ReplyLine:
     found = view.reply_line(key)
     if found is None:
@@ -87,7 +99,7 @@ def _line(view: CaseView, key: str) -> ReplyLine:
 
 def _page(here: Here, view: CaseView, line: ReplyLine, text: str | None = None, **told: object) -> Response:
     """A reply's own page; with what was typed where it was not taken."""
-    values = {"findings": (), "accepted": (), "error": "", **told}
+    values = {"findings": (), "accepted": (), "kept": (), "error": "", **told}
     return here.page(
         "case_reply.html",
         status=200 if text is None else 422,

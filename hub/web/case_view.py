@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 NEWEST_SHOWN = 12
 """So many messages are shown at once; the earlier ones when they are asked for."""
 _SHOWN_AFTER = timedelta(minutes=30)
+_MOST_OTHERS = 100
 
 
 @dataclass
@@ -170,16 +171,9 @@ class CaseView:
             return []
 
     @cached_property
-    def others(self) -> list[CaseSummary]:
+    def others(self) -> Sequence[CaseSummary]:
         """Other cases of the same customer, or about the same order, newest first."""
-        email, order = self.case.customer.email.casefold(), self.case.order.number if self.case.order else ""
-        found: dict[str, CaseSummary] = {}
-        for text in filter(None, (email, order)):
-            for one in self.here.hub.store.search(text):
-                same = (email and one.customer_email.casefold() == email) or (order and one.order_number == order)
-                if same and one.number != self.case.number:
-                    found[one.number] = one
-        return sorted(found.values(), key=lambda one: one.changed_at, reverse=True)
+        return self.here.hub.store.others(self.case.number, _MOST_OTHERS)
 
     @cached_property
     def colleagues(self) -> list[Person]:

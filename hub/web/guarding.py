@@ -10,6 +10,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
+from hub.web.api.problems import Kind, Problem
+
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -62,7 +64,7 @@ class Guarded:
             await self.app(scope, receive, send)
             return
         if _announced(scope) > LARGEST_REQUEST:
-            await _too_large()(scope, receive, send)
+            await _too_large(scope)(scope, receive, send)
             return
         begun = False
 
@@ -80,7 +82,7 @@ class Guarded:
 
     def _instead(self, request: Request, error: Exception) -> Response:
         if isinstance(error, _TooLarge):
-            return _too_large()
+            return _too_large(request.scope)
         if isinstance(error, ClientDisconnect):  # nobody is there to hear it
             return Response(status_code=400)
         return self.failed(request, error)
@@ -117,6 +119,8 @@ def _announced(scope: Any) -> int:
     return 0
 
 
-def _too_large() -> PlainTextResponse:
-    most = LARGEST_REQUEST // 1024**2
-    return PlainTextResponse(f"A request may have {most} MB; send fewer or smaller files.", 413, HEADERS)
+def _too_large(scope: Any) -> Response:
+    text = f"A request may have {LARGEST_REQUEST // 1024**2} MB; send fewer or smaller files."
+    if scope["path"].startswith("/api/"):
+        return Problem(Kind.TOO_LARGE, text, HEADERS).response
+    return PlainTextResponse(text, 413, HEADERS)

@@ -119,10 +119,13 @@
     const told = event.detail;
     if (told.said) window.casehub.say(told.said, "good");
     if (told.act === "reply" && box()) {
+      clearTimeout(trying);
       chosen.length = 0;
       box().form.reset();
-      kept = "";
       box().value = "";
+      kept = null;
+      // A draft that was on its way while the reply was sent may have come after it.
+      setTimeout(() => { if (!box().value) { kept = " "; keep(); } else kept = ""; }, 700);
       show();
       find("#findings")?.replaceChildren();
       state("");

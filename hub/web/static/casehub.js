@@ -52,7 +52,8 @@
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing() || document.querySelector("dialog[open]")) return;
-    const wanted = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find((one) => one.offsetParent !== null || one.dataset.opens);
+    // Where several carry a key the last one counts: what was just sent is undone before one goes back to the list.
+    const wanted = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].filter((one) => one.offsetParent !== null || one.dataset.opens).pop();
     if (!wanted) return;
     event.preventDefault();
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(wanted.tagName) && wanted.type !== "checkbox") {

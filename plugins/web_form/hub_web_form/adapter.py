@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -119,6 +120,7 @@ class WebFormConnection(Connection):
         number, notices = self._begin(checkpoint, identity)
         self._journal.settle()
         while entries := self._entries(number):
+            notices += self._lost(entries)
             number += len(entries)
             items = tuple(wire.to_update(entry) for entry in entries)
             told = {"version": VERSION, "front": identity, "next": number, "last": entries[-1].id}
@@ -182,10 +184,20 @@ class WebFormConnection(Connection):
     def _entries(self, number: int) -> list[Entry]:
         found: list[Entry] = []
         while len(found) < STEP and (entry := self._journal.entry(number + len(found))) is not None:
-            for file in entry.files:
-                self._tools.keep(self._journal.content(file.digest))
-            found.append(entry)
+            whole = tuple(file for file in entry.files if self._kept(file))
+            found.append(replace(entry, files=whole, lost=tuple(one.name for one in entry.files if one not in whole)))
         return found
+
+    def _kept(self, file: StoredFile) -> bool:
+        content = self._journal.content(file.digest)
+        if content is not None:
+            self._tools.keep(content)
+        return content is not None
+
+    def _lost(self, entries: Sequence[Entry]) -> tuple[Notice, ...]:
+        """What a copy of the folder may lack that was made while somebody wrote."""
+        gone = [f"{name} of {entry.case}" for entry in entries for name in entry.lost]
+        return tuple(Notice(f"a file is not in the folder of the front door any more: {name}") for name in gone)
 
     def _entry(self, reply: Reply, case: Case, opened_at: datetime) -> Entry:
         return Entry(

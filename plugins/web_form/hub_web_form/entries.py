@@ -43,7 +43,7 @@ class Entry:
 
     `details` has the answers to the topic's questions, each with its question, and `subject` what it is about, as the
     visitor reads them; `answers` and `title` say the same in the shop's own language. `suspicions` say why a machine
-    may have written it. `key` is that of the reply.
+    may have written it. `key` is that of the reply. `lost` names files that are not there any more; it is not written.
     """
 
     id: str
@@ -67,6 +67,7 @@ class Entry:
     suspicions: tuple[str, ...] = ()
     key: str = ""
     automatic: bool = False
+    lost: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         # Both become names of files.
@@ -83,7 +84,8 @@ def is_safe(ref: str) -> bool:
 
 def as_bytes(entry: Entry) -> bytes:
     """The entry as it is written."""
-    told = {"version": VERSION, **asdict(entry), "at": entry.at.isoformat(), "opened_at": entry.opened_at.isoformat()}
+    fields = {name: value for name, value in asdict(entry).items() if name != "lost"}
+    told = {"version": VERSION, **fields, "at": entry.at.isoformat(), "opened_at": entry.opened_at.isoformat()}
     return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
 
 

@@ -189,11 +189,14 @@ class Journal:
         """One entry of a case."""
         return next((entry for entry in self.conversation(ref) if entry.id == entry_id), None)
 
-    def content(self, digest: str) -> bytes:
-        """The bytes of a file that was kept."""
+    def content(self, digest: str) -> bytes | None:
+        """The bytes of a file that was kept; None where it is not there any more."""
         place = self._folder()
         with disk_trouble(place):
-            return (place / "files" / digest).read_bytes()
+            try:
+                return (place / "files" / digest).read_bytes()
+            except FileNotFoundError:
+                return None
 
     def mail_mark(self, entry_id: str) -> str:
         """What was noted of a mail; empty where nothing was."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -119,8 +118,3 @@ def composed(letter: Letter, settings: WebFormSettings) -> bytes:
         main, _, sub = file.media_type.partition("/")
         mail.add_attachment(content, maintype=main, subtype=sub or "octet-stream", filename=one_line(file.name))
     return mail.as_bytes()
-
-
-def files_of(attachments: Sequence[Attachment], contents: Sequence[bytes]) -> tuple[tuple[Attachment, bytes], ...]:
-    """Each file with its bytes."""
-    return tuple(zip(attachments, contents, strict=True))

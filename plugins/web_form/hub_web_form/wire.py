@@ -66,8 +66,13 @@ def to_message(entry: Entry) -> Message:
         automatic=entry.automatic,
         labels=(UNVERIFIED, "via-form") if entry.suspicions else ("via-form",),
         attachments=tuple(Attachment(file.name, file.media_type, file.size, file.digest) for file in entry.files),
-        extra={"suspicions": "; ".join(entry.suspicions)} if entry.suspicions else {},
+        extra=_extra(entry),
     )
+
+
+def _extra(entry: Entry) -> dict[str, str]:
+    told = {"suspicions": "; ".join(entry.suspicions), "lost_files": ", ".join(entry.lost)}
+    return {name: text for name, text in told.items() if text}
 
 
 def full_text(text: str, details: Sequence[tuple[str, str]]) -> str:

@@ -269,6 +269,20 @@ def test_a_new_record_in_the_place_of_the_old_one_is_read_from_its_beginning_and
     assert desk.inbox.notices == ["the folder of the front door is another one than before, and is read anew"]
 
 
+def test_a_photo_that_is_gone_is_named_and_holds_nothing_up(tmp_path: Path) -> None:
+    door = FrontSimulator(SimulatedClock(), tmp_path)
+    ref = door.customer_writes("")
+    for file in (door.folder() / "files").iterdir():
+        file.unlink()
+    desk = Desk(door)
+
+    desk.read()
+
+    [message] = desk.case(ref).messages
+    assert (message.attachments, message.extra) == ((), {"lost_files": "photo.jpg"})
+    assert desk.inbox.notices == [f"a file is not in the folder of the front door any more: photo.jpg of {ref}"]
+
+
 def test_a_message_that_came_while_its_second_name_was_missing_is_answered_all_the_same(tmp_path: Path) -> None:
     door = FrontSimulator(SimulatedClock(), tmp_path)
     ref = door.customer_writes("Where is it?")

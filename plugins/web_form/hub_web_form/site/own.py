@@ -106,12 +106,12 @@ class Own:
         """A file of the conversation; only pictures are shown, everything else is saved."""
         files = [file for entry in self._shown(self._entries(visit)) for file in entry.files]
         found = next((file for file in files if file.digest == visit.params["digest"]), None)
-        if found is None:
+        content = self.shop.journal.content(found.digest) if found is not None else None
+        if found is None or content is None:
             return self.shop.message(visit, "not_found", 404)
         shown = found.media_type in SHOWN
         media_type = found.media_type if found.media_type in ENDINGS else "application/octet-stream"
         disposition = f'{"inline" if shown else "attachment"}; filename="{_ascii(found.name)}"'
-        content = self.shop.journal.content(found.digest)
         headers = {"content-disposition": disposition, "cache-control": "private, no-store"}
         return Response(content, media_type=media_type, headers=headers)
 

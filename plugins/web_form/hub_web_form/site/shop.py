@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -102,7 +103,6 @@ class Shop:
             moment=partial(self.moment, language=language),
             stamp=partial(self.stamp, language=language),
             accept=ACCEPT,
-            has_cookie=bool(self.sessions.read(visit.cookie)),
             **values,
         )
         return HTMLResponse(body, status, {"cache-control": "no-store"})
@@ -137,11 +137,7 @@ class Shop:
 
     @cached_property
     def _pages(self) -> Environment:
-        from pathlib import Path  # noqa: PLC0415  where this package lies
-
         loader = FileSystemLoader(Path(__file__).parent / "templates")
-        pages = Environment(
+        return Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        pages.globals["as_text"] = str
-        return pages
