@@ -76,16 +76,36 @@
     }
     document.dispatchEvent(new CustomEvent("casehub:news", { detail: numbers }));
   };
+  // A browser keeps six connections to a server that speaks HTTP/1.1. So one page of all that are open holds the stream and
+  // passes on what it hears; when it goes, the next one takes over. Where locks are missing, the pages that are seen listen.
   const listen = () => {
-    const stream = new EventSource("/live");
-    let away = false;
-    stream.addEventListener("open", () => { find(); if (away) tell(null); away = false; });
-    stream.addEventListener("error", () => { away = true; lose(); });
-    stream.addEventListener("changed", (event) => tell(JSON.parse(event.data)));
-    stream.addEventListener("everything", () => tell(null));
-    window.addEventListener("pagehide", () => stream.close());
-    window.addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
+    const others = new BroadcastChannel("casehub-news");
+    const gone = new AbortController();
+    let late = false; // whether something may have been missed before this page began to listen
+    let release = () => {};
+    const hear = ([kind, numbers]) => {
+      if (kind === "lost") lose();
+      else find();
+      if (kind === "changed") tell(numbers);
+    };
+    const spread = (...news) => { others.postMessage(news); hear(news); };
+    const hold = () => new Promise((done) => {
+      const stream = new EventSource("/live");
+      let away = late;
+      stream.addEventListener("open", () => { spread("found"); if (away) spread("changed", null); away = false; });
+      stream.addEventListener("error", () => { away = true; spread("lost"); });
+      stream.addEventListener("changed", (event) => spread("changed", JSON.parse(event.data)));
+      stream.addEventListener("everything", () => spread("changed", null));
+      release = () => { stream.close(); done(); };
+    });
+    const look = () => { release(); if (!document.hidden) hold(); late = true; };
+    others.addEventListener("message", (event) => hear(event.data));
+    setTimeout(() => { late = true; }, 500);
+    if (navigator.locks) navigator.locks.request("casehub-news", { signal: gone.signal }, hold).catch(() => {});
+    else { look(); document.addEventListener("visibilitychange", look, { signal: gone.signal }); }
+    window.addEventListener("pagehide", () => { release(); gone.abort(); others.close(); }, { once: true });
   };
+  window.addEventListener("pageshow", (event) => { if (event.persisted) { listen(); tell(null); } });
   if (document.querySelector(".top")) window.addEventListener("load", listen, { once: true });
 
   window.casehub = { say, typing };
