@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +12,11 @@ import pytest
 from tests.deciding_desk import AnyClock, Desktop
 from tests.deciding_shop import HUB_TOML, PORTAL
 from tests.deciding_shop import SHOP as DECIDING_SHOP
+from tests.installing import InstallPlugin, installed_into
 
 if TYPE_CHECKING:
     from tests.web_world import WebWorld
 
-InstallPlugin = Callable[..., None]
 WriteSettings = Callable[[str], Path]
 
 SHOP = """
@@ -73,26 +71,8 @@ known_until = {datetime.now(UTC).year + 1}-12-31
 @pytest.fixture
 def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InstallPlugin]:
     """A function that installs a plugin of this name with this source, `install_plugin("shop", SHOP)`."""
-    site = tmp_path / "site-packages"
-    site.mkdir()
-    monkeypatch.syspath_prepend(str(site))
-    modules: set[str] = set()
-
-    def install(name: str, source: str = SHOP, distribution: str = "") -> None:
-        distribution = distribution or f"casehub_{name}"
-        module = f"hub_{distribution}_{name}"
-        (site / f"{module}.py").write_text(source, encoding="utf-8")
-        info = site / f"{distribution}-1.2.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2\n", encoding="utf-8")
-        (info / "entry_points.txt").write_text(f"[casehub]\n{name} = {module}\n", encoding="utf-8")
-        modules.add(module)
-        importlib.invalidate_caches()
-
-    yield install
-    for module in modules & sys.modules.keys():
-        del sys.modules[module]
-    importlib.invalidate_caches()
+    with installed_into(tmp_path, monkeypatch, SHOP) as install:
+        yield install
 
 
 @pytest.fixture

@@ -347,6 +347,7 @@ def test_every_write_stands_in_the_log_of_acts_with_its_door(world: ApiWorld, ev
         ("GET", "/cases/nonsense", None, (422, "invalid")),
         ("PUT", "/cases", {}, (405, "method-not-allowed")),
         ("GET", "/cases?limit=1000", None, (422, "invalid")),
+        ("GET", "/cases?chanel=shop", None, (422, "invalid")),
         ("POST", "/cases/CH-1001/notes", {"text": "x", "secret_field": "s3cret"}, (422, "invalid")),
         ("POST", "/cases/CH-1001/notes", {"text": "x" * 3_000_000}, (413, "too-large")),
     ],

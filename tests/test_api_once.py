@@ -81,6 +81,7 @@ def test_a_key_is_forgotten_after_a_day(world: ApiWorld, eva: Program) -> None:
 def test_a_key_of_blanks_or_of_many_letters_is_no_key(eva: Program) -> None:
     assert eva.refused("POST", NOTE, {"text": "x"}, idempotency_key="k" * 201)[:2] == (400, "malformed")
     assert eva.refused("POST", NOTE, {"text": "x"}, idempotency_key='"a key"')[:2] == (400, "malformed")
+    assert eva.refused("POST", NOTE, {"text": "x"}, idempotency_key="")[:2] == (400, "malformed")
 
 
 def test_a_write_that_is_still_running_is_not_done_a_second_time(eva: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,9 @@
-"""The pages in a real Chromium: by keyboard alone, live, without barriers, calm while they come up."""
+"""The pages in a real Chromium: live, without barriers, calm while they come up, and with nothing of anybody else's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -10,62 +11,164 @@ import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from hub.core.model import CaseType
-from hub.core.people import Role
-from tests.browser import LAPTOP, PHONE, Seller, on_loopback, seller
+from tests.browser import LAPTOP, PHONE, Seller, seller
+from tests.browser_world import Served, served_world
+from tests.test_web_hostile import CORPUS, MARK, arrive
 from tests.web_world import WebWorld
 
 pytestmark = pytest.mark.chromium
+expect.set_options(timeout=15_000)
 
 PAGES = (
     "/cases",
+    "/cases?view=late",
     "/cases/CH-1001",
+    "/cases/CH-1001/explain",
+    "/cases/CH-1001/history",
     "/overview",
     "/policies",
+    "/policies/email",
     "/policies/calendar",
+    "/policies/what-if",
     "/people",
+    "/people/eva",
     "/account",
     "/audit",
     "/webhooks",
 )
+DOORS = ("/shop/contact/", "/shop/contact/about/question", "/shop/contact/about/broken", "/shop/contact/case")
+NOT_FOUND = ("/cases/CH-9999", "/nowhere")
 
 
-@pytest.fixture
-def address(world: WebWorld) -> Iterator[str]:
-    world.person("eva", Role.ADMIN, full_name="Eva Lund")
-    world.desktop.opens(ref="s1", type=CaseType.MISSING_ITEM)
-    world.desktop.opens(channel="portal", ref="p1", type=CaseType.QUESTION)
-    with on_loopback(world) as found:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served_world(tmp_path_factory.mktemp("pages")) as found:
+        found.world.desktop.opens(ref="s1", type=CaseType.MISSING_ITEM)
+        found.world.desktop.opens(channel="portal", ref="p1", type=CaseType.QUESTION)
         yield found
 
 
 @pytest.fixture
-def eva(chromium: Browser, world: WebWorld, address: str) -> Iterator[Seller]:
-    with seller(chromium, world, address) as found:
+def world(served: Served) -> WebWorld:
+    return served.world
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, served: Served) -> Iterator[Seller]:
+    with seller(chromium, served.world, served.address) as found:
         yield found
-    assert found.complaints == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
-def test_no_page_shuts_anybody_out_or_moves_while_it_comes_up(
-    eva: Seller, theme: Literal["light", "dark"], size: tuple[int, int]
-) -> None:
+@pytest.fixture
+def eva(signed_in: Seller) -> Iterator[Seller]:
+    signed_in.complaints.clear()
+    yield signed_in
+    assert signed_in.complaints == []
+
+
+@pytest.fixture
+def look(eva: Seller, request: pytest.FixtureRequest) -> Seller:
+    """Eva at a screen of a size, in a theme."""
+    size, theme = request.param
     eva.page.set_viewport_size({"width": size[0], "height": size[1]})
     eva.page.emulate_media(color_scheme=theme)
+    return eva
 
+
+LOOKS: list[tuple[tuple[int, int], Literal["light", "dark"]]] = [
+    (PHONE, "light"),
+    (PHONE, "dark"),
+    (LAPTOP, "light"),
+    (LAPTOP, "dark"),
+]
+every_look = pytest.mark.parametrize("look", LOOKS, ids=lambda one: f"{one[0][0]}-{one[1]}", indirect=True)
+
+
+def nobody_is_shut_out(one: Seller, what: str) -> None:
+    assert one.barriers() == [], what
+    assert one.too_wide() == [], what
+
+
+@every_look
+def test_no_page_shuts_anybody_out_or_moves_while_it_comes_up(look: Seller) -> None:
     for path in PAGES:
-        eva.opens(path)
-        assert eva.shift() < 0.05, path
-        assert eva.barriers() == [], path
-        assert eva.too_wide() == [], path
+        look.opens(path)
+        assert look.shift() < 0.05, path
+        nobody_is_shut_out(look, path)
 
 
-def test_the_way_in_shuts_nobody_out(chromium: Browser, world: WebWorld, address: str) -> None:
-    with seller(chromium, world, address) as found:
-        found.page.context.clear_cookies()
-        found.opens("/sign-in")
+@every_look
+def test_what_opens_on_a_page_shuts_nobody_out_either(look: Seller) -> None:
+    for path, opens in OPENED.items():
+        opens(look.opens(path))
+        nobody_is_shut_out(look, path)
 
-        assert found.barriers() == []
+
+def unfold(page: Page) -> None:
+    """Open every box of a case's page, with a reply and a template in the making."""
+    page.keyboard.press("r")
+    page.keyboard.type("Hej http://x.example")
+    expect(page.locator("#findings li").first).to_be_visible()
+    page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+    expect(page.locator("#events li").or_(page.locator("#events tr")).first).to_be_visible()
+
+
+def ask(page: Page) -> None:
+    """Come as far as the question before money moves."""
+    page.keyboard.press("d")
+    page.locator("#offer-1 input[name=percent]").fill("50")
+    page.locator("#offer-1 textarea").fill("Hälften.")
+    page.locator("#offer-1 button").click()
+    expect(page.locator("#asked dialog").or_(page.locator("#notices .notice")).first).to_be_visible()
+
+
+def show_keys(page: Page) -> None:
+    """Open the dialog of the keys."""
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+
+
+def show_menu(page: Page) -> None:
+    """Open one's own menu."""
+    page.locator("details.own summary").click()
+    expect(page.locator(".drop select[name=theme]")).to_be_visible()
+
+
+def save_view(page: Page) -> None:
+    """Open the dialog that keeps a list."""
+    page.locator("[data-opens=save-view]").click()
+    expect(page.locator("#save-view")).to_be_visible()
+
+
+def tick(page: Page) -> None:
+    """Tick all, so that what can be done to many is there."""
+    page.keyboard.press("*")
+    expect(page.locator("#deeds")).to_be_visible()
+
+
+OPENED: dict[str, Callable[[Page], None]] = {
+    "/cases/CH-1001": unfold,
+    "/cases/CH-1001?": ask,
+    "/cases": show_keys,
+    "/cases?": tick,
+    "/overview": show_menu,
+    "/cases?q=vas": save_view,
+}
+
+
+@every_look
+def test_errors_and_the_way_in_and_the_front_door_shut_nobody_out(look: Seller) -> None:
+    kept = look.page.context.cookies()
+    for path in (*NOT_FOUND, *DOORS):
+        look.opens(path)
+        nobody_is_shut_out(look, path)
+    look.complaints[:] = [told for told in look.complaints if "404" not in told]
+
+    look.page.context.clear_cookies()
+    for path in ("/sign-in", "/sign-in/a-link-that-was-sent"):
+        look.opens(path)
+        nobody_is_shut_out(look, path)
+    look.page.context.add_cookies([{**one, "url": None} for one in kept])  # type: ignore[typeddict-item]
 
 
 def test_news_come_into_an_open_list_without_a_reload(eva: Seller, world: WebWorld) -> None:
@@ -74,7 +177,7 @@ def test_news_come_into_an_open_list_without_a_reload(eva: Seller, world: WebWor
 
     world.desktop.opens(ref="s9", subject="Helt ny vas")
 
-    expect(page.locator(".case", has_text="Helt ny vas")).to_be_visible(timeout=10_000)
+    expect(page.locator(".case", has_text="Helt ny vas")).to_be_visible()
 
 
 def test_many_pages_of_one_person_are_open_at_once_and_all_hear_the_news(eva: Seller, world: WebWorld) -> None:
@@ -103,27 +206,48 @@ def test_a_search_follows_what_is_typed(eva: Seller) -> None:
     assert page.evaluate("document.activeElement.closest('.case') !== null")
 
 
-def test_no_page_asks_anything_of_anybody_else(eva: Seller) -> None:
-    asked: list[str] = []
-    eva.page.on("request", lambda request: asked.append(request.url))
-
-    for path in PAGES:
-        eva.opens(path)
-
-    assert [url for url in asked if not url.startswith(eva.address)] == []
-
-
-def test_a_page_without_its_pictures_weighs_under_150_kb(eva: Seller) -> None:
-    for path in PAGES:
-        with weighed(eva.page) as answers:
+def test_no_page_asks_anything_of_anybody_else_and_none_weighs_150_kb(eva: Seller) -> None:
+    for path in (*PAGES, *DOORS):
+        with answered(eva.page) as answers:
             eva.opens(path)
             weight = sum(len(answer.body()) for answer in answers if "/live" not in answer.url)
 
+        assert [answer.url for answer in answers if not answer.url.startswith(eva.address)] == []
         assert 0 < weight < 150_000, path
 
 
+def test_what_strangers_write_runs_nothing_and_asks_nothing_of_anybody(
+    chromium: Browser, served: Served, world: WebWorld
+) -> None:
+    for place, bad in enumerate(CORPUS):
+        arrive(world, bad, f"hostile{place}")
+    numbers = [world.hub.store.number_with_ref("shop", f"hostile{place}") for place in range(len(CORPUS))]
+    with seller(chromium, world, served.address) as eva:
+        went_wrong: list[str] = []
+        eva.page.on("dialog", lambda dialog: (went_wrong.append(dialog.message), dialog.dismiss()))
+        eva.page.on("request", lambda asked: went_wrong.append(asked.url) if is_foreign(asked.url, eva) else None)
+        for path in ("/cases", *(f"/cases/{number}" for number in numbers), "/overview", "/audit"):
+            page = eva.opens(path)
+            page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+            went_wrong += page.evaluate(
+                f"[...document.querySelectorAll('script, base, object')].filter((one) => one.outerHTML.includes('{MARK}')).map((one) => one.outerHTML)"
+            )
+
+        assert went_wrong == []
+        assert [told for told in eva.complaints if not is_of_the_guard(told)] == []
+
+
+def is_foreign(url: str, one: Seller) -> bool:
+    return not url.startswith((one.address, "blob:", "data:", "about:"))
+
+
+def is_of_the_guard(told: str) -> bool:
+    """Whether a complaint says that the browser kept something from running, as it was told to."""
+    return bool(re.search(r"Content Security Policy|sandboxed", told))
+
+
 @contextmanager
-def weighed(page: Page) -> Iterator[list[Response]]:
+def answered(page: Page) -> Iterator[list[Response]]:
     answers: list[Response] = []
 
     def keep(answer: Response) -> None:

@@ -161,4 +161,4 @@ def test_a_case_leads_to_the_next_and_the_previous_of_the_list_one_came_from(wor
 
     assert f'href="/cases/{in_order[0]}?list=channel%3Dshop" data-key="k"' in page
     assert f'href="/cases/{in_order[2]}?list=channel%3Dshop" data-key="j"' in page
-    assert 'href="/cases?channel=shop" data-key="u"' in page
+    assert 'href="/cases?channel=shop" data-key="l"' in page

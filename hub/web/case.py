@@ -18,7 +18,7 @@ from hub.web.case_compose_view import Compose, composed, letters_left, limit_of
 from hub.web.case_done import tell_pages
 from hub.web.case_text import linked, web_address
 from hub.web.case_view import NEWEST_SHOWN, CaseView, view_of
-from hub.web.filters import listing_behind, neighbours
+from hub.web.filters import Neighbours, listing_behind, neighbours
 from hub.web.routing import Room
 from hub.web.site import Here, case_address
 
@@ -78,17 +78,20 @@ def history(here: Here) -> Response:
 
 def case_page(here: Here, view: CaseView, compose: Compose, status: int = 200) -> Response:
     """The whole page, with the reply box as it stands."""
-    values = {**_values(here, view), **_box(compose, view), "beside": _beside(here, view)}
-    return here.page("case.html", status=status, **values, compose=compose)
+    return here.page(
+        "case.html",
+        status=status,
+        **_values(here, view),
+        near=_near(here, view.case),
+        compose=compose,
+        **_box(compose, view),
+    )
 
 
-def _beside(here: Here, view: CaseView) -> dict[str, str]:
-    """The addresses of the cases before and after this one in the list that somebody came from, by their keys."""
+def _near(here: Here, case: Case) -> Neighbours:
+    """Where to go on in the list that the case was opened from."""
     listing = listing_behind(here.query.get("list", ""))
-    found = neighbours(here.hub.store, listing, view.case.number, here.now, here.person.name)
-    kept = f"?list={quote(listing.query(), safe='')}" if listing.query() else ""
-    named = (("k", found.previous), ("j", found.next))
-    return {key: f"{case_address(number)}{kept}" for key, number in named if number}
+    return neighbours(here.hub.store, listing, case.number, here.now, here.person.name)
 
 
 def _values(here: Here, view: CaseView) -> dict[str, Any]:

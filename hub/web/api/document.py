@@ -17,8 +17,8 @@ _DESCRIPTION = """Everything a person can do in the pages and at the command lin
 
 Instants are ISO 8601 in UTC, amounts are text, and what is not known is null. New members may be added to any answer.
 """
-_ALWAYS = (Kind.UNAUTHORIZED, Kind.FORBIDDEN, Kind.TOO_MANY, Kind.ERROR, Kind.UNAVAILABLE)
-_WITH_A_BODY = (Kind.MALFORMED, Kind.TOO_LARGE, Kind.MEDIA, Kind.INVALID)
+_ALWAYS = (Kind.UNAUTHORIZED, Kind.FORBIDDEN, Kind.INVALID, Kind.TOO_MANY, Kind.ERROR, Kind.UNAVAILABLE)
+_WITH_A_BODY = (Kind.MALFORMED, Kind.TOO_LARGE, Kind.MEDIA)
 _OF_WRITES = (Kind.BUSY,)
 _KEY = {
     "name": HEADER,
@@ -103,7 +103,7 @@ def _complete(operation: dict[str, Any], route: ApiRoute, method: str) -> None:
     writes = has_body and not route.only_looks
     kinds = [*_ALWAYS, *(_WITH_A_BODY if has_body else ()), *(_OF_WRITES if writes else ())]
     if operation.get("parameters") or has_body:
-        kinds += [Kind.INVALID, Kind.NOT_FOUND]
+        kinds.append(Kind.NOT_FOUND)
     for status in sorted({KINDS[kind][0] for kind in kinds}):
         answers[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     if writes:

@@ -34,9 +34,11 @@ Answer = Callable[[Request], Awaitable[Response]]
 
 def key_of(request: Request) -> str:
     """The key of a request, empty where it has none; as a text in quotes (RFC 9651) or bare."""
-    raw = request.headers.get(HEADER, "").strip()
-    key = raw[1:-1] if len(raw) > 1 and raw[0] == raw[-1] == '"' else raw
-    if raw and not _KEY.fullmatch(key):
+    raw = request.headers.get(HEADER)
+    if raw is None:
+        return ""
+    key = raw[1:-1] if len(raw) > 1 and raw[0] == raw[-1] == '"' else raw.strip()
+    if not _KEY.fullmatch(key):
         raise Problem(Kind.MALFORMED, f"{HEADER} is 1 to 200 visible letters, such as a random UUID.")
     return key
 

@@ -62,6 +62,7 @@ class ApiRoute(APIRoute):
             raise Problem(Kind.FORBIDDEN, "Nobody may use this.")
         call = await run_in_threadpool(admitted, request.app.state.served, request, self.allow)
         request.state.call = call
+        self._require_known(request)
         if request.method in SAFE:
             return await answer(request)
         call.key = key_of(request)
@@ -71,6 +72,16 @@ class ApiRoute(APIRoute):
         if call.key and not self.keeps_keys:
             return await once(call, request, lambda asked: self._done(call, asked, answer))
         return await self._done(call, request, answer)
+
+    def _require_known(self, request: Request) -> None:
+        """Refuse a parameter that is not known: a slip in a filter would list everything."""
+        known = {parameter.alias for parameter in self.dependant.query_params}
+        unknown = sorted({*request.query_params} - known)
+        if unknown:
+            there_are = f"there is {', '.join(sorted(known))}" if known else "there is none"
+            mistakes = [{"where": f"query/{name[:60]}", "what": there_are} for name in unknown[:20]]
+            detail = f"The query has parameters that are not known; {there_are}."
+            raise Problem(Kind.INVALID, detail, {}, {"errors": mistakes})
 
     async def _done(self, call: Call, request: Request, answer: Handler) -> Response:
         """Do it, and write down that it was done."""

@@ -240,6 +240,9 @@
     kept = area ? area.defaultValue : null;
     if (area?.value) htmx.trigger(area, "casehub:check");
     for (const copy of all("[data-copy]")) copy.hidden = false;
+    // The list opens a case at what its key asked for.
+    if (location.hash === "#reply") area?.focus();
+    if (location.hash === "#note" && find("#act-note")) { find("#act-note").open = true; find("#act-note textarea").focus(); }
     if (!location.hash) {
       const wide = window.matchMedia("(min-width: 64rem)").matches;
       if (wide && area) find("#compose").scrollIntoView({ block: "end" });

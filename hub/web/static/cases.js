@@ -77,7 +77,7 @@
     j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1),
     o: () => open(""), r: () => open("#reply"), n: () => open("#note"), a: take, "*": all,
     x: () => { if (current) { tick(current, !ticked.has(current)); show(); } },
-    u: () => window.location.assign("/cases"),
+    l: () => window.location.assign("/cases"),
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || casehub.typing() || document.querySelector("dialog[open]")) return;
