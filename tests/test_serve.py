@@ -17,10 +17,11 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from hub.app import open_hub
+from hub.cli.serve import _warning_of
 from hub.core.incoming import CaseUpdate
 from hub.core.merge import keys_of, merge_batch
 from hub.core.model import Author, Direction, Message
-from hub.web.serving import bound_socket
+from hub.web.serving import Serving, bound_socket
 from tests.conftest import OFFICE
 
 COMMAND = [sys.executable, "-c", "from hub.cli import main; main(prog_name='casehub')"]
@@ -119,6 +120,26 @@ def case_arrives(config: Path) -> None:
         known = writer.known("support", keys_of(items))
         for change in merge_batch(items, known, "support", now, writer.next_number).changes:
             writer.save(change, hub.evaluation_of(change.case))
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "told"),
+    [
+        ("0.0.0.0", "", "answered by no name but localhost; say by `public_url`"),
+        ("", "", "reaches every address unencrypted"),
+        ("0.0.0.0", "http://hub.lan", "passwords too"),
+        ("192.168.1.5", "", "passwords too"),
+        ("0.0.0.0", "https://hub.example", ""),
+        ("127.0.0.1", "", ""),
+        ("::1", "", ""),
+        ("localhost", "", ""),
+    ],
+)
+def test_whoever_opens_the_pages_to_the_network_is_told_what_that_means(host: str, public_url: str, told: str) -> None:
+    warning = _warning_of(Serving(host, 8321, public_url))
+
+    assert told in warning
+    assert bool(warning) is bool(told)
 
 
 def test_a_port_that_is_taken_is_named_with_the_way_out(config: Path) -> None:

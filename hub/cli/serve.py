@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from hub.web.serving import Serving
 
 _NEVER = "never"
+_EVERY_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104  what is looked for, not what is bound
 
 
 @click.command("serve", short_help="Open the inbox in a browser.")
@@ -60,9 +62,28 @@ def serve_pages(
     site = make_site(hub, signing_in, secure=serving.public_url.startswith("https:"))
     address = serving.public_url.rstrip("/") or _address(serving.host, at.getsockname()[1])
     click.echo(f"casehub is at {address} (Ctrl-C ends it).")
+    if warning := _warning_of(serving):
+        click.echo(warning, err=True)
     if who is not None:
         _tell_link(signing_in, address, who)
     serve(site, serving, at, say)
+
+
+def _warning_of(serving: Serving) -> str:
+    """What whoever listens beyond this computer has to know; empty where nobody else reaches it, or by https."""
+    if serving.host == "localhost" or _is_loopback(serving.host) or serving.public_url.startswith("https:"):
+        return ""
+    reached = f"Everybody in the network reaches {serving.host or 'every address'} unencrypted"
+    if serving.public_url or serving.host not in _EVERY_ADDRESS:
+        return f"{reached}, passwords too; a proxy with HTTPS and its address as `public_url` under [web] ends that."
+    return f"{reached}, and is answered by no name but localhost; say by `public_url` under [web] what people call it."
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name, or nothing, which is every address
+        return False
 
 
 def _tell_link(signing_in: SigningIn, address: str, who: str) -> None:
@@ -84,5 +105,5 @@ def _serving(hub: Hub, host: str | None, port: int | None, every: str | None) ->
 
 
 def _address(host: str, port: int) -> str:
-    shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104  what is shown, not what is bound
+    shown = "127.0.0.1" if host in _EVERY_ADDRESS else host
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
