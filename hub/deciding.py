@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hub.acting import give_task, portal_gaps
 from hub.adapter import Capability
 from hub.core.outbox import Reply
+from hub.core.plain_text import one_line
 from hub.core.platform_acts import Act, ActKind, Offer, in_words
 from hub.core.portal import PortalTask
 from hub.errors import Refused
@@ -15,8 +16,10 @@ from hub.errors import Refused
 if TYPE_CHECKING:
     from hub.app import Hub
     from hub.core.model import Case
+    from hub.core.text_rules import Finding
     from hub.runs.desk import Desk
     from hub.runs.reach import Reach
+
 _COMMANDS: Mapping[ActKind, str] = {
     ActKind.HAND_OVER: "hand-over {number}",
     ActKind.CLOSE: "close {number}",
@@ -35,12 +38,19 @@ def decide_in_portal(
     *,
     accepted: Collection[str] = (),
     keep_task: bool = False,
+    look: Callable[[Sequence[Finding]], None] | None = None,
+    way: str = "",
 ) -> PortalTask:
-    """Keep a decision that only a person can make, in the portal, as a task."""
+    """Keep a decision that only a person can make, in the portal, as a task.
+
+    `look` is shown what does not keep the text from being used, `way` says how a task without its evidence is kept.
+    """
     require_decision(case, act.word)
     draft_of_it = Reply("", case.number, case.channel, text, hub.clock.now(), act=act)
-    reach.require_acceptable(draft_of_it, case, accepted)
-    lacks = portal_gaps(reach, case, act, keep_task=keep_task)
+    found = reach.require_acceptable(draft_of_it, case, accepted)
+    if look is not None:
+        look(found)
+    lacks = portal_gaps(reach, case, act, keep_task=keep_task, way=way)
     wanted = PortalTask("", "decide", in_words(act) + lacks, "", hub.clock.now(), text=text.strip(), word=act.word)
     return give_task(hub, reach, Capability.DECIDE, case, desk, wanted)
 
@@ -63,7 +73,7 @@ def meant_offer(case: Case, offers: Sequence[Offer], word: str, item: str) -> Of
     found = [offer for offer in named if offer.item == item] if item else named
     if len(found) == 1:
         return found[0]
-    items = ", ".join(" ".join(offer.item.split()) for offer in named)
+    items = ", ".join(one_line(offer.item) for offer in named)
     if len(named) == 1:
         raise Refused(f"{case.number} takes {word!r} for no item {item!r}; leave --item out, or give {items}.")
     raise Refused(

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import APIResponse, Browser, Locator, Page, Route, expect
 
 from hub.core.model import Case, CaseState, CaseType, Direction
 from hub.core.outbox import ReplyState
@@ -154,6 +154,25 @@ def test_a_reply_is_undone_by_a_key_and_its_text_comes_back(eva: Seller, world: 
     expect(box(page)).to_be_focused()
     expect(page.locator(".undo")).to_have_count(0)
     assert replies(world, number) == [("Den kommer på fredag.", ReplyState.CANCELLED)]
+
+
+def test_a_reply_that_is_undone_before_its_own_answer_came_back_is_not_lost(eva: Seller, world: WebWorld) -> None:
+    number = opened(world)
+    page = eva.opens(f"/cases/{number}")
+    page.keyboard.press("r")
+    page.keyboard.type("Inte så fort.")
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/reply", lambda route: held.append((route, route.fetch())))
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".undo")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("u")
+    expect(page.locator(".undo")).to_have_count(0)
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+
+    expect(box(page)).to_be_focused()
+    expect(box(page)).to_have_value("Inte så fort.")
 
 
 def test_what_eva_writes_bo_approves_at_his_own_browser(chromium: Browser, served: Served, eva: Seller) -> None:

@@ -106,6 +106,17 @@ def test_many_cases_are_given_to_others_or_taken_from_them_by_a_lead_alone(world
     assert (world.case().assignee, "Only a lead" in words_of(answer.text)) == ("bo", True)
 
 
+def test_only_who_leads_gives_cases_to_others(world: WebWorld) -> None:
+    world.desktop.opens()
+    world.person("bo")
+    eva, lea = world.signed_in(), world.signed_in("lea", Role.LEAD)
+    for visitor, assignee in ((eva, ""), (lea, "bo")):
+        visitor.get("/cases")
+        visitor.post("/cases/bulk", {"act": "assign", "who": "bo", "number": "CH-1001"})
+
+        assert world.case().assignee == assignee
+
+
 def test_a_view_is_kept_for_its_person_alone(world: WebWorld) -> None:
     world.desktop.opens()
     eva, bo = world.signed_in(), world.signed_in("bo")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -136,16 +136,3 @@ def task_lines(case: Case, task: PortalTask) -> Iterator[str]:
     if task.url:
         yield f"  {one_line(task.url)}"
     yield f"Kept as task {task.key} of {case.number}; `casehub done {case.number}` ticks it off."
-
-
-def acted_json(case: Case, reply: Reply | None = None, task: PortalTask | None = None) -> dict[str, Any]:
-    """How a case stands, and what now waits for the platform or for a person."""
-    from hub.as_json import reply_json, task_json
-
-    return {
-        "case": case.number,
-        "state": case.state.value,
-        "assignee": case.assignee,
-        "queued": None if reply is None else reply_json(reply),
-        "task": None if task is None else task_json(case, task),
-    }

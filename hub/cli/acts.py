@@ -161,7 +161,8 @@ def merge(hub: Hub, number: str, into: str, who: str | None, as_json: bool) -> N
 
 def _tell_acted(acted: Acted, what: str = "", hub: Hub | None = None, *, as_json: bool) -> None:
     """What came of an act: queued for the platform, a task for a person, or done here (`what`)."""
-    from hub.cli.acting import acted_json, task_lines, told_as_queued
+    from hub.acts_json import acted_json
+    from hub.cli.acting import task_lines, told_as_queued
 
     if as_json:
         echo_json(acted_json(acted.case, acted.reply, acted.task))

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.acting import give_task, parcel_of, portal_gaps, seen_of
-from hub.cli.acting import KEEP_TASK, acted_json, named_only, queue, task_lines, told_as_queued
+from hub.acting import parcel_of, seen_of
+from hub.acts_json import acted_json
+from hub.cli.acting import KEEP_TASK, named_only, queue, task_lines, told_as_queued
 from hub.cli.common import console, echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, desk_of, known_case, who_option
 from hub.cli.evidence_text import wanted_in_short
-from hub.cli.findings import accept_option, tell_findings, unsent
+from hub.cli.findings import accept_option, tell_findings
 from hub.cli.safe_text import one_line
 from hub.core.acting import Wish, need_in_words
 from hub.core.cost import cost_of
 from hub.core.evidence import checklist, wanted_for
-from hub.core.platform_acts import Act, ActKind, Need, Offer, in_words
-from hub.errors import Refused
+from hub.core.platform_acts import Act, ActKind, Need, Offer
+from hub.deciding import act_asked_already, decide_in_portal, meant_offer, offers_named, require_decision, word_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -113,18 +114,18 @@ def decide(
         _list(hub, case, reach, as_json=as_json)
         return
     offers = reach.offers(case)
-    if not reach.can(_capability(), case) and not _named(offers, word):
-        _require_decision(case, word)
+    if not reach.can(_capability(), case) and not offers_named(offers, word):
+        require_decision(case, word)
         act = Act(ActKind.DECIDE, word, item, quantity, percent, tuple(map(parcel_of, tracking)))
         act = replace(act, evidence=tuple(map(named_only, evidence)))
         _to_portal(hub, reach, case, act, message, accepted, who, keep_task=keep_task, as_json=as_json)
         return
-    before = _asked_already(hub, case, client_key, Act(ActKind.DECIDE, word, item, quantity, percent), message)
+    before = act_asked_already(hub, case, client_key, Act(ActKind.DECIDE, word, item, quantity, percent), message)
     if before is not None:
         _tell(hub, before, as_json=as_json)
         return
     wish = Wish(
-        _meant(case, offers, word, item),
+        meant_offer(case, offers, word, item),
         message,
         seen_of(case),
         percent,
@@ -142,19 +143,6 @@ def _tell(hub: Hub, reply: Reply, *, as_json: bool) -> None:
         echo_json(acted_json(hub.store.case(reply.case_number), reply))
     else:
         click.echo(told_as_queued(reply))
-
-
-def _asked_already(hub: Hub, case: Case, client_key: str, wanted: Act, text: str) -> Reply | None:
-    """The act that a program asks for once more; when it is done, the platform does not offer it any more."""
-
-    def is_same(reply: Reply) -> bool:
-        act = reply.act
-        if act is None or reply.client_key != client_key or reply.text != text.strip():
-            return False
-        named = act.word.casefold() == wanted.word.casefold() and wanted.item in ("", act.item)
-        return named and (act.quantity, act.percent) == (wanted.quantity, wanted.percent)
-
-    return next(filter(is_same, hub.store.replies(case_number=case.number) if client_key else ()), None)
 
 
 def _capability() -> Capability:
@@ -193,7 +181,7 @@ def _offer_text(case: Case, offer: Offer) -> RenderableType:
     from rich.padding import Padding
     from rich.text import Text
 
-    head = Text(one_line(_word_of(offer)), style="bold")
+    head = Text(one_line(word_of(offer)), style="bold")
     head.append(f"  {one_line(offer.title)}", style="bold dim")
     lines = [Padding(Text(line), (0, 0, 0, 2), expand=False) for line in _offer_lines(case, offer)]
     return Group(head, *lines, "")
@@ -215,41 +203,6 @@ def _offer_lines(case: Case, offer: Offer) -> Iterator[str]:
         yield f"casehub {command.strip()}{item}{''.join(f' {_GIVEN[need]}' for need in sorted(offer.needs))}"
 
 
-def _meant(case: Case, offers: Sequence[Offer], word: str, item: str) -> Offer:
-    """The offer that a word names, of the item where several are."""
-    named = _named(offers, word)
-    if not named:
-        words = ", ".join(dict.fromkeys(map(_word_of, offers))) or "none at all"
-        raise Refused(f"The platform of {case.number} takes no decision {word!r} as it stands now; it takes {words}.")
-    found = [offer for offer in named if offer.item == item] if item else named
-    if len(found) == 1:
-        return found[0]
-    items = ", ".join(one_line(offer.item) for offer in named)
-    if len(named) == 1:
-        raise Refused(f"{case.number} takes {word!r} for no item {item!r}; leave --item out, or give {items}.")
-    raise Refused(
-        f"{case.number} has {len(named)} items that {word!r} may be meant for; name one with --item: {items}."
-    )
-
-
-def _named(offers: Sequence[Offer], word: str) -> list[Offer]:
-    return [offer for offer in offers if _word_of(offer).casefold() == word.casefold()]
-
-
-def _word_of(offer: Offer) -> str:
-    """What a person calls an offer by: the platform's word for it, or ours for what has none."""
-    return offer.word or offer.kind.value
-
-
-def _require_decision(case: Case, word: str) -> None:
-    """Refuse our own word for another act: as a decision nobody would find it in a portal."""
-    kind = next((kind for kind in ActKind if kind.value == word.casefold().replace("-", "_")), ActKind.DECIDE)
-    if kind is ActKind.DECIDE:
-        return
-    how = _COMMANDS.get(kind, "show {number}").format(number=case.number)
-    raise Refused(f"{word!r} is no decision on {case.number}; `casehub {how}` is the command for it.")
-
-
 def _to_portal(
     hub: Hub,
     reach: Reach,
@@ -262,12 +215,18 @@ def _to_portal(
     keep_task: bool,
     as_json: bool,
 ) -> None:
-    from hub.core.portal import PortalTask
-
-    tell_findings(reach.require_acceptable(replace(unsent(hub, case, text, ()), act=act), case, accepted))
-    lacks = portal_gaps(reach, case, act, keep_task=keep_task, way=KEEP_TASK)
-    wanted = PortalTask("", "decide", in_words(act) + lacks, "", hub.clock.now(), text=text.strip(), word=act.word)
-    task = give_task(hub, reach, _capability(), case, desk_of(hub, who), wanted)
+    task = decide_in_portal(
+        hub,
+        reach,
+        case,
+        act,
+        text,
+        desk_of(hub, who),
+        accepted=accepted,
+        keep_task=keep_task,
+        look=tell_findings,
+        way=KEEP_TASK,
+    )
     if as_json:
         echo_json(acted_json(hub.store.case(case.number), task=task))
         return

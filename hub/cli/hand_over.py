@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.acting import KEEP_TASK, acted_json, platform_of, task_lines, told_as_queued
+from hub.acts_json import acted_json
+from hub.cli.acting import KEEP_TASK, platform_of, task_lines, told_as_queued
 from hub.cli.common import echo_json, json_option, with_hub
 from hub.cli.desk_options import case_number, known_case, who_option
 

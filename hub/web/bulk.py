@@ -10,8 +10,8 @@ from starlette.responses import Response
 from hub.core.model import CaseType
 from hub.core.people import Permission
 from hub.errors import HubError, NotFound, Refused
-from hub.web.audit import noted
 from hub.web.cases import back_to
+from hub.web.noting import noted
 from hub.web.routing import Room
 from hub.web.sessions import NotAllowed
 from hub.web.site import Here

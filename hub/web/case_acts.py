@@ -11,11 +11,11 @@ from hub.core.model import CaseType
 from hub.core.people import Permission
 from hub.errors import NotFound, Refused
 from hub.rereading import read_again
+from hub.web.assigning import require_may_assign
 from hub.web.case_asking import asking, platform_of
 from hub.web.case_done import done, told_of
 from hub.web.case_view import view_of
 from hub.web.routing import Room
-from hub.web.sessions import NotAllowed
 from hub.web.site import Here, case_address
 
 room = Room()
@@ -40,11 +40,7 @@ def note(here: Here) -> Response:
 def assign(here: Here) -> Response:
     """Take a case, give it back, or, for who may, give it to somebody else."""
     case, to = view_of(here).case, here.said("to")
-    own = {here.person.name, ""} if case.assignee in (here.person.name, "") else {here.person.name}
-    if to not in own and here.caller is not None and not here.caller.may(Permission.LEAD):
-        raise NotAllowed(here.words("case.only_leads_assign"))
-    if to and to not in {person.name for person in here.site.people.people() if person.active}:
-        raise NotFound(here.words("case.nobody_called", who=to))
+    require_may_assign(here, case.assignee, to)
     here.desk.assign(case.number, to)
     said = here.words("case.did_assign", who=to) if to else here.words("case.did_give_back")
     return done(here, case.number, "assign", said, to or "nobody")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
@@ -17,9 +18,11 @@ from hub.rounds import require_channel
 from hub.runs.published import publish
 from hub.scores_json import channel_scores_json
 from hub.scoring import gather
+from hub.statistics import read_days, statistics_of
+from hub.statistics_json import statistics_json
 from hub.web.api.calls import Asked, Call
 from hub.web.api.routing import Resource
-from hub.web.api.shapes_desk import Channels, Scores, Status
+from hub.web.api.shapes_desk import Channels, Scores, Statistics, Status
 from hub.web.api.told import Told
 
 resource = Resource("channels")
@@ -54,6 +57,22 @@ def show_scores(
     final = {name: partial(publish, hub.store, name) for name in names}
     found = (gather(hub.store, name, hub.policy_of(name), now, weeks, final[name]) for name in names)
     return Told({"channels": [channel_scores_json(one) for one in found]})
+
+
+@resource.get("/statistics", Permission.SEE, Statistics)
+def show_statistics(
+    call: Asked,
+    first: Annotated[
+        date | None, Query(alias="from", description="The first day; without it, thirty days before the last.")
+    ] = None,
+    last: Annotated[date | None, Query(alias="to", description="The last day; today without it.")] = None,
+    channel: Annotated[str, Query(max_length=200, description="Only this channel.")] = "",
+) -> Response:
+    """What the overview shows: money at risk, answer times, claims by product and batch, over a range of days."""
+    if channel:
+        require_channel(channel, call.hub.settings.channels)
+    days = read_days(call.hub, first.isoformat() if first else "", last.isoformat() if last else "")
+    return Told(statistics_json(statistics_of(call.hub, days, channel)))
 
 
 def _channel(call: Call, name: str, health: dict[str, Any] | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from hub.web.api.shapes import Amount, Deadline, File, Instant, State, Task
 
@@ -231,6 +231,19 @@ class Scores(BaseModel):
     """The platforms' own measures, counted here and as they are reported."""
 
     channels: list[dict[str, Any]]
+
+
+class Statistics(BaseModel):
+    """Figures over a range of days, a table each; docs/overview.md tells what stands in their columns."""
+
+    model_config = ConfigDict(extra="allow")
+
+    first: str = Field(alias="from")
+    to: str
+    timezone: str
+    grain: str
+    channel: str | None
+    as_of: str
 
 
 class Status(BaseModel):

@@ -115,17 +115,24 @@
   }, true);
 
   // After an act: say so, empty its form, close what it was in; after a reply, empty the box.
+  let forgetting = 0, undone = false;
   document.body.addEventListener("casehub:acted", (event) => {
     const told = event.detail;
     if (told.said) window.casehub.say(told.said, "good");
-    if (told.act === "reply" && box()) {
+    if (told.act === "undo_reply" && find("#reply-form.htmx-request")) undone = true;
+    else if (told.act === "reply" && undone) {
+      // It was undone before its own answer came back: what stands in the box is still meant.
+      undone = false;
+      kept = "";
+      box()?.focus();
+    } else if (told.act === "reply" && box()) {
       clearTimeout(trying);
       chosen.length = 0;
       box().form.reset();
       box().value = "";
       kept = null;
       // A draft that was on its way while the reply was sent may have come after it.
-      setTimeout(() => { if (!box().value) { kept = " "; keep(); } else kept = ""; }, 700);
+      forgetting = setTimeout(() => { if (!box().value) { kept = " "; keep(); } else kept = ""; }, 700);
       show();
       find("#findings")?.replaceChildren();
       state("");
@@ -136,6 +143,10 @@
     }
     find("#asked")?.replaceChildren();
   });
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    // What is undone becomes the draft again, and is not forgotten.
+    if (event.detail.pathInfo?.requestPath.endsWith("/undo")) { clearTimeout(forgetting); if (kept === null) kept = ""; }
+  });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     // The form of the act, be it that in the page or the question that followed it.
     if (!event.detail.successful || event.detail.xhr.status !== 204 || !event.detail.elt.matches?.("form")) return;
@@ -143,6 +154,7 @@
       form.reset();
       const around = form.closest(".acts-card details, .offer");
       if (around) around.open = false;
+      if (form.contains(document.activeElement)) document.activeElement.blur();
     }
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
@@ -165,6 +177,7 @@
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr, requestConfig } = event.detail;
     if (!isPiece(target) || xhr.status !== 200) return;
+    if (target.matches("[data-calm]") && busy(target)) { target.dataset.stale = "1"; event.detail.shouldSwap = false; return; }
     const text = plain(xhr.responseText);
     if (last.get(requestConfig.path) === text) { event.detail.shouldSwap = false; return; }
     last.set(requestConfig.path, text);
@@ -182,6 +195,10 @@
     if (field.type === "checkbox") return field.checked !== field.defaultChecked;
     if (field.tagName === "SELECT") return [...field.options].some((one) => one.selected !== one.defaultSelected) && field.value !== field.options[0]?.value;
     return field.value !== field.defaultValue;
+  });
+  document.addEventListener("focusout", (event) => {
+    const piece = event.target.closest("[data-stale]");
+    if (piece) setTimeout(() => { if (!busy(piece)) { delete piece.dataset.stale; htmx.trigger(piece, "casehub:calm"); } });
   });
   document.addEventListener("casehub:news", (event) => {
     for (const piece of all("[data-calm]")) {
