@@ -220,7 +220,7 @@ def test_every_rule_of_every_adapter_and_every_soft_check_has_its_pair() -> None
 def test_an_adapter_without_rules_is_one_that_overrides_nothing() -> None:
     silent = [info.adapter for info in load_plugins().adapters.values() if rules_of(info.adapter) is None]
 
-    assert {adapter.key for adapter in silent} == {"email_imap"}
+    assert {adapter.key for adapter in silent} == {"email_imap", "web_form"}
     assert all(adapter.text_rules is Adapter.text_rules for adapter in silent)
 
 

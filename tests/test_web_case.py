@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from hub.core.attachments import Attachment
-from hub.core.model import Author, Direction, Order, OrderLine, Party
+from hub.core.model import Author, Direction, Message, Order, OrderLine, Party
 from hub.core.people import Role
 from hub.core.shipments import Shipment
+from hub.web.case_text import framed
 from tests.deciding_desk import AnyClock
 from tests.web_fixtures import served
 from tests.web_world import WebWorld
@@ -247,6 +250,20 @@ def test_a_huge_layout_is_shown_as_its_text(world: WebWorld) -> None:
     assert frame.count("<div>") == 0
 
 
+@pytest.mark.parametrize(
+    "html",
+    ["&" * 1_900_000, "&amp;" * 390_000, "<p " + " ".join(f"a{n}=1" for n in range(150_000)) + ">" + "&lt;b&gt;"],
+    ids=["ampersands", "entities", "attributes"],
+)
+def test_a_layout_that_would_take_minutes_to_clean_is_shown_as_its_text_at_once(html: str) -> None:
+    begun = time.perf_counter()
+    frame = framed(Message("r", Author.CUSTOMER, Direction.INBOUND, datetime(2026, 11, 20, tzinfo=UTC), "", html=html))
+
+    assert time.perf_counter() - begun < 3
+    assert frame.startswith("<!doctype html>")
+    assert ("<p" in frame.replace("<pre>", ""), "<b>" in frame) == (False, False)
+
+
 def test_no_page_of_a_case_names_an_address_outside(world: WebWorld) -> None:
     world.desktop.opens(url="")
     visitor = world.signed_in(role=Role.ADMIN)
@@ -357,6 +374,8 @@ class TestFiles:
         first = visitor.get(f"/files/CH-1001/{digest}/foto.png")
 
         assert visitor.get(f"/files/CH-1001/{digest}/foto.png", if_none_match=first.headers["etag"]).status_code == 304
+        # Whoever signed out sees nothing that the browser has kept: it asks each time.
+        assert first.headers["cache-control"] == "private, no-cache"
 
     def test_the_original_of_a_message_is_saved(self, world: WebWorld) -> None:
         raw = world.hub.store.keep(b"Subject: <script>\r\n\r\nHej")

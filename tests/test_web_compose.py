@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -363,3 +364,40 @@ class TestPresence:
         world.desktop.clock.advance(timedelta(seconds=46))
 
         assert world.site.presence.others("CH-1001", "bo", world.hub.clock.now()) == []
+
+
+def test_a_form_that_is_sent_several_times_at_once_is_one_letter(world: WebWorld) -> None:
+    world.desktop.opens()
+    visitor = world.signed_in()
+    form = {**fields(visitor.get("/cases/CH-1001").text), "csrf": visitor.csrf, "text": TEXT, "step": "send"}
+
+    with ThreadPoolExecutor(4) as hands:
+        answers = list(hands.map(lambda _: visitor.client.post("/cases/CH-1001/reply", data=form), range(4)))
+
+    assert [answer.status_code for answer in answers] == [303] * 4
+    assert len(waiting(world)) == 1
+
+
+def test_what_was_taken_back_can_be_sent_again_from_the_same_page(world: WebWorld) -> None:
+    world.desktop.opens()
+    visitor = world.signed_in()
+    form = {**fields(visitor.get("/cases/CH-1001").text), "text": TEXT, "step": "send"}
+    visitor.post("/cases/CH-1001/reply", form)
+    visitor.post(f"/cases/CH-1001/outbox/{waiting(world)[0].key}/cancel", {})
+
+    visitor.post("/cases/CH-1001/reply", form)
+
+    assert sorted(reply.state for reply in waiting(world)) == [ReplyState.CANCELLED, ReplyState.QUEUED]
+
+
+def test_another_text_from_the_same_page_shows_the_one_that_is_on_its_way_and_then_goes_too(world: WebWorld) -> None:
+    world.desktop.opens()
+    visitor = world.signed_in()
+    form = {**fields(visitor.get("/cases/CH-1001").text), "text": TEXT, "step": "send"}
+    visitor.post("/cases/CH-1001/reply", form)
+
+    asked = visitor.post("/cases/CH-1001/reply", {**form, "text": "Ett tillägg."})
+    assert (asked.status_code, TEXT in asked.text, "another reply to" in asked.text) == (422, True, False)
+    visitor.post("/cases/CH-1001/reply", {**fields(asked.text), "text": "Ett tillägg.", "step": "send"})
+
+    assert [reply.text for reply in waiting(world)] == [TEXT, "Ett tillägg."]

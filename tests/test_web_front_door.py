@@ -6,8 +6,10 @@ import re
 from html import unescape
 
 import pytest
+from starlette.testclient import TestClient
 
 from hub.core.people import Role
+from hub.web.app import customers_hosts, make_app
 from hub.web.renewing import Renewal
 from tests.web_world import Visitor, WebWorld, words_of
 
@@ -15,6 +17,7 @@ CONTACT = """
 [channels.contact]
 adapter = "web_form"
 shop = "Butiken"
+public_url = "https://help.shop.example/shop/contact"
 """
 
 
@@ -72,3 +75,23 @@ def test_a_customer_reaches_nothing_of_those_who_work_here(shop: WebWorld) -> No
 
     assert visitor.get("/cases").headers["location"] == "/sign-in?next=%2Fcases"
     assert shop.signed_in("eva", Role.ADMIN).get("/shop/contact/case").status_code == 200
+
+
+def test_customers_come_by_the_shops_own_name_which_leads_to_their_pages_alone(shop: WebWorld) -> None:
+    app = make_app(shop.site, ["127.0.0.1"], customers_hosts(shop.site.hub))
+    with TestClient(app, base_url="http://help.shop.example", follow_redirects=False) as customer:
+        found = [customer.get(path).status_code for path in ("/shop/contact/", "/sign-in", "/api/v1/me", "/health")]
+    with TestClient(app, base_url="http://evil.example") as stranger:
+        assert stranger.get("/shop/contact/").status_code == 400
+
+    assert found == [200, 400, 400, 400]
+
+
+def test_as_many_photos_as_a_shop_takes_are_more_than_a_form_of_those_who_work_here(shop: WebWorld) -> None:
+    photos = [("photos", (f"{n}.jpg", b"\xff\xd8\xff" + bytes(7 * 1024 * 1024), "image/jpeg")) for n in range(4)]
+    page = shop.stranger()
+    form = fields_of(page.get("/shop/contact/about/question?lang=en").text)
+
+    answer = page.client.post("/shop/contact/about/question?lang=en", data=form, files=photos)
+
+    assert answer.status_code == 422, answer.text[:200]

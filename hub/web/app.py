@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -21,7 +20,7 @@ from hub.web import front_door, live
 from hub.web.api.app import ADDRESS, make_api
 from hub.web.api.problems import http_problem
 from hub.web.api.routing import ApiRoute
-from hub.web.guarding import Guarded
+from hub.web.guarding import Guarded, KnownHosts
 from hub.web.rendering import Renderer
 from hub.web.rooms import ROOMS
 from hub.web.sessions import Doorkeeper, NotAllowed
@@ -46,7 +45,7 @@ def make_site(hub: Hub, signing_in: SigningIn, *, secure: bool = False) -> Site:
     return Site(hub, hub.store.people, Renderer(), Doorkeeper(signing_in, secure), live.Live(hub.store))
 
 
-def make_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
+def make_app(site: Site, hosts: Sequence[str] = ("*",), for_customers: Sequence[str] = ()) -> FastAPI:
     """The application that serves a site; it answers only requests that name one of these hosts."""
     app = FastAPI(
         title="casehub",
@@ -55,7 +54,7 @@ def make_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
         redoc_url=None,
         middleware=[
             Middleware(Guarded, failed=_failed, secure=site.doorkeeper.secure),
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+            Middleware(KnownHosts, hosts=tuple(hosts), for_customers=tuple(for_customers)),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         ],
         exception_handlers=_HANDLERS,
@@ -74,6 +73,13 @@ def hosts_of(public_url: str, bound: str) -> list[str]:
     named = urlsplit(public_url).hostname
     names = [*([named] if named else []), "127.0.0.1", "localhost", "::1", bound]
     return [f"[{name}]" if ":" in name else name for name in dict.fromkeys(names)]
+
+
+def customers_hosts(hub: Hub) -> list[str]:
+    """Under which names customers ask for the sites of channels, by the address that each says of itself."""
+    settings = (channel.adapter_settings for channel in hub.channels() if channel.enabled)
+    named = (urlsplit(str(getattr(one, "public_url", "") or "")).hostname for one in settings)
+    return [host for host in dict.fromkeys(named) if host]
 
 
 def status_of(error: HubError) -> int:

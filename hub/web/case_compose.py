@@ -12,8 +12,9 @@ from hub.adapter import Capability
 from hub.addressing import waiting_of, warnings_of
 from hub.answering import Answer, answer_in_the_portal, queue_answer, unsent
 from hub.core.acts import require_answerable
+from hub.core.asking import digest_of
 from hub.core.given_instants import given_instant
-from hub.core.outbox import has_grown
+from hub.core.outbox import ReplyState, has_grown
 from hub.core.people import Permission
 from hub.core.text_rules import stands_against
 from hub.drafts import drafts_of
@@ -30,6 +31,8 @@ from hub.web.site import Here
 from hub.web.uploads import sent_files, told_files
 
 room = Room()
+
+_TAKEN_BACK = frozenset({ReplyState.CANCELLED, ReplyState.REJECTED})
 
 
 @room.post("/cases/{number}/reply", Permission.WORK)
@@ -119,17 +122,27 @@ def _written(here: Here, view: CaseView, compose: Compose) -> Compose:
     after = here.said("after")
     if after and after not in refs:
         raise Refused(f"{view.case.number} has no message {after!r}; load the page again, your text is kept.")
+    send_at = here.said("send_at")
+    digest = digest_of(compose.text, files, then_close=compose.then_close, send_at=_later(here, send_at))
     return replace(
         compose,
         after=after,
         seen_at=_instant(here.said("seen_at")) or here.now,
         known=tuple(here.said("known").split()),
-        client_key=here.said("client_key") or compose.client_key,
-        send_at=here.said("send_at"),
+        client_key=_key(view, here.said("client_key"), digest) or compose.client_key,
+        send_at=send_at,
         previewed=bool(here.said("previewed")),
         accepted=here.all_said("accept"),
         files=files,
     )
+
+
+def _key(view: CaseView, key: str, digest: str) -> str:
+    """The key of the box, by which one letter is sent once; none if it stood for another one, or one taken back."""
+    before = next((reply for reply in view.replies if key and reply.client_key == key), None)
+    if before is None:
+        return key
+    return key if before.client_digest == digest and before.state not in _TAKEN_BACK else ""
 
 
 def _asked(here: Here, view: CaseView, compose: Compose) -> Compose | None:

@@ -85,7 +85,7 @@ def disposition(name: str, *, saved: bool) -> str:
 def _headers(digest: str) -> dict[str, str]:
     return {
         "ETag": f'"{digest}"',
-        "Cache-Control": "private, max-age=86400",
+        "Cache-Control": "private, no-cache",  # kept, and shown to nobody who is not signed in any more
         "Content-Security-Policy": _SAFE,
         "X-Content-Type-Options": "nosniff",
     }

@@ -42,6 +42,9 @@ _DROPPED = frozenset("script style title template svg math iframe object noembed
 _DATA = tuple(f"data:{kind};base64," for kind in sorted(PICTURES))
 _LARGEST = 2_000_000
 _MOST_TAGS = 20_000
+_MOST_ENTITIES = 200_000
+_MOST_ATTRIBUTES = 2_000
+_LONG_TAG = re.compile(r"<[^<>]{20000,}")
 _CID = re.compile(r'src="cid:([^"]*)"')
 # A page of its own origin, which may load nothing, run nothing and send nothing.
 FRAME_HEADERS: Mapping[str, str] = {
@@ -79,9 +82,15 @@ def framed(message: Message, pictures: Mapping[str, tuple[str, bytes]] | None = 
 
     `pictures` has the files of the message that are pictures, by their content id, with their type.
     """
-    source = _CID.sub(lambda found: _inlined(unescape(found[1]), pictures or {}), _bounded(message.html))
-    body = nh3.clean(
-        source,
+    source = message.html
+    body = _as_text(source) if _is_a_trap(source) else _cleaned(source, pictures or {})
+    head = '<meta charset="utf-8"><meta name="color-scheme" content="only light"><title></title>'
+    return f"<!doctype html><html><head>{head}</head><body>{body}</body></html>"
+
+
+def _cleaned(source: str, pictures: Mapping[str, tuple[str, bytes]]) -> str:
+    return nh3.clean(
+        _CID.sub(lambda found: _inlined(unescape(found[1]), pictures), source),
         tags=set(_TAGS),
         attributes={tag: set(names) for tag, names in _ALLOWED.items()},
         clean_content_tags=set(_DROPPED),
@@ -89,8 +98,6 @@ def framed(message: Message, pictures: Mapping[str, tuple[str, bytes]] | None = 
         url_schemes={"data"},
         link_rel=None,
     )
-    head = '<meta charset="utf-8"><meta name="color-scheme" content="only light"><title></title>'
-    return f"<!doctype html><html><head>{head}</head><body>{body}</body></html>"
 
 
 def _kept(tag: str, attribute: str, value: str) -> str | None:
@@ -105,8 +112,15 @@ def _inlined(name: str, pictures: Mapping[str, tuple[str, bytes]]) -> str:
     return f'src="data:{kind};base64,{b64encode(content).decode()}"'
 
 
-def _bounded(source: str) -> str:
-    """The HTML, or its text alone where cleaning so much of it would keep everybody waiting."""
-    if len(source) <= _LARGEST and source.count("<") <= _MOST_TAGS:
-        return source
+def _as_text(source: str) -> str:
     return f"<pre>{escaped(unescape(re.sub('<[^<>]*>', ' ', source[:_LARGEST])))}</pre>"
+
+
+def _is_a_trap(source: str) -> bool:
+    """Whether cleaning would keep everybody waiting; the text alone is shown then.
+
+    nh3 is quadratic in several ways: two million ampersands take it 80 s, a tag with 150,000 attributes 8 s.
+    """
+    if len(source) > _LARGEST or source.count("<") > _MOST_TAGS or source.count("&") > _MOST_ENTITIES:
+        return True
+    return any(len(tag.split()) > _MOST_ATTRIBUTES for tag in _LONG_TAG.findall(source))

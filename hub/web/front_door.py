@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -29,15 +30,17 @@ class FrontDoors:
     allow: Public = Public.FRONT_DOOR
     _hub: Hub | None = None
     _sites: Mapping[str, FrontSite] = field(default_factory=dict)
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Let the site of the channel that the address names answer."""
         root = scope.get("root_path", "")
         name, _, _ = scope["path"].removeprefix(root).lstrip("/").partition("/")
-        if self._hub is not self.site.hub:
-            hub = self.site.hub
-            self._sites = dict(await run_in_threadpool(front_sites, hub))
-            self._hub = hub
+        async with self._opening:  # once: what a site remembers, such as codes, is in its memory
+            if self._hub is not self.site.hub:
+                hub = self.site.hub
+                self._sites = dict(await run_in_threadpool(front_sites, hub))
+                self._hub = hub
         found = self._sites.get(name)
         if found is None:
             await PlainTextResponse("There is no such page.\n", 404)(scope, receive, send)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -41,6 +42,9 @@ HEADERS: Mapping[str, str] = {
 """What is said with every answer that does not say otherwise."""
 
 LARGEST_REQUEST = 25 * 1024 * 1024
+CUSTOMERS = "/shop/"
+"""Below here are the sites of channels, each with bounds of its own for how much a customer may send."""
+_LARGEST_OF_CUSTOMERS = 256 * 1024 * 1024
 
 
 class _TooLarge(ClientDisconnect):
@@ -63,7 +67,7 @@ class Guarded:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if _announced(scope) > LARGEST_REQUEST:
+        if _announced(scope) > _most_of(scope):
             await _too_large(scope)(scope, receive, send)
             return
         begun = False
@@ -74,7 +78,7 @@ class Guarded:
             await send(self._with_headers(message))
 
         try:
-            await self.app(scope, _counted(receive), answer)
+            await self.app(scope, _counted(receive, _most_of(scope)), answer)
         except Exception as error:
             if begun:
                 raise  # the server breaks the answer off
@@ -97,9 +101,24 @@ class Guarded:
         return message
 
 
-def _counted(receive: Any) -> Any:
+@dataclass(frozen=True, slots=True)
+class KnownHosts:
+    """An application that answers only requests that name a host of its own; a customers' one leads to their pages."""
+
+    app: Any
+    hosts: Sequence[str]
+    for_customers: Sequence[str] = ()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass a request on if it names a host that is known at this address."""
+        own = scope["path"].startswith(CUSTOMERS) if scope["type"] == "http" else False
+        known = [*self.hosts, *(self.for_customers if own else ())]
+        await TrustedHostMiddleware(self.app, known, www_redirect=False)(scope, receive, send)
+
+
+def _counted(receive: Any, most: int) -> Any:
     """What comes of a request that announced no size, and no more of it than a request may have."""
-    left = LARGEST_REQUEST
+    left = most
 
     async def counted() -> Any:
         nonlocal left
@@ -112,15 +131,19 @@ def _counted(receive: Any) -> Any:
     return counted
 
 
+def _most_of(scope: Any) -> int:
+    return _LARGEST_OF_CUSTOMERS if scope["path"].startswith(CUSTOMERS) else LARGEST_REQUEST
+
+
 def _announced(scope: Any) -> int:
     for name, value in scope["headers"]:
         if name == b"content-length":
-            return int(value) if value.isdigit() else LARGEST_REQUEST + 1
+            return int(value) if value.isdigit() else _most_of(scope) + 1
     return 0
 
 
 def _too_large(scope: Any) -> Response:
-    text = f"A request may have {LARGEST_REQUEST // 1024**2} MB; send fewer or smaller files."
+    text = f"A request may have {_most_of(scope) // 1024**2} MB; send fewer or smaller files."
     if scope["path"].startswith("/api/"):
         return Problem(Kind.TOO_LARGE, text, HEADERS).response
     return PlainTextResponse(text, 413, HEADERS)

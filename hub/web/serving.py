@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from hub.errors import Refused
-from hub.web.app import hosts_of, make_app
+from hub.web.app import customers_hosts, hosts_of, make_app
 from hub.web.worker import Worker
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
 
 def serve(site: Site, serving: Serving, at: socket.socket, say: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; what is under way is finished."""
-    app = make_app(site, hosts_of(serving.public_url, serving.host))
+    app = make_app(site, hosts_of(serving.public_url, serving.host), customers_hosts(site.hub))
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -261,9 +261,9 @@
     if (location.hash === "#reply") area?.focus();
     if (location.hash === "#note" && find("#act-note")) { find("#act-note").open = true; find("#act-note textarea").focus(); }
     if (!location.hash) {
-      const wide = window.matchMedia("(min-width: 64rem)").matches;
-      if (wide && area) find("#compose").scrollIntoView({ block: "end" });
-      else find("[data-newest]")?.scrollIntoView({ block: "start" });
+      // A short conversation is read from the top, with the case's name above it; a long one begins at its newest.
+      const newest = find("[data-newest]");
+      if (newest && newest.getBoundingClientRect().bottom > window.innerHeight) newest.scrollIntoView({ block: "start" });
     }
     // On a phone the way to the box is shown as long as the box is not.
     const way = find(".to-reply");

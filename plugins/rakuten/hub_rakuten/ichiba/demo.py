@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b85decode
 from datetime import datetime, timedelta
 
 from hub import Clock
@@ -11,6 +12,12 @@ from hub_rakuten.ichiba.rms import PAGE
 from hub_rakuten.ichiba.simulator import IchibaSimulator
 from hub_rakuten.ichiba.times import JST
 
+# A photo of an opened box with one cup in it, of 160 by 120 dots.
+_BOX = (
+    "iBL{Q4GJ0x0000DNk~Le0001>0001Z0s{a500_(x`~Uy|3{Xr|MfCCP*1MLVcu?!>@X1?L(f|MeYDq*vRCwC$m9YtcKomp8(ox*U"
+    "d2|#@$$r*~AY3diR>FbrRR?)T(*3Rj0Dv0On&LsaU!%4pmbiR*DeR@C?s*zVdS4vrVI1joY2-806!11gL_`zk<6=idL_|bvNBrGE"
+    "inJjDe98&7--2TIo!?jh0000<MNUMnLSTX"
+)
 _KEY_LEFT = timedelta(days=9)  # soon enough to be warned of
 
 
@@ -59,7 +66,7 @@ def _what_happened(shop: IchibaSimulator, told: SimulatedClock, now: datetime) -
         item="急須 萬古焼",
         item_number="kyusu-01",
         customer="鈴木 一郎",
-        files={"箱.png": b"\x89PNG\r\n\x1a\n a pretended picture"},
+        files={"箱.png": b85decode(_BOX)},
     )
     at(hours=2)
     shop.customer_writes("Do you ship abroad? 🙂", kind=ABOUT_AN_ITEM, category="配送", customer="Åsa Öberg")
