@@ -184,20 +184,21 @@ def test_news_come_into_an_open_list_without_a_reload(eva: Seller, world: WebWor
     expect(page.locator(".case", has_text="Helt ny vas")).to_be_visible()
 
 
-def test_many_pages_of_one_person_are_open_at_once_and_all_hear_the_news(eva: Seller, world: WebWorld) -> None:
+def test_many_pages_of_one_person_are_open_at_once_and_all_hear_the_news(chromium: Browser, served: Served) -> None:
     # Over HTTP/1.1 a browser keeps six connections to one server: a stream for each page would leave none to ask by.
-    eva.opens("/cases")
-    pages = [eva.page, *(eva.page.context.new_page() for _ in range(8))]
-    for page in pages[1:]:
-        page.goto(f"{eva.address}/cases", timeout=10_000)
-    world.desktop.opens(ref="s7", subject="En ny vas")
+    with seller(chromium, served.world, served.address) as eva:
+        eva.opens("/cases")
+        pages = [eva.page, *(eva.page.context.new_page() for _ in range(8))]
+        for page in pages[1:]:
+            page.goto(f"{eva.address}/cases")
+        served.world.desktop.opens(ref="s7", subject="En ny vas")
 
-    for page in pages[1:]:
-        expect(page.locator(".case", has_text="En ny vas")).to_be_visible(timeout=10_000)
-    pages[0].close()  # whichever page held the stream, another one takes it over
-    world.desktop.opens(ref="s8", subject="Ett nytt fat")
-    for page in pages[1:]:
-        expect(page.locator(".case", has_text="Ett nytt fat")).to_be_visible(timeout=10_000)
+        for page in pages[1:]:
+            expect(page.locator(".case", has_text="En ny vas")).to_be_visible()
+        pages[0].close()  # whichever page held the stream, another one takes it over
+        served.world.desktop.opens(ref="s8", subject="Ett nytt fat")
+        for page in pages[1:]:
+            expect(page.locator(".case", has_text="Ett nytt fat")).to_be_visible()
 
 
 def test_a_search_follows_what_is_typed(eva: Seller) -> None:
