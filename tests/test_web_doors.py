@@ -13,6 +13,7 @@ from tests.web_world import WebWorld
 PUBLIC = {
     ("*", "/shop"): Public.FRONT_DOOR,
     ("GET", "/static/{digest}/{name}"): Public.STATIC,
+    ("GET", "/favicon.ico"): Public.STATIC,
     ("GET", "/health"): Public.HEALTH,
     ("GET", "/sign-in"): Public.SIGN_IN,
     ("POST", "/sign-in"): Public.SIGN_IN,

@@ -36,6 +36,13 @@ def static(here: Here) -> Response:
     return Response(content, media_type=kind, headers={"Cache-Control": _FOREVER if current else "no-store"})
 
 
+@room.get("/favicon.ico", Public.STATIC)
+def no_icon(here: Here) -> Response:
+    """Nothing, for browsers that ask for it on pages of a shop that name no icon."""
+    del here
+    return Response(status_code=204, headers={"Cache-Control": "public, max-age=86400"})
+
+
 @room.get("/health", Public.HEALTH)
 def health(here: Here) -> Response:
     """Whether the store answers, for whoever watches the server."""
