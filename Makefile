@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs: each makes .venv by itself, and again when a dependency changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types check bench docs mutants lock wheel clean
+.PHONY: help demo test lint types check bench docs mutants lock wheel screens clean
 
 # What to hand to pytest or to a benchmark: make test ARGS="-k bounce"
 ARGS ?=
@@ -42,6 +42,9 @@ wheel: $(READY)  ## build the wheel into dist/
 docs: $(READY)  ## write docs/reference.md, docs/openapi.json and the operations in docs/api.md anew from the code
 	@.venv/bin/python docs/make_reference.py
 	@.venv/bin/python docs/make_openapi.py
+
+screens: $(READY)  ## take the pictures of docs/screens anew; needs Chromium
+	@.venv/bin/python docs/make_screens.py
 
 mutants: $(READY)  ## put mistakes into the clocks on purpose: each must be noticed by a test
 	@.venv/bin/python -m tests.mutants $(ARGS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +12,7 @@ from typing import Any
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.front_shop import CUSTOMER, JPEG, FrontShop, front_shop, text_of
 
@@ -41,19 +39,6 @@ def served(app: Any) -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("CASEHUB_REQUIRE_SERVERS"):
-            pytest.fail("Chromium is missing: apt-get install chromium")
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--headless"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FrontShop]:
     monkeypatch.setenv("FRONT_PASSWORD", "pretended-password")
@@ -70,11 +55,11 @@ def problems_of(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(("size", "scheme", "language"), LOOKS)
 def test_nobody_is_shut_out_of_any_page(
-    shop: FrontShop, browser: Browser, size: Any, scheme: Any, language: str
+    shop: FrontShop, chromium: Browser, size: Any, scheme: Any, language: str
 ) -> None:
     told: list[str] = []
     found: list[str] = []
-    with served(shop.client.app) as address, browser.new_context(viewport=size, color_scheme=scheme) as context:
+    with served(shop.client.app) as address, chromium.new_context(viewport=size, color_scheme=scheme) as context:
         page = context.new_page()
         page.on("console", lambda message: told.append(message.text))
         base, lang = f"{address}/shop/shop", f"?lang={language}"
@@ -127,8 +112,8 @@ def wait_for_mail(shop: FrontShop, count: int) -> None:
         time.sleep(0.01)
 
 
-def test_a_visitor_writes_by_keyboard_alone_and_without_scripts(shop: FrontShop, browser: Browser) -> None:
-    with served(shop.client.app) as address, browser.new_context(java_script_enabled=False) as context:
+def test_a_visitor_writes_by_keyboard_alone_and_without_scripts(shop: FrontShop, chromium: Browser) -> None:
+    with served(shop.client.app) as address, chromium.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"{address}/shop/shop/?lang=en")
         page.keyboard.press("Tab")
