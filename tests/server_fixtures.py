@@ -35,7 +35,7 @@ def postfix(dovecot: servers.Dovecot) -> Iterator[servers.Postfix]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A real Chromium for one file: what drives it holds the event loop of this thread as long as it is open."""
+    """A real Chromium for one file of tests: what drives it holds this thread's event loop while it is open."""
     from tests.browser import PROGRAM, running_chromium  # noqa: PLC0415  most runs open none
 
     if not Path(PROGRAM).exists():

@@ -274,10 +274,12 @@ def test_a_program_that_leads_gives_cases_to_others_and_stops_the_sending(world:
     assert lead.post("/cases/CH-1001/assign", {"to": "eva"})["assignee"] == "eva"
     assert eva.post("/cases/CH-1001/assign", {"to": ""})["assignee"] == ""
     assert lead.refused("POST", "/cases/CH-1001/assign", {"to": "nobody"})[:2] == (404, "not-found")
+    world.web.person("gone", active=False)
+    assert lead.refused("POST", "/cases/CH-1001/assign", {"to": "gone"})[:2] == (404, "not-found")
     assert lead.post("/outbox/stop", {"channel": "shop", "why": "wrong prices"})["by"] == "lea"
     assert eva.get("/outbox")["stopped"][0]["why"] == "wrong prices"
     assert lead.post("/outbox/resume", {"channel": "shop"})["channel"] == "shop"
-    assert [person["name"] for person in lead.get("/people")["people"]] == ["eva", "lea"]
+    assert [person["name"] for person in lead.get("/people")["people"]] == ["eva", "gone", "lea"]
 
 
 def test_a_case_is_noted_on_classified_closed_and_opened_again(eva: Program) -> None:

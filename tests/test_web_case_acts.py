@@ -367,6 +367,8 @@ class TestOutbox:
         visitor = world.signed_in()
         writes(visitor)
         key = waiting(world)[0].key
+        assert "cannot be done" in refused(visitor, f"outbox/{key}/sent")
+        assert "cannot be done" in refused(visitor, f"outbox/{key}/retry")
         acts(visitor, f"outbox/{key}/hold", why="fel pris")
         assert waiting(world)[0].reason == "held by eva: fel pris"
 

@@ -39,6 +39,10 @@ _ACTS: Mapping[str, Act] = {
 }
 
 
+_WORD_OF_HONOUR = frozenset({"sent", "retry"})
+"""Acts by which a person says what became of a reply: taken only where nobody else can know."""
+
+
 @room.get("/cases/{number}/outbox/{key}", Permission.SEE)
 def whole(here: Here) -> Response:
     """All of a reply, what came since it was written, and everything that can be done with it."""
@@ -73,6 +77,8 @@ def act(here: Here) -> Response:
     line = _line(view, key)
     if name not in _ACTS:
         raise NotFound(f"nothing called {name!r} can be done with a reply")
+    if name in _WORD_OF_HONOUR and name not in line.acts:
+        raise Refused(here.words("case.not_offered"))
     if name == "undo":
         if not line.undo_seconds:
             raise Refused(here.words("case.undo_over"))

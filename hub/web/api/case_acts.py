@@ -8,6 +8,7 @@ from hub.acts_json import acted_json
 from hub.as_json import deadline_json
 from hub.core.people import Permission
 from hub.core.readings import headline
+from hub.errors import NotFound
 from hub.on_platform import Acted as Done
 from hub.on_platform import Platform
 from hub.web.api.calls import Asked, Call
@@ -35,8 +36,8 @@ def assign_case(call: Asked, number: CaseNumber, given: Assignment) -> Response:
     is_own = to == call.who or (not to and case.assignee in ("", call.who))
     if not is_own:
         call.require(Permission.LEAD, "give a case to somebody else, or take it from them")
-    if to:
-        call.hub.store.people.person(to)
+    if to and not call.hub.store.people.person(to).active:
+        raise NotFound(f"{to} works here no longer; `GET /people` tells who does.")
     return standing(call, call.desk.assign(number, to).number)
 
 
