@@ -168,7 +168,7 @@ def test_a_reply_that_is_undone_before_its_own_answer_came_back_is_not_lost(eva:
     page.keyboard.press("Escape")
     page.keyboard.press("u")
     expect(page.locator(".undo")).to_have_count(0)
-    [(route, answer)] = held
+    route, answer = held[0]
     route.fulfill(response=answer)
 
     expect(box(page)).to_be_focused()

@@ -150,6 +150,8 @@
   document.body.addEventListener("htmx:afterRequest", (event) => {
     // The form of the act, be it that in the page or the question that followed it.
     if (!event.detail.successful || event.detail.xhr.status !== 204 || !event.detail.elt.matches?.("form")) return;
+    // What becomes of the reply box was decided above: an undone reply stands in it again.
+    if (event.detail.elt.id === "reply-form") return;
     for (const form of all("form").filter((one) => one.getAttribute("action") === event.detail.requestConfig.path)) {
       form.reset();
       const around = form.closest(".acts-card details, .offer");

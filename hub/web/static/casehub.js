@@ -19,6 +19,17 @@
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRF-Token"] = body.dataset.csrf;
   });
+  // What an answer tells is told to the element that asked. Where news took that away meanwhile nobody would hear it.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, xhr } = event.detail;
+    let gone = false;
+    xhr.addEventListener("readystatechange", () => { if (xhr.readyState === 4) gone = !elt.isConnected; });
+    xhr.addEventListener("loadend", () => {
+      const told = gone && xhr.getResponseHeader("HX-Trigger");
+      if (!told) return;
+      for (const [name, detail] of Object.entries(JSON.parse(told))) body.dispatchEvent(new CustomEvent(name, { detail }));
+    });
+  });
   document.addEventListener("htmx:sendError", () => lose());
   document.addEventListener("htmx:beforeSwap", (event) => {
     // An error lands among the notices: what was being done stays as it was.
