@@ -57,6 +57,7 @@ def pytest_configure() -> None:
     """Make hypothesis the same everywhere."""
     settings.register_profile(
         "casehub",
+        max_examples=int(os.environ.get("CASEHUB_EXAMPLES", "100")),
         deadline=None,  # a slow machine is no failure
         derandomize=True,  # what fails once fails again
         print_blob=True,  # what is found elsewhere can be found again here
