@@ -109,8 +109,8 @@ def watched(context: BrowserContext) -> tuple[Page, list[str]]:
 
 
 def _is_complaint(told: ConsoleMessage) -> bool:
-    # htmx says so of a request that was under way when somebody went to the next page.
-    cut_off = told.text.startswith(("htmx:afterRequest", "htmx:sendError"))
+    # htmx says so of a request that was under way when somebody went on, to the next page or in the same.
+    cut_off = told.text.startswith(("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort"))
     return told.type in ("error", "warning") and not cut_off
 
 

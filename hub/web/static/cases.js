@@ -91,7 +91,12 @@
     if (busy) { event.preventDefault(); setTimeout(() => htmx.trigger(inbox, "live"), 3000); }
   });
   let focused = "";
-  inbox.addEventListener("htmx:beforeSwap", () => { focused = document.activeElement?.closest?.(".case")?.dataset.number || ""; });
+  const same = (path) => new URL(path, location.href).searchParams.toString() === new URL(location.href).searchParams.toString();
+  inbox.addEventListener("htmx:beforeSwap", (event) => {
+    // News that were asked for before the search went on would bring back the list of before.
+    if (event.detail.requestConfig && !same(event.detail.requestConfig.path)) event.detail.shouldSwap = false;
+    focused = document.activeElement?.closest?.(".case")?.dataset.number || "";
+  });
   inbox.addEventListener("htmx:afterSwap", () => {
     show();
     const row = focused && rows().find((one) => one.dataset.number === focused);
